@@ -1,0 +1,15 @@
+//! `GET /health`, `GET /docs` and `GET /openapi.json`: the API describes itself.
+
+mod handler;
+mod openapi;
+mod page;
+
+use copilot_core::{http, telemetry};
+use handler::Handler;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let handler = Handler { openapi: openapi::document()? };
+    http::serve(async |request| handler.handle(&request)).await
+}

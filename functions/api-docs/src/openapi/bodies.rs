@@ -1,0 +1,117 @@
+//! What clients send, for the document. The core reads these bodies field by field, so that one
+//! answer can name every fault; a test holds the two together.
+
+#![expect(dead_code, reason = "the types only describe; nothing makes them")]
+
+use copilot_core::ticket::{
+    CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A new ticket.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "customer_email": "john.doe@example.com",
+    "customer_name": "John Doe",
+    "subject": "Order hasn't shipped yet",
+    "description": "My order #2021 was placed a week ago but hasn't shipped. Can you help?",
+    "order_id": "2021",
+    "source": "web"
+}))]
+pub struct CreateTicket {
+    #[schema(inline)]
+    pub customer_email: EmailAddress,
+    #[schema(inline)]
+    pub customer_name: Option<CustomerName>,
+    #[schema(inline)]
+    pub subject: Subject,
+    #[schema(inline)]
+    pub description: Description,
+    #[schema(inline)]
+    pub order_id: Option<OrderId>,
+    #[schema(default = "web")]
+    pub source: Option<Source>,
+}
+
+/// The status that a ticket shall have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"status": "open"}))]
+pub struct StatusChange {
+    pub status: Status,
+}
+
+/// What a Zendesk trigger's webhook is set up to send. Further fields are ignored.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"ticket": {
+    "id": 123,
+    "subject": "Help needed",
+    "description": "I can't login to my account",
+    "requester": {"email": "user@example.com", "name": "User Name"}
+}}))]
+pub struct ZendeskWebhook {
+    #[schema(inline)]
+    pub ticket: ZendeskTicket,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ZendeskTicket {
+    /// The ticket's id in Zendesk, as a number or a string. One id is one ticket.
+    #[schema(schema_with = number_or_string)]
+    pub id: serde_json::Value,
+    /// Cut when it is longer than a subject may be; without one, the description's first line.
+    pub subject: Option<String>,
+    pub description: String,
+    #[schema(inline)]
+    pub requester: ExternalCustomer,
+}
+
+/// What Intercom sends when a customer begins a conversation. Further fields are ignored.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"type": "conversation.created", "data": {"item": {
+    "conversation_message": {"body": "I need help with my order"},
+    "user": {"email": "user@example.com", "name": "User Name"}
+}}}))]
+pub struct IntercomWebhook {
+    #[schema(inline)]
+    pub data: IntercomData,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct IntercomData {
+    #[schema(inline)]
+    pub item: IntercomConversation,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct IntercomConversation {
+    /// The conversation's id. One id is one ticket.
+    pub id: Option<String>,
+    #[schema(inline)]
+    pub conversation_message: IntercomMessage,
+    #[schema(inline)]
+    pub user: ExternalCustomer,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct IntercomMessage {
+    /// The customer's words; the first line becomes the subject.
+    pub body: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ExternalCustomer {
+    #[schema(inline)]
+    pub email: EmailAddress,
+    pub name: Option<String>,
+}
+
+fn number_or_string() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+    OneOfBuilder::new()
+        .item(ObjectBuilder::new().schema_type(Type::Integer))
+        .item(ObjectBuilder::new().schema_type(Type::String))
+        .into()
+}

@@ -1,0 +1,227 @@
+//! Each route with its parameters, bodies and answers. The functions are never called; they carry
+//! the descriptions.
+
+#![expect(dead_code, reason = "the types only describe; nothing makes them")]
+
+use copilot_core::http::{CreatedTicket, Problem, TicketPage};
+use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
+use copilot_core::ticket::{Status, Ticket, TicketId};
+use utoipa::{IntoParams, IntoResponses};
+
+use super::Health;
+use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, ZendeskWebhook};
+
+/// What any route that needs the store may answer.
+#[derive(IntoResponses)]
+enum OurTroubles {
+    /// A defect of ours; a retry does not help.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// A service that is needed does not answer. `Retry-After` says when to try again.
+    #[response(
+        status = 503,
+        content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds to wait"))
+    )]
+    Unavailable(Problem),
+}
+
+/// What any route that takes a JSON body may answer.
+#[derive(IntoResponses)]
+enum BodyTroubles {
+    /// The body is no JSON object in UTF-8.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// The body is over 262,144 bytes.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// Fields are wrong; `errors` names each of them.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(Problem),
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParameters {
+    /// Only tickets of this status.
+    #[param(inline)]
+    status: Option<Status>,
+    /// Most tickets on the page.
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, in a list with the same filters.
+    cursor: Option<String>,
+}
+
+// The macro above takes literals only.
+const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
+const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
+
+/// Create a ticket
+#[utoipa::path(
+    post,
+    path = "/api/tickets/create",
+    tag = "tickets",
+    request_body = CreateTicket,
+    responses(
+        (status = 201, description = "The ticket is stored", body = CreatedTicket,
+            headers(("Location" = String, description = "The ticket's address"))),
+        (status = 415, description = "The body is not JSON", body = Problem,
+            content_type = "application/problem+json"),
+        BodyTroubles,
+        OurTroubles,
+    )
+)]
+pub fn create_ticket() {}
+
+/// List tickets, newest first
+#[utoipa::path(
+    get,
+    path = "/api/tickets",
+    tag = "tickets",
+    params(ListParameters),
+    responses(
+        (status = 200, description = "A page of tickets", body = TicketPage),
+        (status = 400, description = "Query parameters are wrong; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn list_tickets() {}
+
+/// List tickets, newest first
+#[utoipa::path(
+    get,
+    path = "/api/tickets/",
+    tag = "tickets",
+    description = "The same as without the slash.",
+    params(ListParameters),
+    responses(
+        (status = 200, description = "A page of tickets", body = TicketPage),
+        (status = 400, description = "Query parameters are wrong; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn list_tickets_with_slash() {}
+
+/// Read a ticket
+#[utoipa::path(
+    get,
+    path = "/api/tickets/{ticket_id}",
+    tag = "tickets",
+    params(("ticket_id" = inline(TicketId), Path)),
+    responses(
+        (status = 200, description = "The ticket", body = Ticket),
+        (status = 404, description = "No ticket has this id", body = Problem,
+            content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn read_ticket() {}
+
+/// Move a ticket through its lifecycle
+///
+/// Forward steps may skip; a resolved ticket may go back to open or in_progress; closed is final.
+/// A ticket that has the status already is answered unchanged.
+#[utoipa::path(
+    put,
+    path = "/api/tickets/{ticket_id}/status",
+    tag = "tickets",
+    params(("ticket_id" = inline(TicketId), Path)),
+    request_body = StatusChange,
+    responses(
+        (status = 200, description = "The ticket as it is now", body = Ticket),
+        (status = 404, description = "No ticket has this id", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 409, description = "The lifecycle forbids this change; `detail` names what it allows",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = Problem,
+            content_type = "application/problem+json"),
+        BodyTroubles,
+        OurTroubles,
+    )
+)]
+pub fn update_status() {}
+
+/// Take in a Zendesk ticket
+#[utoipa::path(
+    post,
+    path = "/api/tickets/webhook/zendesk",
+    tag = "webhooks",
+    request_body = ZendeskWebhook,
+    responses(
+        (status = 200, description = "The same ticket came before", body = CreatedTicket),
+        (status = 201, description = "The ticket is stored", body = CreatedTicket,
+            headers(("Location" = String, description = "The ticket's address"))),
+        BodyTroubles,
+        OurTroubles,
+    )
+)]
+pub fn webhook_zendesk() {}
+
+/// Take in an Intercom conversation
+#[utoipa::path(
+    post,
+    path = "/api/tickets/webhook/intercom",
+    tag = "webhooks",
+    request_body = IntercomWebhook,
+    responses(
+        (status = 200, description = "The same conversation came before", body = CreatedTicket),
+        (status = 201, description = "The ticket is stored", body = CreatedTicket,
+            headers(("Location" = String, description = "The ticket's address"))),
+        BodyTroubles,
+        OurTroubles,
+    )
+)]
+pub fn webhook_intercom() {}
+
+/// Tell Intercom that the address exists
+#[utoipa::path(
+    head,
+    path = "/api/tickets/webhook/intercom",
+    tag = "webhooks",
+    responses((status = 200, description = "It does"))
+)]
+pub fn validate_webhook_intercom() {}
+
+/// Whether the service answers
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "service",
+    responses((status = 200, description = "It does", body = Health))
+)]
+pub fn health() {}
+
+/// This page
+#[utoipa::path(
+    get,
+    path = "/docs",
+    tag = "service",
+    responses((status = 200, description = "The API as a page", content_type = "text/html", body = String))
+)]
+pub fn docs() {}
+
+/// A file of this page
+#[utoipa::path(
+    get,
+    path = "/docs/{file}",
+    tag = "service",
+    params(("file" = String, Path)),
+    responses(
+        (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
+        (status = 404, description = "There is none", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub fn docs_file() {}
+
+/// This document
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "service",
+    responses((status = 200, description = "The OpenAPI document", content_type = "application/json", body = Object))
+)]
+pub fn openapi_json() {}

@@ -1,0 +1,28 @@
+//! Reads a ticket from the body and takes it in.
+
+use copilot_core::acceptance::accept;
+use copilot_core::error::Error;
+use copilot_core::http::{Request, Response};
+use copilot_core::intake::parse_create;
+use copilot_core::queue::Queue;
+use copilot_core::store::Store;
+
+/// What the function needs.
+pub struct Handler {
+    /// Where tickets are kept.
+    pub store: Store,
+    /// Where AI work is queued.
+    pub queue: Queue,
+}
+
+impl Handler {
+    /// Answers 201 with the new ticket.
+    ///
+    /// # Errors
+    /// What is wrong with the request, or that the store does not answer.
+    pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
+        request.require_method("POST")?;
+        let new = parse_create(request.json_body()?)?;
+        accept(&self.store, &self.queue, &new, request).await
+    }
+}

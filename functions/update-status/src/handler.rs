@@ -1,0 +1,28 @@
+//! Moves a ticket to the status that the body names.
+
+use copilot_core::error::Error;
+use copilot_core::http::{Request, Response};
+use copilot_core::intake::parse_status_change;
+use copilot_core::store::Store;
+use copilot_core::ticket::{TicketId, now};
+
+/// What the function needs.
+pub struct Handler {
+    /// Where tickets are kept.
+    pub store: Store,
+}
+
+impl Handler {
+    /// Answers 200 with the ticket as it is then.
+    ///
+    /// # Errors
+    /// What is wrong with the request, that the lifecycle forbids the change, or that the store
+    /// does not answer.
+    pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
+        request.require_method("PUT")?;
+        let ticket_id = TicketId::parse_in_path(request.path_parameter("ticket_id"))?;
+        let status = parse_status_change(request.json_body()?)?;
+        let ticket = self.store.change_status(ticket_id, status, now()).await?;
+        Ok(Response::ok(&ticket)?.about(ticket_id))
+    }
+}

@@ -1,0 +1,22 @@
+//! `PUT /api/tickets/{ticket_id}/status`: moves a ticket through its lifecycle.
+
+mod handler;
+
+use std::env;
+
+use copilot_core::store::Store;
+use copilot_core::{aws, http, telemetry};
+use handler::Handler;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let configuration = aws::configuration().await;
+    let handler = Handler {
+        store: Store::new(
+            &configuration,
+            env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
+        ),
+    };
+    http::serve(async |request| handler.handle(&request).await).await
+}

@@ -1,0 +1,243 @@
+//! A request as handlers see it.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::Context;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::http::{HeaderMap, Method, header};
+
+use crate::error::{Error, Fault};
+use crate::limits;
+
+/// A request as it came through API Gateway.
+///
+/// It is read from the event itself and not through an `http::Uri`: API Gateway hands the path over
+/// decoded, and a decoded path is often no valid URI.
+#[derive(Debug)]
+pub struct Request {
+    method: Method,
+    path: String,
+    path_parameters: HashMap<String, String>,
+    raw_query: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    trace_id: Option<String>,
+}
+
+/// The parameters of a request's query, read one by one so that one answer can name every fault.
+#[derive(Debug)]
+pub struct Query {
+    parameters: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+impl Request {
+    pub(super) fn read(event: ApiGatewayV2httpRequest, context: Context) -> Result<Self, Error> {
+        let body = event.body.unwrap_or_default();
+        let body = if event.is_base64_encoded {
+            STANDARD
+                .decode(body)
+                .map_err(|_| Error::Malformed("The body is not valid base64.".into()))?
+        } else {
+            body.into_bytes()
+        };
+        Ok(Self {
+            method: event.request_context.http.method,
+            path: event.raw_path.unwrap_or_default(),
+            path_parameters: event.path_parameters,
+            raw_query: event.raw_query_string.unwrap_or_default(),
+            headers: event.headers,
+            body,
+            trace_id: context.xray_trace_id.as_deref().and_then(trace_root),
+        })
+    }
+
+    /// The method's name in upper case.
+    pub fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    /// The path, decoded.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value of `{name}` in the route, decoded; empty when the route has none.
+    pub fn path_parameter(&self, name: &str) -> &str {
+        self.path_parameters.get(name).map_or("", String::as_str)
+    }
+
+    /// The first value of a header, if it is readable text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The bytes of the body, with API Gateway's base64 undone.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The bytes of a body that says it is JSON, or says nothing.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] or [`Error::UnsupportedMediaType`].
+    pub fn json_body(&self) -> Result<&[u8], Error> {
+        if self.body.len() > limits::BODY_BYTES {
+            return Err(Error::TooLarge);
+        }
+        let Some(content_type) = self.headers.get(header::CONTENT_TYPE) else {
+            return Ok(&self.body);
+        };
+        let media_type = content_type.to_str().unwrap_or_default().split(';').next();
+        if media_type.unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+            Ok(&self.body)
+        } else {
+            Err(Error::UnsupportedMediaType)
+        }
+    }
+
+    /// The query's parameters.
+    pub fn query(&self) -> Query {
+        let parameters = form_urlencoded::parse(self.raw_query.as_bytes()).into_owned().collect();
+        Query { parameters, faults: Vec::new() }
+    }
+
+    /// The X-Ray trace that the request belongs to, such as `1-5759e988-bd862e3fe1be46a994272793`.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.trace_id.as_deref()
+    }
+
+    /// Refuses every method but `allowed`. API Gateway's routes do so too; this holds wherever a
+    /// function is called without them.
+    ///
+    /// # Errors
+    /// [`Error::MethodNotAllowed`].
+    pub fn require_method(&self, allowed: &'static str) -> Result<(), Error> {
+        let is_allowed = allowed.split(", ").any(|method| method == self.method());
+        if is_allowed { Ok(()) } else { Err(Error::MethodNotAllowed { allowed }) }
+    }
+}
+
+/// The `Root` of a trace header: `Root=1-5759e988-…;Parent=…;Sampled=1`.
+fn trace_root(header: &str) -> Option<String> {
+    header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).map(str::to_owned)
+}
+
+impl Query {
+    /// Takes the parameter `name` out and reads it; `None` when it is absent, or is wrong and now a
+    /// fault that says what is `expected`.
+    pub fn take<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let mut values = self.parameters.extract_if(.., |(key, _)| key == name);
+        let (_, value) = values.next()?;
+        if values.next().is_some() {
+            drop(values);
+            return self.refuse(name, "Must be given once.");
+        }
+        drop(values);
+        parse(&value).or_else(|| self.refuse(name, expected))
+    }
+
+    fn refuse<T>(&mut self, name: &str, detail: &str) -> Option<T> {
+        self.faults.push(Fault::in_parameter(name, detail));
+        None
+    }
+
+    /// Ends the reading: what was not taken is unknown.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameters`] with the first [`limits::FAULTS_REPORTED`] faults, if any.
+    pub fn finish(mut self) -> Result<(), Error> {
+        for (name, _) in &self.parameters {
+            self.faults.push(Fault::in_parameter(name, "Is not a known parameter."));
+        }
+        self.faults.truncate(limits::FAULTS_REPORTED);
+        if self.faults.is_empty() { Ok(()) } else { Err(Error::InvalidParameters(self.faults)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn request(overrides: &[(&str, Value)]) -> Request {
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": "POST /x",
+            "rawPath": "/x",
+            "rawQueryString": "",
+            "headers": {},
+            "requestContext": {"http": {"method": "POST", "path": "/x"}, "stage": "$default"},
+            "isBase64Encoded": false
+        });
+        for (name, value) in overrides {
+            event[name] = value.clone();
+        }
+        Request::read(serde_json::from_value(event).unwrap(), Context::default()).unwrap()
+    }
+
+    #[test]
+    fn base64_is_undone() {
+        let encoded = request(&[("body", json!("eyJhIjoxfQ==")), ("isBase64Encoded", json!(true))]);
+        assert_eq!(encoded.body(), b"{\"a\":1}");
+        assert_eq!(request(&[("body", json!("{}"))]).body(), b"{}");
+        assert_eq!(request(&[]).body(), b"");
+    }
+
+    #[test]
+    fn a_decoded_path_never_breaks_the_reading() {
+        for path in ["/api/tickets/a b", "/%", "/\u{0}", "//host?x#y", "/日本"] {
+            request(&[("rawPath", json!(path)), ("headers", json!({"host": "in valid"}))]);
+        }
+    }
+
+    #[test]
+    fn only_json_is_taken() {
+        let with_type = |value: &str| request(&[("headers", json!({"content-type": value}))]);
+        assert!(request(&[]).json_body().is_ok());
+        assert!(with_type("application/json").json_body().is_ok());
+        assert!(with_type("Application/JSON; charset=utf-8").json_body().is_ok());
+        for other in ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"] {
+            assert!(
+                matches!(with_type(other).json_body(), Err(Error::UnsupportedMediaType)),
+                "{other:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_query_names_every_fault() {
+        let query = request(&[("rawQueryString", json!("limit=1&limit=2&a%20b=c&status=open"))]);
+        let mut query = query.query();
+        assert_eq!(query.take("limit", "", |_| Some(())), None);
+        assert_eq!(
+            query.take("status", "", |value| Some(value.to_owned())),
+            Some("open".to_owned())
+        );
+        assert_eq!(query.take("cursor", "", |_| Some(())), None);
+        let Err(Error::InvalidParameters(faults)) = query.finish() else {
+            panic!("accepted");
+        };
+        assert_eq!(
+            faults,
+            [
+                Fault::in_parameter("limit", "Must be given once."),
+                Fault::in_parameter("a b", "Is not a known parameter.")
+            ]
+        );
+    }
+
+    #[test]
+    fn the_trace_is_the_root() {
+        assert_eq!(trace_root("Root=1-2-3;Parent=4;Sampled=0"), Some("1-2-3".to_owned()));
+        assert_eq!(trace_root("Parent=4"), None);
+    }
+}

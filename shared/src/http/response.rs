@@ -1,0 +1,138 @@
+//! The answers of handlers.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::Body;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::Error;
+use crate::ticket::{Ticket, TicketId};
+
+/// An answer that is ready to be sent.
+#[derive(Debug)]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    is_text: bool,
+    ticket_id: Option<TicketId>,
+}
+
+/// The answer to a create and to a webhook.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CreatedTicket {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What has happened and what will, for a person.
+    #[schema(example = json!(["Ticket created successfully", "AI processing queued", "Agent will be notified"]))]
+    pub suggested_actions: Vec<String>,
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TicketPage {
+    /// The tickets, newest first.
+    pub tickets: Vec<Ticket>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+impl Response {
+    /// 201 with the place of the new ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn created(body: &CreatedTicket) -> Result<Self, Error> {
+        let ticket_id = body.ticket.ticket_id;
+        let mut response = Self::json(StatusCode::CREATED, body)?.about(ticket_id);
+        response.header(header::LOCATION, &format!("/api/tickets/{ticket_id}"));
+        Ok(response)
+    }
+
+    /// 200 with a JSON body.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn ok<T: Serialize>(body: &T) -> Result<Self, Error> {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 200 without a body.
+    pub fn empty() -> Self {
+        Self::new(StatusCode::OK, Vec::new(), true)
+    }
+
+    /// 200 with a text that clients may keep for `max_age_seconds`.
+    pub fn text(content_type: &'static str, body: String, max_age_seconds: u32) -> Self {
+        let mut response = Self::new(StatusCode::OK, body.into_bytes(), true);
+        response.header(header::CONTENT_TYPE, content_type);
+        response.header(header::CACHE_CONTROL, &format!("public, max-age={max_age_seconds}"));
+        response
+    }
+
+    /// 200 with bytes that clients may keep for `max_age_seconds`.
+    pub fn bytes(content_type: &'static str, body: Vec<u8>, max_age_seconds: u32) -> Self {
+        let mut response = Self::new(StatusCode::OK, body, false);
+        response.header(header::CONTENT_TYPE, content_type);
+        response.header(header::CACHE_CONTROL, &format!("public, max-age={max_age_seconds}"));
+        response
+    }
+
+    pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
+        let body = serde_json::to_vec(body).map_err(|error| Error::Internal {
+            operation: "write an answer as JSON",
+            source: Some(error.into()),
+        })?;
+        let mut response = Self::new(status, body, true);
+        response.header(header::CONTENT_TYPE, "application/json");
+        // Tickets hold personal data: nothing between us and the client may keep them.
+        response.header(header::CACHE_CONTROL, "no-store");
+        Ok(response)
+    }
+
+    pub(super) fn new(status: StatusCode, body: Vec<u8>, is_text: bool) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        Self { status, headers, body, is_text, ticket_id: None }
+    }
+
+    /// Sets a header. A value that is no header value is left out; ours all are.
+    pub fn header(&mut self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    /// Notes for the log which ticket the answer is about.
+    #[must_use]
+    pub fn about(mut self, ticket_id: TicketId) -> Self {
+        self.ticket_id = Some(ticket_id);
+        self
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub(super) fn ticket_id(&self) -> Option<TicketId> {
+        self.ticket_id
+    }
+
+    pub(super) fn into_event_response(self) -> ApiGatewayV2httpResponse {
+        let (body, is_base64_encoded) = match String::from_utf8(self.body) {
+            Ok(text) if self.is_text => (text, false),
+            Ok(text) => (STANDARD.encode(text), true),
+            Err(bytes) => (STANDARD.encode(bytes.as_bytes()), true),
+        };
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = i64::from(self.status.as_u16());
+        response.headers = self.headers;
+        response.body = Some(Body::Text(body));
+        response.is_base64_encoded = is_base64_encoded;
+        response
+    }
+}

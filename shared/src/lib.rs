@@ -1,0 +1,30 @@
+//! The core that every function shares.
+//!
+//! In reading order: [`limits`] and [`error`] say what may go wrong; [`ticket`] is the noun and its
+//! rules; [`intake`] turns what each source sends into a [`intake::NewTicket`]; [`store`] keeps
+//! tickets in DynamoDB; [`queue`] hands them to the AI work; [`aws`] makes the connections;
+//! [`http`] speaks with API Gateway;
+//! [`acceptance`] takes a ticket in; [`telemetry`] logs.
+//!
+//! `limits`, `error`, `ticket` and `intake` are the domain: they import no AWS, HTTP or tokio. Only
+//! `store` names DynamoDB and only `http` names status codes. `tests/invariants.rs` checks it.
+
+pub mod limits;
+
+pub mod error;
+
+pub mod ticket;
+
+pub mod intake;
+
+pub mod store;
+
+pub mod queue;
+
+pub mod aws;
+
+pub mod acceptance;
+
+pub mod http;
+
+pub mod telemetry;

@@ -1,0 +1,60 @@
+//! Every limit of the product, with its unit, in one place.
+
+use std::time::Duration;
+
+/// Largest request body in bytes (256 KiB), counted after API Gateway's base64 is undone. A
+/// create with every field at its limit in four-byte characters needs about 131 KB.
+pub const BODY_BYTES: usize = 256 * 1024;
+
+/// Longest e-mail address in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_BYTES: usize = 254;
+/// Longest customer name, in characters.
+pub const CUSTOMER_NAME_CHARACTERS: usize = 200;
+/// Longest subject, in characters.
+pub const SUBJECT_CHARACTERS: usize = 255;
+/// Longest description, in characters. At four bytes each it stays well within DynamoDB's 400 KB an item.
+pub const DESCRIPTION_CHARACTERS: usize = 32_000;
+/// Longest order number, in characters.
+pub const ORDER_ID_CHARACTERS: usize = 100;
+/// Longest identifier that another system gives a ticket, in characters.
+pub const EXTERNAL_ID_CHARACTERS: usize = 255;
+
+/// Most faults that one answer lists; a body with more gets the first ones.
+pub const FAULTS_REPORTED: usize = 50;
+/// Longest part of an unknown field's name that is echoed in a fault, in characters.
+pub const FIELD_NAME_CHARACTERS: usize = 64;
+
+/// Tickets on a page when the client names no `limit`.
+pub const PAGE_TICKETS_DEFAULT: u32 = 25;
+/// Most tickets on a page; also DynamoDB's limit for one `BatchGetItem`.
+pub const PAGE_TICKETS_MAXIMUM: u32 = 100;
+/// Largest page in bytes as it travels inside Lambda's answer, whose own limit is 6 MB. A page that
+/// would be larger ends early and its cursor goes on.
+pub const PAGE_BYTES: usize = 5_500_000;
+/// Longest cursor, in bytes.
+pub const CURSOR_BYTES: usize = 256;
+
+/// Partitions that each list index is spread over. A partition takes 1,000 writes a second
+/// (DynamoDB developer guide, "Partition-level throughput"), so 16 take 16,000 creates a second.
+pub const LIST_SHARDS: u32 = 16;
+
+/// Ids tried for one new ticket before the store gives up. With a hundred million tickets 2.3 % of
+/// all ids are taken, so nine misses in a row happen once in 10^14 creates.
+pub const ID_ATTEMPTS: u32 = 9;
+/// Tries of one status change against tickets that others change at the same time.
+pub const CHANGE_ATTEMPTS: u32 = 5;
+/// Requests made for the items that one `BatchGetItem` leaves unprocessed.
+pub const BATCH_READ_ATTEMPTS: u32 = 5;
+
+/// Longest wait for a connection to an AWS service. Within a region one takes a few milliseconds.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// Longest wait for one attempt of a call. DynamoDB and SQS answer within 20 ms (p99).
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// Longest wait for one call with all its retries. A create makes two calls in a row, which must
+/// stay under the functions' own timeout of 10 s so that the client still gets an answer.
+pub const OPERATION_TIMEOUT: Duration = Duration::from_millis(4_000);
+/// Attempts of one call, the first included.
+pub const CALL_ATTEMPTS: u32 = 3;
+
+/// What `Retry-After` says, in seconds, when a retry may help. Zendesk retries only below 60.
+pub const RETRY_AFTER_SECONDS: u32 = 2;

@@ -1,0 +1,92 @@
+//! Hands tickets to the AI work through SQS.
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::aws::failure;
+use crate::error::Error;
+use crate::ticket::{TicketId, format_time};
+
+/// The queue of AI work.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+/// Why a ticket needs AI work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It is new.
+    Created,
+}
+
+/// The version of the message's form. A reader must refuse one that it does not know.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The body of a message: which ticket, and why. It holds no personal data; the consumer reads the
+/// ticket from the store, which also makes an old or repeated message harmless.
+#[derive(Debug, Serialize)]
+struct Message<'a> {
+    schema_version: u32,
+    ticket_id: TicketId,
+    reason: Reason,
+    trace_id: Option<&'a str>,
+    sent_at: String,
+}
+
+impl Queue {
+    /// The queue at `url` in the account that `configuration` reaches.
+    pub fn new(configuration: &SdkConfig, url: String) -> Self {
+        Self { client: Client::new(configuration), url }
+    }
+
+    /// Asks for AI work on a ticket. `trace_id` is the X-Ray trace of the request that caused it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; the message may have been sent all the same.
+    pub async fn send(
+        &self,
+        ticket_id: TicketId,
+        reason: Reason,
+        trace_id: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let body = body(ticket_id, reason, trace_id, now)?;
+        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
+        sent.map(|_| ()).map_err(|error| failure("queue AI work", &error))
+    }
+}
+
+fn body(
+    ticket_id: TicketId,
+    reason: Reason,
+    trace_id: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<String, Error> {
+    let sent_at = format_time(now);
+    let message = Message { schema_version: SCHEMA_VERSION, ticket_id, reason, trace_id, sent_at };
+    serde_json::to_string(&message).map_err(|error| Error::Internal {
+        operation: "write a queue message",
+        source: Some(error.into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_is_small_and_names_nobody() {
+        let id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
+        let now = "2024-11-03T10:30:00.123Z".parse().unwrap();
+        assert_eq!(
+            body(id, Reason::Created, Some("1-5759e988-bd862e3fe1be46a994272793"), now).unwrap(),
+            "{\"schema_version\":1,\"ticket_id\":\"TKT-20241103-A1B2C3D4\",\"reason\":\"created\",\
+             \"trace_id\":\"1-5759e988-bd862e3fe1be46a994272793\",\"sent_at\":\"2024-11-03T10:30:00.123Z\"}"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! A ticket as the table holds it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::limits;
+use crate::ticket::{Status, Ticket, format_time};
+
+/// One item of the table: a ticket, its keys, and what makes repeated writes safe.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TicketRecord {
+    pk: String,
+    sk: String,
+    list_shard: String,
+    status_shard: String,
+    created_key: String,
+    /// What [`crate::intake::Identity`] the ticket has, when it is not unique.
+    #[serde(default)]
+    pub(super) identity: Option<String>,
+    /// Drawn for each create; tells our own repeated write from somebody else's.
+    #[serde(default)]
+    pub(super) write_token: String,
+    #[serde(flatten)]
+    pub(super) ticket: Ticket,
+}
+
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The sort key of the ticket itself; other things about a ticket may stand beside it.
+const TICKET_SORT_KEY: &str = "ticket";
+
+impl TicketRecord {
+    pub(super) fn new(ticket: Ticket, identity: Option<String>, write_token: String) -> Self {
+        let digits = ticket.ticket_id.digits();
+        Self {
+            pk: partition_key(digits),
+            sk: TICKET_SORT_KEY.to_owned(),
+            list_shard: list_shard(shard(digits)),
+            status_shard: status_shard(ticket.status, digits),
+            created_key: created_key(ticket.created_at, digits),
+            identity,
+            write_token,
+            ticket,
+        }
+    }
+
+    /// What is null or empty is left out: DynamoDB bills each started kilobyte.
+    pub(super) fn to_item(&self) -> Result<Item, Error> {
+        let mut item: Item = serde_dynamo::to_item(self).map_err(|error| Error::Internal {
+            operation: "write a ticket as an item",
+            source: Some(error.into()),
+        })?;
+        item.retain(|_, value| match value {
+            AttributeValue::Null(_) => false,
+            AttributeValue::L(list) => !list.is_empty(),
+            _ => true,
+        });
+        Ok(item)
+    }
+
+    pub(super) fn from_item(item: Item) -> Result<Self, Error> {
+        serde_dynamo::from_item(item).map_err(|_| Error::Internal {
+            // The cause may quote the item.
+            operation: "read a ticket from an item",
+            source: None,
+        })
+    }
+}
+
+/// The table's key of the ticket with these digits.
+pub(super) fn key(digits: u32) -> (AttributeValue, AttributeValue) {
+    (AttributeValue::S(partition_key(digits)), AttributeValue::S(TICKET_SORT_KEY.to_owned()))
+}
+
+fn partition_key(digits: u32) -> String {
+    format!("{digits:08X}")
+}
+
+fn shard(digits: u32) -> u32 {
+    digits % limits::LIST_SHARDS
+}
+
+/// A partition of the index `by-creation`.
+pub(super) fn list_shard(shard: u32) -> String {
+    format!("all#{shard:02}")
+}
+
+/// The partition of the index `by-status` that a ticket is in.
+pub(super) fn status_shard(status: Status, digits: u32) -> String {
+    status_shard_number(status, shard(digits))
+}
+
+/// A partition of the index `by-status`.
+pub(super) fn status_shard_number(status: Status, shard: u32) -> String {
+    format!("{}#{shard:02}", status.name())
+}
+
+/// Sorts tickets by the time of their creation, and tickets of one millisecond by their digits.
+pub(super) fn created_key(created_at: DateTime<Utc>, digits: u32) -> String {
+    format!("{}#{digits:08X}", format_time(created_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::example;
+
+    fn record() -> TicketRecord {
+        let ticket = serde_json::from_value(example()).unwrap();
+        TicketRecord::new(ticket, None, "token".to_owned())
+    }
+
+    #[test]
+    fn an_item_holds_keys_and_only_what_is_set() {
+        let item = record().to_item().unwrap();
+        let text = |name: &str| item[name].as_s().unwrap().as_str();
+        assert_eq!(text("pk"), "A1B2C3D4");
+        assert_eq!(text("sk"), "ticket");
+        assert_eq!(text("list_shard"), "all#04");
+        assert_eq!(text("status_shard"), "new#04");
+        assert_eq!(text("created_key"), "2024-11-03T10:30:00.000Z#A1B2C3D4");
+        assert_eq!(item["version"], AttributeValue::N("1".to_owned()));
+        for absent in ["category", "tags", "external_id", "identity", "ai_suggested_reply"] {
+            assert!(!item.contains_key(absent), "{absent}");
+        }
+    }
+
+    #[test]
+    fn an_item_reads_back_as_the_same_ticket() {
+        let read = TicketRecord::from_item(record().to_item().unwrap()).unwrap();
+        assert_eq!(read.ticket, record().ticket);
+        assert!(TicketRecord::from_item(Item::new()).is_err());
+    }
+}

@@ -1,0 +1,224 @@
+//! The ticket and the rules that hold for it, whatever it came from and wherever it is kept.
+
+mod customer;
+mod id;
+mod lifecycle;
+mod text;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use customer::{CustomerId, EmailAddress};
+pub use id::TicketId;
+pub use lifecycle::{ForbiddenTransition, Status};
+pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, TextFault};
+
+use crate::intake::NewTicket;
+
+/// A stored ticket, as clients see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!(crate::ticket::example()))]
+pub struct Ticket {
+    /// The ticket's own id.
+    pub ticket_id: TicketId,
+    /// The customer: the same address, however written, has the same id in every source.
+    pub customer_id: CustomerId,
+    /// The customer's address as it was given, without surrounding spaces.
+    pub customer_email: EmailAddress,
+    /// The customer's name, if known.
+    #[schema(required)]
+    pub customer_name: Option<CustomerName>,
+    /// What the ticket is about, one line.
+    pub subject: Subject,
+    /// The customer's words.
+    pub description: Description,
+    /// The category that holds, or null until one is set.
+    #[schema(required)]
+    pub category: Option<String>,
+    /// How urgent the ticket is.
+    pub priority: Priority,
+    /// Where the ticket is in its lifecycle.
+    pub status: Status,
+    /// The order that the ticket is about, if the customer named one.
+    #[schema(required)]
+    pub order_id: Option<OrderId>,
+    /// How the ticket reached us.
+    pub source: Source,
+    /// The category that the AI suggests, or null until it has.
+    #[schema(required)]
+    pub ai_suggested_category: Option<String>,
+    /// The priority that the AI suggests, or null until it has.
+    #[schema(required)]
+    pub ai_suggested_priority: Option<Priority>,
+    /// The reply that the AI suggests, or null until it has.
+    #[schema(required)]
+    pub ai_suggested_reply: Option<String>,
+    /// Labels set by agents or taken over from the source.
+    #[serde(default)]
+    #[schema(required)]
+    pub tags: Vec<String>,
+    /// The id that the source system gives the ticket, if it has one.
+    #[schema(required)]
+    pub external_id: Option<ExternalId>,
+    /// Counts the changes of the ticket; 1 when new.
+    pub version: u64,
+    /// When the ticket was made, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    pub created_at: DateTime<Utc>,
+    /// When the ticket was last changed, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Ticket {
+    /// The ticket that `new` becomes under the id `ticket_id` at the time `now`.
+    pub fn open(new: &NewTicket, ticket_id: TicketId, now: DateTime<Utc>) -> Self {
+        Self {
+            ticket_id,
+            customer_id: CustomerId::of(&new.customer_email),
+            customer_email: new.customer_email.clone(),
+            customer_name: new.customer_name.clone(),
+            subject: new.subject.clone(),
+            description: new.description.clone(),
+            category: None,
+            priority: Priority::Medium,
+            status: Status::New,
+            order_id: new.order_id.clone(),
+            source: new.source,
+            ai_suggested_category: None,
+            ai_suggested_priority: None,
+            ai_suggested_reply: None,
+            tags: Vec::new(),
+            external_id: new.external_id.clone(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// How urgent a ticket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// The default.
+    Medium,
+    /// Before the others.
+    High,
+    /// Now.
+    Critical,
+}
+
+/// How a ticket reached us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A web form; the default.
+    #[default]
+    Web,
+    /// An e-mail.
+    Email,
+    /// A chat.
+    Chat,
+    /// A program of the customer's.
+    Api,
+    /// A Zendesk account.
+    Zendesk,
+    /// An Intercom workspace.
+    Intercom,
+}
+
+impl Source {
+    /// Every source with its name.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("web", Self::Web),
+        ("email", Self::Email),
+        ("chat", Self::Chat),
+        ("api", Self::Api),
+        ("zendesk", Self::Zendesk),
+        ("intercom", Self::Intercom),
+    ];
+
+    /// Reads a source's name exactly as listed in [`Source::ALL`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, source)| *source)
+    }
+}
+
+/// A time as clients and the store see it: RFC 3339, UTC with `Z`, milliseconds.
+pub fn format_time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The present time in the precision that is stored.
+pub fn now() -> DateTime<Utc> {
+    let now = Utc::now();
+    DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+}
+
+mod timestamp {
+    use chrono::{DateTime, Utc};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        time: &DateTime<Utc>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::format_time(*time))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<DateTime<Utc>, D::Error> {
+        DateTime::<Utc>::deserialize(deserializer)
+    }
+}
+
+/// The ticket that the API documentation shows.
+pub fn example() -> serde_json::Value {
+    serde_json::json!({
+        "ticket_id": "TKT-20241103-A1B2C3D4",
+        "customer_id": "CUST-DF36B01B83A62E00D460",
+        "customer_email": "john.doe@example.com",
+        "customer_name": "John Doe",
+        "subject": "Order hasn't shipped yet",
+        "description": "My order #2021 was placed a week ago but hasn't shipped. Can you help?",
+        "category": null,
+        "priority": "medium",
+        "status": "new",
+        "order_id": "2021",
+        "source": "web",
+        "ai_suggested_category": null,
+        "ai_suggested_priority": null,
+        "ai_suggested_reply": null,
+        "tags": [],
+        "external_id": null,
+        "version": 1,
+        "created_at": "2024-11-03T10:30:00.000Z",
+        "updated_at": "2024-11-03T10:30:00.000Z"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_example_is_a_ticket() {
+        let ticket: Ticket = serde_json::from_value(example()).unwrap();
+        assert_eq!(serde_json::to_value(&ticket).unwrap(), example());
+        assert_eq!(ticket.customer_id, CustomerId::of(&ticket.customer_email));
+    }
+
+    #[test]
+    fn every_source_is_listed_under_its_wire_name() {
+        for (name, source) in Source::ALL {
+            assert_eq!(serde_json::to_value(source).unwrap(), name);
+            assert_eq!(Source::parse(name), Some(source));
+        }
+        assert_eq!(Source::parse("Web"), None);
+    }
+}

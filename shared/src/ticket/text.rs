@@ -1,0 +1,239 @@
+//! The texts of a ticket. Each type holds only what passed its `parse`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::limits;
+
+/// Why a text was refused. The message is for the client and never repeats the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    /// Nothing but white space.
+    #[error("Must not be blank.")]
+    Blank,
+    /// More characters than the field takes.
+    #[error("Must have at most {limit} characters; has {actual}.")]
+    TooLong {
+        /// The most characters that the field takes.
+        limit: usize,
+        /// The characters that came.
+        actual: usize,
+    },
+    /// A control character that the field does not take.
+    #[error("Must not contain control characters.")]
+    ControlCharacter,
+    /// Not an e-mail address.
+    #[error("Must be an e-mail address such as john.doe@example.com.")]
+    NotAnEmailAddress,
+}
+
+/// What a field takes.
+struct Rules {
+    limit: usize,
+    several_lines: bool,
+}
+
+/// What stands at the end of a text that was cut.
+const CUT_MARK: char = '…';
+
+impl Rules {
+    /// White space around a line of text means nothing; inside a longer text it may (indented code),
+    /// so there only blankness counts.
+    fn parse(&self, text: &str) -> Result<String, TextFault> {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(TextFault::Blank);
+        }
+        let text = if self.several_lines { text } else { trimmed };
+        let actual = text.chars().count();
+        if actual > self.limit {
+            return Err(TextFault::TooLong { limit: self.limit, actual });
+        }
+        if text.chars().any(|character| !self.takes(character)) {
+            return Err(TextFault::ControlCharacter);
+        }
+        Ok(text.to_owned())
+    }
+
+    fn takes(&self, character: char) -> bool {
+        !character.is_control() || (self.several_lines && matches!(character, '\n' | '\r' | '\t'))
+    }
+
+    /// Makes any text fit: what the field does not take becomes a space, what is too long is cut on
+    /// a character boundary and marked.
+    fn fit(&self, text: &str) -> Result<String, TextFault> {
+        let spaced: String = text
+            .chars()
+            .map(|character| if self.takes(character) { character } else { ' ' })
+            .collect();
+        let text = spaced.trim();
+        let fitted = match text.char_indices().nth(self.limit) {
+            None => text.to_owned(),
+            Some(_) => {
+                let kept: String = text.chars().take(self.limit - 1).collect();
+                format!("{}{CUT_MARK}", kept.trim_end())
+            }
+        };
+        self.parse(&fitted)
+    }
+}
+
+/// Declares a text type with its rules, `parse`, `fit`, `as_str` and its JSON schema.
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $schema_description:literal, $rules:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            const RULES: Rules = $rules;
+
+            /// Takes the text as it is, or says why not.
+            ///
+            /// # Errors
+            /// [`TextFault`] for a text that is blank, too long or holds control characters.
+            pub fn parse(text: &str) -> Result<Self, TextFault> {
+                Self::RULES.parse(text).map(Self)
+            }
+
+            /// Makes a text of another system fit: control characters become spaces and an
+            /// over-long text is cut and ends in `…`.
+            ///
+            /// # Errors
+            /// [`TextFault::Blank`] when nothing is left.
+            pub fn fit(text: &str) -> Result<Self, TextFault> {
+                Self::RULES.fit(text).map(Self)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some(Self::RULES.limit))
+                    .description(Some($schema_description))
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
+}
+
+text_type!(
+    /// What a ticket is about: one line of at most [`limits::SUBJECT_CHARACTERS`] characters.
+    Subject,
+    "What the ticket is about, one line.",
+    Rules { limit: limits::SUBJECT_CHARACTERS, several_lines: false }
+);
+
+text_type!(
+    /// The customer's words: at most [`limits::DESCRIPTION_CHARACTERS`] characters, line breaks and
+    /// tabs allowed.
+    Description,
+    "The customer's words; may have several lines.",
+    Rules { limit: limits::DESCRIPTION_CHARACTERS, several_lines: true }
+);
+
+text_type!(
+    /// A customer's name: at most [`limits::CUSTOMER_NAME_CHARACTERS`] characters.
+    CustomerName,
+    "The customer's name.",
+    Rules { limit: limits::CUSTOMER_NAME_CHARACTERS, several_lines: false }
+);
+
+text_type!(
+    /// An order number of the customer's: at most [`limits::ORDER_ID_CHARACTERS`] characters.
+    OrderId,
+    "The order that the ticket is about.",
+    Rules { limit: limits::ORDER_ID_CHARACTERS, several_lines: false }
+);
+
+text_type!(
+    /// The id that another system gives a ticket: at most [`limits::EXTERNAL_ID_CHARACTERS`]
+    /// characters.
+    ExternalId,
+    "The id that the source system gives the ticket.",
+    Rules { limit: limits::EXTERNAL_ID_CHARACTERS, several_lines: false }
+);
+
+impl Subject {
+    /// The first line of a longer text that has words on it, cut to fit.
+    ///
+    /// # Errors
+    /// [`TextFault::Blank`] when the text has none.
+    pub fn first_line_of(text: &str) -> Result<Self, TextFault> {
+        text.lines().find_map(|line| Self::fit(line).ok()).ok_or(TextFault::Blank)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_line_fields_are_trimmed_and_refuse_line_breaks() {
+        assert_eq!(Subject::parse("  Help \t").unwrap().as_str(), "Help");
+        assert_eq!(Subject::parse("a\nb"), Err(TextFault::ControlCharacter));
+        assert_eq!(Subject::parse("a\u{0}b"), Err(TextFault::ControlCharacter));
+        assert_eq!(Subject::parse(" \u{a0}\u{2003} "), Err(TextFault::Blank));
+    }
+
+    #[test]
+    fn descriptions_keep_their_lines_and_indentation() {
+        let code = "  if a {\r\n\tb\n  }\n";
+        assert_eq!(Description::parse(code).unwrap().as_str(), code);
+        assert_eq!(Description::parse("bell\u{7}"), Err(TextFault::ControlCharacter));
+        assert_eq!(Description::parse("\n \r\n"), Err(TextFault::Blank));
+    }
+
+    #[test]
+    fn limits_count_characters() {
+        let longest = "é".repeat(limits::SUBJECT_CHARACTERS);
+        assert!(Subject::parse(&longest).is_ok());
+        assert_eq!(
+            Subject::parse(&format!("{longest}é")),
+            Err(TextFault::TooLong { limit: 255, actual: 256 })
+        );
+        assert!(Description::parse(&"😀".repeat(limits::DESCRIPTION_CHARACTERS)).is_ok());
+        assert!(Description::parse(&"😀".repeat(limits::DESCRIPTION_CHARACTERS + 1)).is_err());
+    }
+
+    #[test]
+    fn a_subject_is_taken_from_the_first_line_with_words() {
+        assert_eq!(Subject::first_line_of("\n\n Hello \nthere").unwrap().as_str(), "Hello");
+        assert_eq!(Subject::first_line_of(" \n "), Err(TextFault::Blank));
+        assert_eq!(Subject::first_line_of("\u{7}\nHello").unwrap().as_str(), "Hello");
+        let long = Subject::first_line_of(&"word ".repeat(100)).unwrap();
+        assert!(long.as_str().ends_with("word…"), "{long:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_parses_to_itself(text in "\\PC*|.{0,400}") {
+            if let Ok(subject) = Subject::fit(&text) {
+                prop_assert!(subject.as_str().chars().count() <= limits::SUBJECT_CHARACTERS);
+                prop_assert_eq!(Subject::parse(subject.as_str()), Ok(subject));
+            } else {
+                prop_assert!(Subject::parse(&text).is_err());
+            }
+        }
+
+        #[test]
+        fn a_parsed_text_is_unchanged_by_fit(text in "[a-zé😀 ]{1,300}") {
+            if let Ok(subject) = Subject::parse(&text) {
+                prop_assert_eq!(Subject::fit(&text), Ok(subject));
+            }
+        }
+    }
+}
