@@ -57,11 +57,11 @@ where
         Err(error) => Err(error),
     };
     let response = outcome.unwrap_or_else(|error| {
-        log(&error, &request_id);
+        log(&error);
         problem::response(&error, &request_id)
     });
+    // The runtime's span around each line names the request.
     info!(
-        request_id,
         route,
         status = response.status(),
         ticket_id = response.ticket_id().map(tracing::field::display),
@@ -72,15 +72,15 @@ where
 }
 
 /// Our own troubles with their cause, the client's without: those could quote the request.
-fn log(error: &Error, request_id: &str) {
+fn log(error: &Error) {
     match error {
         Error::Unavailable { operation, source } => {
             let cause = source.as_deref().map(tracing::field::display);
-            warn!(request_id, operation, cause, "unavailable");
+            warn!(operation, cause, "unavailable");
         }
         Error::Internal { operation, source } => {
             let cause = source.as_deref().map(tracing::field::display);
-            error!(request_id, operation, cause, "internal error");
+            error!(operation, cause, "internal error");
         }
         Error::Malformed(_)
         | Error::Invalid(_)

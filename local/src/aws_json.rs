@@ -1,0 +1,93 @@
+//! Calls to DynamoDB and SQS in AWS's JSON protocol, for emulators that take any credentials.
+
+use serde_json::Value;
+
+/// A service that is called with JSON.
+#[derive(Debug, Clone)]
+pub struct Service {
+    endpoint: String,
+    authorization: String,
+    target_prefix: &'static str,
+    client: reqwest::Client,
+}
+
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// Nothing answers there.
+    #[error("{endpoint} does not answer: {source}")]
+    Unreachable {
+        /// Where.
+        endpoint: String,
+        /// Why.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// It refuses the call.
+    #[error("{endpoint} refuses {operation}: {kind} {detail}")]
+    Refused {
+        /// Where.
+        endpoint: String,
+        /// The call.
+        operation: &'static str,
+        /// The exception's name, such as `ResourceInUseException`.
+        kind: String,
+        /// What it says.
+        detail: String,
+    },
+}
+
+impl Service {
+    /// DynamoDB at `endpoint`.
+    pub fn dynamodb(endpoint: &str, region: &str) -> Self {
+        Self::new(endpoint, region, "dynamodb", "DynamoDB_20120810")
+    }
+
+    /// SQS at `endpoint`.
+    pub fn sqs(endpoint: &str, region: &str) -> Self {
+        Self::new(endpoint, region, "sqs", "AmazonSQS")
+    }
+
+    fn new(endpoint: &str, region: &str, service: &str, target_prefix: &'static str) -> Self {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=local/20240101/{region}/{service}/aws4_request, \
+             SignedHeaders=host, Signature=0"
+        );
+        let client = reqwest::Client::new();
+        Self { endpoint: endpoint.to_owned(), authorization, target_prefix, client }
+    }
+
+    /// Calls `operation`.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn call(&self, operation: &'static str, request: &Value) -> Result<Value, CallError> {
+        let unreachable =
+            |source| CallError::Unreachable { endpoint: self.endpoint.clone(), source };
+        let answer = self
+            .client
+            .post(&self.endpoint)
+            .header("x-amz-target", format!("{}.{operation}", self.target_prefix))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", &self.authorization)
+            .header("x-amz-date", chrono::Utc::now().format("%Y%m%dT%H%M%SZ").to_string())
+            .body(request.to_string())
+            .send()
+            .await
+            .map_err(unreachable)?;
+        let succeeded = answer.status().is_success();
+        let text = answer.text().await.map_err(unreachable)?;
+        let body: Value = serde_json::from_str(&text).unwrap_or_default();
+        if succeeded {
+            return Ok(body);
+        }
+        let member = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let kind = member("__type");
+        Err(CallError::Refused {
+            endpoint: self.endpoint.clone(),
+            operation,
+            kind: kind.rsplit('#').next().unwrap_or_default().to_owned(),
+            detail: member("message") + &member("Message"),
+        })
+    }
+}

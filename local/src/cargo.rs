@@ -1,0 +1,88 @@
+//! Builds the functions.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+/// Why there are no functions to run.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Cargo itself could not be run.
+    #[error("Cargo could not be run to build the functions: {0}")]
+    NoCargo(#[source] std::io::Error),
+    /// Cargo has said why, on standard error.
+    #[error("The functions could not be built; see Cargo's messages above.")]
+    Failed,
+    /// A crate has no binary of its own name.
+    #[error("The crate {0} has no binary of the same name.")]
+    NoBinary(String),
+}
+
+/// One line of Cargo's messages; the others have no `executable`.
+#[derive(Deserialize)]
+struct Message {
+    executable: Option<PathBuf>,
+    target: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+/// Builds `binaries`, each the only binary of the crate of its name, in the workspace at
+/// `workspace`, and says where they are. Cargo's progress goes to standard error.
+///
+/// They are built on their own: in one command with the local stack they would get the features
+/// that its crates ask for, and would not be what is deployed.
+///
+/// # Errors
+/// [`BuildError`].
+pub async fn build(
+    workspace: &Path,
+    binaries: &[String],
+    release: bool,
+) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(workspace).args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--message-format=json-render-diagnostics",
+    ]);
+    if release {
+        command.arg("--release");
+    }
+    for binary in binaries {
+        command.args(["--package", binary]);
+    }
+    let mut process = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(BuildError::NoCargo)?;
+
+    let mut executables = BTreeMap::new();
+    if let Some(output) = process.stdout.take() {
+        let mut lines = BufReader::new(output).lines();
+        while let Some(line) = lines.next_line().await.map_err(BuildError::NoCargo)? {
+            let Ok(message) = serde_json::from_str::<Message>(&line) else { continue };
+            if let (Some(executable), Some(target)) = (message.executable, message.target) {
+                executables.insert(target.name, executable);
+            }
+        }
+    }
+    if !process.wait().await.map_err(BuildError::NoCargo)?.success() {
+        return Err(BuildError::Failed);
+    }
+    match binaries.iter().find(|binary| !executables.contains_key(*binary)) {
+        Some(missing) => Err(BuildError::NoBinary(missing.clone())),
+        None => Ok(executables),
+    }
+}

@@ -1,0 +1,27 @@
+//! The product on one machine: the real function binaries behind a local API gateway, with DynamoDB
+//! and SQS embedded, all as `template.yaml` describes them.
+//!
+//! In reading order: [`options`] is what the command line says; [`stack`] starts everything and
+//! stops it; [`template`] reads `template.yaml`; [`cargo`] builds the functions; [`aws_json`] calls services; [`dynamodb`] and
+//! [`sqs`] are the services; [`lambda`] runs the functions; [`gateway`] brings HTTP requests to them
+//! and [`trigger`] brings queue messages.
+
+pub mod options;
+
+pub mod stack;
+
+pub mod template;
+
+pub mod cargo;
+
+pub mod aws_json;
+
+pub mod dynamodb;
+
+pub mod sqs;
+
+pub mod lambda;
+
+pub mod gateway;
+
+pub mod trigger;

@@ -1,0 +1,98 @@
+//! What the command line and the environment say.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Runs the customer support copilot on this machine.
+///
+/// The functions of template.yaml are built and run as they are, behind a local API gateway, with
+/// DynamoDB and SQS embedded. No account, no Docker. Everything listens on 127.0.0.1 only.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "local-stack", version)]
+pub struct Options {
+    /// Port of the API; 0 takes any free one
+    #[arg(long, env = "COPILOT_PORT", default_value_t = 8000)]
+    pub port: u16,
+
+    /// Port of the embedded DynamoDB [default: the API's + 1]
+    #[arg(long, env = "COPILOT_DYNAMODB_PORT")]
+    pub dynamodb_port: Option<u16>,
+
+    /// Port of the embedded SQS [default: the API's + 2]
+    #[arg(long, env = "COPILOT_SQS_PORT")]
+    pub sqs_port: Option<u16>,
+
+    /// Folder that keeps tickets and messages
+    #[arg(long, env = "COPILOT_DATA_DIR", default_value = ".local")]
+    pub data_dir: PathBuf,
+
+    /// Forget all tickets and messages first
+    #[arg(long)]
+    pub reset: bool,
+
+    /// The SAM template that says what runs
+    #[arg(long, env = "COPILOT_TEMPLATE", default_value = "template.yaml")]
+    pub template: PathBuf,
+
+    /// Value for a parameter of the template (repeatable)
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub parameters: Vec<(String, String)>,
+
+    /// Another DynamoDB: the address of DynamoDB Local or LocalStack, or `aws` for AWS itself
+    #[arg(long, env = "COPILOT_DYNAMODB_ENDPOINT", value_name = "URL|aws")]
+    pub dynamodb_endpoint: Option<String>,
+
+    /// Another SQS: the address of LocalStack or ElasticMQ, or `aws` for AWS itself
+    #[arg(long, env = "COPILOT_SQS_ENDPOINT", value_name = "URL|aws")]
+    pub sqs_endpoint: Option<String>,
+
+    /// A variable in the environment of every function, such as TABLE_NAME of a table on AWS (repeatable)
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub environment: Vec<(String, String)>,
+
+    /// Build and run the functions as they are deployed: optimised, but slower to build
+    #[arg(long)]
+    pub release: bool,
+
+    /// Processes that one function may have at once
+    #[arg(long, env = "COPILOT_PROCESSES", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub processes: u16,
+
+    /// Print the functions' logs as CloudWatch would get them
+    #[arg(long)]
+    pub json_logs: bool,
+}
+
+/// The text is not `NAME=VALUE`.
+#[derive(Debug, thiserror::Error)]
+#[error("must be NAME=VALUE")]
+struct NotAPair;
+
+fn name_and_value(text: &str) -> Result<(String, String), NotAPair> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(NotAPair),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn pairs_are_split_at_the_first_equals_sign() {
+        let parse = |text| Options::try_parse_from(["local-stack", "--env", text]);
+        let options = parse("A=b=c").unwrap();
+        assert_eq!(options.environment, [("A".to_owned(), "b=c".to_owned())]);
+        assert!(parse("A").is_err());
+        assert!(parse("=b").is_err());
+    }
+}

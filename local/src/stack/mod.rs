@@ -1,0 +1,380 @@
+//! Starts everything in order, and stops it.
+
+mod error;
+mod place;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use futures_util::future::{join_all, try_join_all};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::aws_json::Service;
+use crate::gateway::{Gateway, GatewaySettings, Route};
+use crate::lambda::{FunctionConfiguration, FunctionPool, LogWriter};
+use crate::options::Options;
+use crate::sqs::{EmbeddedSqs, QueueDescription};
+use crate::template::{Deployment, Function, Queue, Settings};
+use crate::trigger::Poller;
+use crate::{cargo, dynamodb};
+
+pub use error::StackError;
+use place::{Place, address, find_template, listen, open_data_folder};
+
+/// AWS names things by account; here it is this one, as in LocalStack.
+const ACCOUNT_ID: &str = "000000000000";
+/// Prefix of the names of tables, queues and functions.
+const STACK_NAME: &str = "customer-support-copilot";
+/// Used when `AWS_REGION` is not set.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// A running stack.
+pub struct Stack {
+    addresses: Addresses,
+    data_dir: PathBuf,
+    functions: HashMap<String, FunctionPool>,
+    serving: Serving,
+    /// Held as long as the data are in use.
+    _lock: std::fs::File,
+}
+
+/// Where the parts of a stack are.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// The API: `http://127.0.0.1:8000`.
+    pub api: String,
+    /// DynamoDB, or nothing when it is AWS.
+    pub dynamodb: Option<String>,
+    /// SQS, or nothing when it is AWS.
+    pub sqs: Option<String>,
+}
+
+/// Tasks that run until they are told to stop: first those that take work in, then, once no
+/// function runs any more, the services that functions use.
+struct Serving {
+    stop_intake: watch::Sender<bool>,
+    intake: Vec<JoinHandle<()>>,
+    stop_services: watch::Sender<bool>,
+    services: Vec<JoinHandle<()>>,
+}
+
+impl Stack {
+    /// Builds and starts everything that the template describes; returns when requests are taken.
+    ///
+    /// # Errors
+    /// [`StackError`].
+    pub async fn start(options: Options) -> Result<Self, StackError> {
+        let template = find_template(&options.template)?;
+        let region = std::env::var("AWS_REGION").unwrap_or_else(|_| DEFAULT_REGION.to_owned());
+        let beside =
+            |offset| if options.port == 0 { 0 } else { options.port.saturating_add(offset) };
+        let api = listen(options.port, "--port").await?;
+        let dynamodb_port = options.dynamodb_port.unwrap_or(beside(1));
+        let dynamodb_option = options.dynamodb_endpoint.as_deref();
+        let dynamodb = Place::choose(dynamodb_option, dynamodb_port, "--dynamodb-port").await?;
+        let sqs_port = options.sqs_port.unwrap_or(beside(2));
+        let sqs = Place::choose(options.sqs_endpoint.as_deref(), sqs_port, "--sqs-port").await?;
+        let addresses =
+            Addresses { api: address(&api)?, dynamodb: dynamodb.endpoint()?, sqs: sqs.endpoint()? };
+        let deployment = Deployment::read(
+            &template,
+            &Settings {
+                region: region.clone(),
+                account_id: ACCOUNT_ID.to_owned(),
+                stack_name: STACK_NAME.to_owned(),
+                queue_url_base: addresses.sqs.clone().unwrap_or_default(),
+                parameters: options.parameters.iter().cloned().collect(),
+            },
+        )?;
+        let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
+        let binaries: Vec<String> =
+            deployment.functions.iter().map(|function| function.binary.clone()).collect();
+        let workspace = template.parent().unwrap_or(Path::new("."));
+        let executables = cargo::build(workspace, &binaries, options.release).await?;
+
+        let mut serving = Serving::new();
+        serving.dynamodb(dynamodb, &data_dir, &deployment, &region).await?;
+        let (embedded_sqs, queue_urls) = serving.sqs(sqs, &data_dir, &deployment, &region).await?;
+        let environment = environment(&options, &addresses, &region);
+        let configurations = deployment.functions.iter().map(|function| {
+            let executable = executables.get(&function.binary).cloned().unwrap_or_default();
+            configuration(function, executable, &environment, &queue_urls, &options)
+        });
+        let functions = start_functions(&deployment, configurations, options.json_logs).await?;
+        if let Some(sqs) = embedded_sqs {
+            serving.triggers(&deployment, &functions, &sqs, &region);
+        }
+        serving.gateway(api, &deployment, &functions, &region)?;
+        Ok(Self { addresses, data_dir, functions, serving, _lock: lock })
+    }
+
+    /// Where the parts of the stack are.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// What a person needs to know once everything runs.
+    pub fn summary(&self) -> String {
+        let Addresses { api, dynamodb, sqs } = &self.addresses;
+        let place =
+            |endpoint: &Option<String>| endpoint.clone().unwrap_or_else(|| "AWS".to_owned());
+        format!(
+            "\nThe customer support copilot is ready.\n\
+             \x20 API        {api}\n\
+             \x20 Docs       {api}/docs\n\
+             \x20 DynamoDB   {}\n\
+             \x20 SQS        {}\n\
+             \x20 Data       {}\n\
+             Stop it with Ctrl-C.\n",
+            place(dynamodb),
+            place(sqs),
+            self.data_dir.display(),
+        )
+    }
+
+    /// Takes no new requests, finishes the running ones, and stops every process.
+    pub async fn stop(self) {
+        let _ = self.serving.stop_intake.send(true);
+        join_all(self.serving.intake).await;
+        join_all(self.functions.values().map(FunctionPool::stop)).await;
+        let _ = self.serving.stop_services.send(true);
+        join_all(self.serving.services).await;
+    }
+}
+
+impl Serving {
+    fn new() -> Self {
+        let (stop_intake, _) = watch::channel(false);
+        let (stop_services, _) = watch::channel(false);
+        Self { stop_intake, intake: Vec::new(), stop_services, services: Vec::new() }
+    }
+
+    async fn dynamodb(
+        &mut self,
+        place: Place,
+        data_dir: &Path,
+        deployment: &Deployment,
+        region: &str,
+    ) -> Result<(), StackError> {
+        let Some(endpoint) = place.endpoint()? else { return Ok(()) };
+        if let Place::Embedded(listener) = place {
+            let database = dynamodb::open(&data_dir.join("dynamodb.sqlite"))?;
+            let stopped = turned_true(self.stop_services.subscribe());
+            self.services.push(tokio::spawn(dynamodb::serve(database, listener, stopped)));
+        }
+        let service = Service::dynamodb(&endpoint, region);
+        for table in &deployment.tables {
+            dynamodb::ensure_table(&service, table).await?;
+        }
+        Ok(())
+    }
+
+    /// The embedded SQS, if it is that, and for each queue URL of the template the one that holds.
+    async fn sqs(
+        &mut self,
+        place: Place,
+        data_dir: &Path,
+        deployment: &Deployment,
+        region: &str,
+    ) -> Result<(Option<EmbeddedSqs>, HashMap<String, String>), StackError> {
+        match place {
+            Place::Aws => Ok((None, HashMap::new())),
+            Place::Emulator(endpoint) => {
+                Ok((None, make_queues(&Service::sqs(&endpoint, region), deployment).await?))
+            }
+            Place::Embedded(listener) => {
+                let file = data_dir.join("sqs.sqlite");
+                let sqs = EmbeddedSqs::open(&file, region, ACCOUNT_ID)?;
+                let description = |queue: &Queue| QueueDescription {
+                    name: queue.name.clone(),
+                    attributes: queue.attributes.clone(),
+                };
+                let queues: Vec<_> = deployment.queues.iter().map(description).collect();
+                sqs.ensure_queues(&queues)?;
+                let stopped = turned_true(self.stop_services.subscribe());
+                let server = sqs.clone();
+                self.services.push(tokio::spawn(async move {
+                    if let Err(error) = server.serve(listener, stopped).await {
+                        tracing::error!(%error, "SQS stopped");
+                    }
+                }));
+                Ok((Some(sqs), HashMap::new()))
+            }
+        }
+    }
+
+    fn triggers(
+        &mut self,
+        deployment: &Deployment,
+        functions: &HashMap<String, FunctionPool>,
+        sqs: &EmbeddedSqs,
+        region: &str,
+    ) {
+        for trigger in &deployment.queue_triggers {
+            let queue = deployment.queues.iter().find(|queue| queue.name == trigger.queue_name);
+            let (Some(function), Some(queue)) = (functions.get(&trigger.function), queue) else {
+                continue;
+            };
+            let poller = Poller {
+                sqs: sqs.clone(),
+                function: function.clone(),
+                trigger: trigger.clone(),
+                queue_arn: queue.arn.clone(),
+                region: region.to_owned(),
+            };
+            self.intake.push(tokio::spawn(poller.run(self.stop_intake.subscribe())));
+        }
+    }
+
+    fn gateway(
+        &mut self,
+        listener: TcpListener,
+        deployment: &Deployment,
+        functions: &HashMap<String, FunctionPool>,
+        region: &str,
+    ) -> Result<(), StackError> {
+        let routes = deployment
+            .routes
+            .iter()
+            .map(|route| Route {
+                method: route.method.clone(),
+                path: route.path.clone(),
+                function: route.function.clone(),
+            })
+            .collect();
+        let settings = GatewaySettings {
+            region: region.to_owned(),
+            account_id: ACCOUNT_ID.to_owned(),
+            api_id: "local".to_owned(),
+        };
+        let gateway = Gateway::new(routes, functions.clone(), settings)?;
+        let stopped = turned_true(self.stop_intake.subscribe());
+        self.intake.push(tokio::spawn(async move {
+            if let Err(error) = gateway.serve(listener, stopped).await {
+                tracing::error!(%error, "API gateway stopped");
+            }
+        }));
+        Ok(())
+    }
+}
+
+/// Makes the queues in another SQS. It may name them by URLs of its own.
+async fn make_queues(
+    service: &Service,
+    deployment: &Deployment,
+) -> Result<HashMap<String, String>, StackError> {
+    let mut urls = HashMap::new();
+    let mut queues: Vec<&Queue> = deployment.queues.iter().collect();
+    // A dead-letter queue must exist before the queue that names it.
+    queues.sort_by_key(|queue| queue.attributes.contains_key("RedrivePolicy"));
+    for queue in queues {
+        let request = json!({"QueueName": queue.name, "Attributes": queue.attributes});
+        let answer = service
+            .call("CreateQueue", &request)
+            .await
+            .map_err(|source| StackError::Queue { name: queue.name.clone(), source })?;
+        if let Some(url) = answer["QueueUrl"].as_str() {
+            urls.insert(queue.url.clone(), url.to_owned());
+        }
+    }
+    Ok(urls)
+}
+
+/// What every function finds in its environment besides what the template gives it.
+fn environment(options: &Options, addresses: &Addresses, region: &str) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::from([
+        ("AWS_REGION".to_owned(), region.to_owned()),
+        ("AWS_DEFAULT_REGION".to_owned(), region.to_owned()),
+    ]);
+    let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
+    if let Some(endpoint) = &addresses.dynamodb {
+        set("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
+    }
+    if let Some(endpoint) = &addresses.sqs {
+        set("AWS_ENDPOINT_URL_SQS", endpoint);
+    }
+    if addresses.dynamodb.is_some() && addresses.sqs.is_some() {
+        set("AWS_ACCESS_KEY_ID", "local");
+        set("AWS_SECRET_ACCESS_KEY", "local");
+    } else {
+        // AWS itself: as whoever runs this.
+        for (name, value) in std::env::vars() {
+            if name.starts_with("AWS_") || name == "HOME" {
+                set(&name, &value);
+            }
+        }
+    }
+    for (name, value) in &options.environment {
+        set(name, value);
+    }
+    environment
+}
+
+fn configuration(
+    function: &Function,
+    executable: PathBuf,
+    common: &BTreeMap<String, String>,
+    queue_urls: &HashMap<String, String>,
+    options: &Options,
+) -> FunctionConfiguration {
+    let mut environment: BTreeMap<String, String> = function
+        .environment
+        .iter()
+        .map(|(name, value)| (name.clone(), queue_urls.get(value).unwrap_or(value).clone()))
+        .collect();
+    environment.extend(common.clone());
+    FunctionConfiguration {
+        name: function.binary.clone(),
+        executable,
+        timeout: function.timeout,
+        memory_mb: function.memory_mb,
+        environment,
+        maximum_processes: usize::from(options.processes),
+    }
+}
+
+/// Starts one process of each function, so that a function that cannot start is known at once.
+async fn start_functions(
+    deployment: &Deployment,
+    configurations: impl Iterator<Item = FunctionConfiguration>,
+    json_logs: bool,
+) -> Result<HashMap<String, FunctionPool>, StackError> {
+    let logs = if json_logs { LogWriter::json() } else { LogWriter::readable() };
+    let starts =
+        deployment.functions.iter().zip(configurations).map(|(function, configuration)| {
+            let logs = logs.clone();
+            async move {
+                let name = configuration.name.clone();
+                FunctionPool::start(configuration, logs)
+                    .await
+                    .map(|pool| (function.logical_id.clone(), pool))
+                    .map_err(|source| StackError::Function { name, source })
+            }
+        });
+    Ok(try_join_all(starts).await?.into_iter().collect())
+}
+
+async fn turned_true(mut signal: watch::Receiver<bool>) {
+    // An error means that the stack is gone, which is a stop too.
+    let _ = signal.wait_for(|stop| *stop).await;
+}
+
+/// Ready at Ctrl-C or SIGTERM. The signals are caught from this call on.
+///
+/// # Errors
+/// [`StackError::System`].
+pub fn stop_signal() -> Result<impl Future<Output = ()>, StackError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |source| StackError::System { what: "catch signals", source };
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

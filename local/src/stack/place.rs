@@ -1,0 +1,119 @@
+//! Where things are: ports, services, folders.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use tokio::net::TcpListener;
+
+use super::StackError;
+
+/// Where a service is.
+pub(super) enum Place {
+    /// In this process, behind this listener.
+    Embedded(TcpListener),
+    /// Behind this address, which takes any credentials.
+    Emulator(String),
+    /// Where the SDK finds it.
+    Aws,
+}
+
+impl Place {
+    /// What `option` says, or a listener on `port`.
+    pub(super) async fn choose(
+        option: Option<&str>,
+        port: u16,
+        port_option: &'static str,
+    ) -> Result<Self, StackError> {
+        match option {
+            Some("aws") => Ok(Self::Aws),
+            Some(endpoint) => Ok(Self::Emulator(endpoint.trim_end_matches('/').to_owned())),
+            None => Ok(Self::Embedded(listen(port, port_option).await?)),
+        }
+    }
+
+    /// The address that functions are given, unless they are to find AWS by themselves.
+    pub(super) fn endpoint(&self) -> Result<Option<String>, StackError> {
+        match self {
+            Self::Embedded(listener) => address(listener).map(Some),
+            Self::Emulator(endpoint) => Ok(Some(endpoint.clone())),
+            Self::Aws => Ok(None),
+        }
+    }
+}
+
+/// Listens on 127.0.0.1 only: there is no authorisation here.
+pub(super) async fn listen(port: u16, option: &'static str) -> Result<TcpListener, StackError> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|source| StackError::Port {
+        port,
+        option,
+        source,
+    })
+}
+
+pub(super) fn address(listener: &TcpListener) -> Result<String, StackError> {
+    let address = listener
+        .local_addr()
+        .map_err(|source| StackError::System { what: "tell the port of a listener", source })?;
+    Ok(format!("http://{address}"))
+}
+
+/// The template, also when the command is run in a folder below it.
+pub(super) fn find_template(name: &Path) -> Result<PathBuf, StackError> {
+    let missing = || StackError::NoTemplate(name.display().to_string());
+    let here = std::path::absolute(".")
+        .map_err(|source| StackError::System { what: "tell the current folder", source })?;
+    here.ancestors()
+        .map(|folder| folder.join(name))
+        .find(|candidate| candidate.is_file())
+        .ok_or_else(missing)
+}
+
+/// Makes the folder, takes the lock on it, and empties it if asked to.
+pub(super) fn open_data_folder(path: &Path, reset: bool) -> Result<(PathBuf, File), StackError> {
+    let failed = |source| StackError::DataFolder { path: path.display().to_string(), source };
+    let path = std::path::absolute(path).map_err(failed)?;
+    fs::create_dir_all(&path).map_err(failed)?;
+    let lock = File::create(path.join("lock")).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(StackError::DataFolderInUse(path.display().to_string()));
+        }
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    if reset {
+        for entry in fs::read_dir(&path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            // Only what this program makes is removed: the folder may have been named by mistake.
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("dynamodb.sqlite") || name.starts_with("sqs.sqlite") {
+                fs::remove_file(entry.path()).map_err(failed)?;
+            }
+        }
+    }
+    Ok((path, lock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reset_removes_the_data_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["dynamodb.sqlite", "dynamodb.sqlite-wal", "sqs.sqlite", "thesis.doc"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let (_, lock) = open_data_folder(folder.path(), true).unwrap();
+        let mut left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["lock", "thesis.doc"]);
+
+        let second = open_data_folder(folder.path(), false);
+        assert!(matches!(second, Err(StackError::DataFolderInUse(_))));
+        drop(lock);
+        assert!(open_data_folder(folder.path(), false).is_ok());
+    }
+}

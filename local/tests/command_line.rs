@@ -1,0 +1,176 @@
+//! The command itself: what it prints, how it stops, and how it refuses to start.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use common::workspace;
+
+fn command(data_dir: &Path) -> Command {
+    command_on("0", data_dir)
+}
+
+fn command_on(port: &str, data_dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local-stack"));
+    command
+        .current_dir(workspace().join("functions"))
+        .args(["--port", port, "--data-dir"])
+        .arg(data_dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A running stack that is killed with the test, should the test fail.
+struct Running {
+    process: Child,
+    output: BufReader<std::process::ChildStdout>,
+    api: String,
+}
+
+impl Running {
+    fn start(data_dir: &Path) -> Self {
+        let mut process = command(data_dir).spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut api = String::new();
+        let mut line = String::new();
+        while output.read_line(&mut line).unwrap() > 0 {
+            if let Some(address) = line.trim().strip_prefix("API") {
+                api = address.trim().to_owned();
+            }
+            if line.contains("Ctrl-C") {
+                break;
+            }
+            line.clear();
+        }
+        assert!(api.starts_with("http://127.0.0.1:"), "not ready: {api:?}");
+        Self { process, output, api }
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+async fn create(api: &str, number: usize) -> reqwest::Result<reqwest::Response> {
+    let body = serde_json::json!({
+        "customer_email": "john.doe@example.com",
+        "subject": format!("Ticket {number}"),
+        "description": "Please help."
+    });
+    reqwest::Client::new().post(format!("{api}/api/tickets/create")).json(&body).send().await
+}
+
+/// The processes that run a function's binary as children of `parent`.
+fn function_processes(parent: u32) -> usize {
+    let output = Command::new("ps").args(["-o", "pid=", "--ppid", &parent.to_string()]).output();
+    String::from_utf8(output.unwrap().stdout).unwrap().lines().count()
+}
+
+#[tokio::test]
+async fn it_says_when_it_is_ready_and_stops_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let data = tempfile::tempdir().unwrap();
+        let mut running = Running::start(data.path());
+        assert_eq!(create(&running.api, 1).await.unwrap().status(), 201);
+        assert!(function_processes(running.process.id()) >= 6);
+
+        running.signal(signal);
+        let mut rest = String::new();
+        running.output.read_to_string(&mut rest).unwrap();
+        assert!(running.process.wait().unwrap().success(), "{rest}");
+        assert!(rest.contains("create-ticket"), "the functions' logs are shown: {rest}");
+        assert!(!rest.contains("john.doe@example.com"), "{rest}");
+        assert!(!rest.contains("Please help."), "{rest}");
+    }
+}
+
+#[tokio::test]
+async fn a_kill_loses_nothing_that_was_acknowledged() {
+    let data = tempfile::tempdir().unwrap();
+    let mut running = Running::start(data.path());
+    let api = running.api.clone();
+    let mut acknowledged = Vec::new();
+    for number in 0..40 {
+        if number == 30 {
+            running.signal("-KILL");
+            running.process.wait().unwrap();
+        }
+        let Ok(answer) = create(&api, number).await else { break };
+        assert_eq!(answer.status(), 201);
+        let body: serde_json::Value = answer.json().await.unwrap();
+        acknowledged.push(body["ticket"]["ticket_id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(acknowledged.len(), 30);
+
+    let running = Running::start(data.path());
+    for ticket_id in acknowledged {
+        let answer = reqwest::get(format!("{}/api/tickets/{ticket_id}", running.api)).await;
+        assert_eq!(answer.unwrap().status(), 200, "{ticket_id}");
+    }
+}
+
+fn refusal(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    let refusals: Vec<&str> = text.lines().filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(refusals.len(), 1, "{text}");
+    refusals[0].to_owned()
+}
+
+#[test]
+fn it_refuses_in_one_clear_sentence() {
+    let data = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let output = command_on(&port, data.path()).output().unwrap();
+    let sentence = refusal(&output);
+    assert!(sentence.contains(&format!("Port {port} on 127.0.0.1 cannot be used")), "{sentence}");
+
+    let output = command(data.path()).args(["--template", "none.yaml"]).output().unwrap();
+    assert!(refusal(&output).contains("There is no none.yaml"));
+
+    let broken = data.path().join("broken.yaml");
+    std::fs::write(&broken, "Resources: [unclosed").unwrap();
+    let output = command(data.path()).arg("--template").arg(&broken).output().unwrap();
+    assert!(refusal(&output).contains("line"), "{output:?}");
+}
+
+#[test]
+fn a_function_that_does_not_start_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    // Without its table a function cannot start.
+    let template = std::fs::read_to_string(workspace().join("template.yaml")).unwrap();
+    let without_table = template.replacen("          TABLE_NAME: !Ref TicketTable\n", "", 1);
+    assert_ne!(template, without_table);
+    // The template names the functions' folders from the root of the workspace.
+    let copy = tempfile::Builder::new().suffix(".yaml").tempfile_in(workspace()).unwrap();
+    std::fs::write(copy.path(), without_table).unwrap();
+    let output = command(data.path()).arg("--template").arg(copy.path()).output().unwrap();
+    let sentence = refusal(&output);
+    assert!(sentence.contains("does not start"), "{sentence}");
+    let log = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(log.contains("TABLE_NAME is not set") || sentence.contains("TABLE_NAME"), "{log}");
+}
+
+#[test]
+fn two_stacks_do_not_share_a_data_folder() {
+    let data = tempfile::tempdir().unwrap();
+    let _running = Running::start(data.path());
+    let output = command(data.path()).output().unwrap();
+    assert!(refusal(&output).contains("is in use by another local stack"));
+}

@@ -1,0 +1,205 @@
+//! Every file in `events/` through the real binary, with a snapshot of what it answers.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+#[path = "common/contract.rs"]
+mod contract;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use common::{KNOWN_TICKET, redacted, workspace};
+use contract::Contract;
+use local_stack::aws_json::Service;
+use local_stack::lambda::{FunctionConfiguration, FunctionPool, LogWriter};
+use local_stack::stack::Stack;
+use serde_json::{Value, json};
+
+const REGION: &str = "us-east-1";
+const TABLE: &str = "customer-support-copilot-TicketTable";
+/// A longer body, such as a script, is snapshotted by its beginning.
+const BODY_CHARACTERS: usize = 3_000;
+
+#[tokio::test]
+async fn create_ticket() {
+    check("create-ticket").await;
+}
+
+#[tokio::test]
+async fn read_tickets() {
+    check("read-tickets").await;
+}
+
+#[tokio::test]
+async fn update_status() {
+    check("update-status").await;
+}
+
+#[tokio::test]
+async fn webhook_zendesk() {
+    check("webhook-zendesk").await;
+}
+
+#[tokio::test]
+async fn webhook_intercom() {
+    check("webhook-intercom").await;
+}
+
+#[tokio::test]
+async fn api_docs() {
+    check("api-docs").await;
+}
+
+#[test]
+fn every_folder_of_events_is_checked() {
+    let mut folders: Vec<String> = fs::read_dir(workspace().join("events"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    let checked = [
+        "api-docs",
+        "create-ticket",
+        "read-tickets",
+        "update-status",
+        "webhook-intercom",
+        "webhook-zendesk",
+    ];
+    assert_eq!(folders, checked);
+}
+
+async fn check(function: &str) {
+    let data = tempfile::tempdir().unwrap();
+    let stack = common::start(data.path()).await;
+    put_known_ticket(&stack).await;
+    let contract = Contract::of(&stack.addresses().api).await;
+    let pool = start(function, &stack).await;
+
+    for file in files(function) {
+        let text = fs::read_to_string(&file).unwrap();
+        let event: Value = serde_json::from_str(&text).unwrap();
+        let answer = pool.invoke(text.into()).await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        check_contract(&contract, &event, &answer);
+        let case = file.file_stem().unwrap().to_string_lossy().into_owned();
+        insta::assert_json_snapshot!(format!("{function}__{case}"), snapshot(answer));
+    }
+    pool.stop().await;
+    stack.stop().await;
+}
+
+fn files(function: &str) -> Vec<PathBuf> {
+    let folder = workspace().join("events").join(function);
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+/// The binary that the stack has just built, in a process of its own.
+async fn start(function: &str, stack: &Stack) -> FunctionPool {
+    let binaries = [function.to_owned()];
+    let executables = local_stack::cargo::build(&workspace(), &binaries, false).await.unwrap();
+    let addresses = stack.addresses();
+    let sqs = addresses.sqs.clone().unwrap();
+    let environment = BTreeMap::from(
+        [
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.as_deref().unwrap()),
+            ("AWS_ENDPOINT_URL_SQS", &sqs),
+            ("TABLE_NAME", TABLE),
+            ("QUEUE_URL", &format!("{sqs}/000000000000/customer-support-copilot-AiQueue")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    let configuration = FunctionConfiguration {
+        name: function.to_owned(),
+        executable: executables[function].clone(),
+        timeout: Duration::from_secs(10),
+        memory_mb: 256,
+        environment,
+        maximum_processes: 1,
+    };
+    FunctionPool::start(configuration, LogWriter::readable()).await.unwrap()
+}
+
+/// The ticket that the events name, exactly as the store writes it.
+async fn put_known_ticket(stack: &Stack) {
+    let texts = [
+        ("pk", "A1B2C3D4"),
+        ("sk", "ticket"),
+        ("list_shard", "all#04"),
+        ("status_shard", "new#04"),
+        ("created_key", "2024-11-03T10:30:00.000Z#A1B2C3D4"),
+        ("write_token", "00000000000000000000000000000000"),
+        ("ticket_id", KNOWN_TICKET),
+        ("customer_id", "CUST-DF36B01B83A62E00D460"),
+        ("customer_email", "john.doe@example.com"),
+        ("customer_name", "John Doe"),
+        ("subject", "Order hasn't shipped yet"),
+        ("description", "My order #2021 was placed a week ago but hasn't shipped. Can you help?"),
+        ("priority", "medium"),
+        ("status", "new"),
+        ("order_id", "2021"),
+        ("source", "web"),
+        ("created_at", "2024-11-03T10:30:00.000Z"),
+        ("updated_at", "2024-11-03T10:30:00.000Z"),
+    ];
+    let mut item = json!({"version": {"N": "1"}});
+    for (name, value) in texts {
+        item[name] = json!({"S": value});
+    }
+    let dynamodb = Service::dynamodb(stack.addresses().dynamodb.as_deref().unwrap(), REGION);
+    dynamodb.call("PutItem", &json!({"TableName": TABLE, "Item": item})).await.unwrap();
+}
+
+fn check_contract(contract: &Contract, event: &Value, answer: &Value) {
+    let status = u16::try_from(answer["statusCode"].as_u64().unwrap()).unwrap();
+    let content_type = answer["headers"]["content-type"].as_str().unwrap_or("none/none");
+    let body = answer["body"].as_str().unwrap_or_default();
+    contract.check(event["routeKey"].as_str().unwrap(), status, content_type, body);
+}
+
+fn snapshot(mut answer: Value) -> Value {
+    let body = answer["body"].as_str().unwrap_or_default();
+    if let Ok(json) = serde_json::from_str::<Value>(body) {
+        answer["body"] = if json["openapi"].is_string() { "[the document]".into() } else { json };
+    } else if body.chars().count() > BODY_CHARACTERS {
+        answer["body"] = body.chars().take(BODY_CHARACTERS).collect::<String>().into();
+    }
+    redacted(answer)
+}
+
+#[test]
+fn the_events_are_those_of_the_template() {
+    let settings = local_stack::template::Settings {
+        region: REGION.to_owned(),
+        account_id: "000000000000".to_owned(),
+        stack_name: "s".to_owned(),
+        queue_url_base: "http://127.0.0.1:1".to_owned(),
+        parameters: BTreeMap::new(),
+    };
+    let template = workspace().join("template.yaml");
+    let deployment = local_stack::template::Deployment::read(&template, &settings).unwrap();
+    let has_event = |route: &str| {
+        deployment
+            .functions
+            .iter()
+            .flat_map(|function| files(&function.binary))
+            .any(|file| route_of(&file) == route)
+    };
+    for route in &deployment.routes {
+        let route = format!("{} {}", route.method, route.path);
+        assert!(has_event(&route), "no file in events/ for {route}");
+    }
+}
+
+fn route_of(file: &Path) -> String {
+    let event: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    event["routeKey"].as_str().unwrap().to_owned()
+}
