@@ -1,6 +1,6 @@
 //! Holds every answer against the OpenAPI document that the stack serves.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
 
 use serde_json::{Value, json};
