@@ -7,7 +7,13 @@
 //! SQS documentation and both of them agree on.
 
 // A behaviour is a test body: it may stop at the first surprise.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+#![allow(
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
 
 #[path = "sqs_contract/batches.rs"]
 mod batches;
