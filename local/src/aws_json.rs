@@ -81,13 +81,13 @@ impl Service {
         if succeeded {
             return Ok(body);
         }
-        let member = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let kind = member("__type");
+        let text = |name: &str| body[name].as_str();
+        let kind = text("__type").unwrap_or_default();
         Err(CallError::Refused {
             endpoint: self.endpoint.clone(),
             operation,
             kind: kind.rsplit('#').next().unwrap_or_default().to_owned(),
-            detail: member("message") + &member("Message"),
+            detail: text("message").or(text("Message")).unwrap_or_default().to_owned(),
         })
     }
 }

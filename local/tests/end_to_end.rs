@@ -435,3 +435,26 @@ async fn the_document_lists_exactly_the_routes_that_are_served() {
     }
     product.stack.stop().await;
 }
+
+#[tokio::test]
+async fn the_functions_run_against_other_services() {
+    // An independent implementation of DynamoDB and SQS, started by `cargo xtask test`.
+    let Ok(endpoint) = std::env::var("SQS_REFERENCE_ENDPOINT") else {
+        assert!(std::env::var("CI").is_err(), "SQS_REFERENCE_ENDPOINT is not set");
+        println!("not run: SQS_REFERENCE_ENDPOINT is not set");
+        return;
+    };
+    let data = tempfile::tempdir().unwrap();
+    let options = ["--dynamodb-endpoint", &endpoint, "--sqs-endpoint", &endpoint];
+    let stack = common::start_with(data.path(), &options).await;
+    let contract = Contract::of(&stack.addresses().api).await;
+    let product = Product { stack, client: Client::new(), contract };
+    let created = product.create(&ticket(1)).await;
+    assert_eq!(created.status, 201);
+    assert_eq!(created.body["suggested_actions"][1], "AI processing queued");
+    let ticket_id = created.body["ticket"]["ticket_id"].as_str().unwrap();
+    assert_eq!(product.change_status(ticket_id, "open").await.status, 200);
+    assert!(ids(&product.list("?status=open").await).contains(&ticket_id.to_owned()));
+    assert!(!ids(&product.list("?status=new").await).contains(&ticket_id.to_owned()));
+    product.stack.stop().await;
+}

@@ -261,24 +261,31 @@ impl Serving {
     }
 }
 
-/// Makes the queues in another SQS. It may name them by URLs of its own.
+/// Makes the queues in another SQS, and says by which URL it knows each URL of the template. Its
+/// account, and so its URLs and ARNs, may be others than ours.
 async fn make_queues(
     service: &Service,
     deployment: &Deployment,
 ) -> Result<HashMap<String, String>, StackError> {
     let mut urls = HashMap::new();
-    let mut queues: Vec<&Queue> = deployment.queues.iter().collect();
-    // A dead-letter queue must exist before the queue that names it.
-    queues.sort_by_key(|queue| queue.attributes.contains_key("RedrivePolicy"));
-    for queue in queues {
-        let request = json!({"QueueName": queue.name, "Attributes": queue.attributes});
-        let answer = service
-            .call("CreateQueue", &request)
-            .await
-            .map_err(|source| StackError::Queue { name: queue.name.clone(), source })?;
-        if let Some(url) = answer["QueueUrl"].as_str() {
-            urls.insert(queue.url.clone(), url.to_owned());
+    let mut arns: Vec<(&str, String)> = Vec::new();
+    // The template's reader has put each dead-letter queue before the queue that names it.
+    for queue in &deployment.queues {
+        let failed = |source| StackError::Queue { name: queue.name.clone(), source };
+        let mut attributes = queue.attributes.clone();
+        if let Some(policy) = attributes.get_mut("RedrivePolicy") {
+            for (ours, theirs) in &arns {
+                *policy = policy.replace(ours, theirs);
+            }
         }
+        let request = json!({"QueueName": queue.name, "Attributes": attributes});
+        let created = service.call("CreateQueue", &request).await.map_err(failed)?;
+        let url = created["QueueUrl"].as_str().unwrap_or_default();
+        let request = json!({"QueueUrl": url, "AttributeNames": ["QueueArn"]});
+        let described = service.call("GetQueueAttributes", &request).await.map_err(failed)?;
+        let arn = described["Attributes"]["QueueArn"].as_str().unwrap_or_default();
+        arns.push((&queue.arn, arn.to_owned()));
+        urls.insert(queue.url.clone(), url.to_owned());
     }
     Ok(urls)
 }
