@@ -1,13 +1,13 @@
 //! Takes a new ticket in: store first, then queue, then answer.
 
 use crate::error::Error;
-use crate::http::{CreatedTicket, Request, Response};
+use crate::http::{CreatedTicket, Response};
 use crate::intake::NewTicket;
 use crate::queue::{Queue, Reason};
 use crate::store::{Created, Store};
 use crate::ticket::{Ticket, now};
 
-/// Stores `new`, queues its AI work and answers 201; the same thing sent again answers 200 with the
+/// Stores `new`, queues its AI work under `trace_id` and answers 201; the same thing sent again answers 200 with the
 /// ticket that it became.
 ///
 /// When the ticket is stored but its message cannot be sent, the answer is 201 all the same, since
@@ -19,12 +19,11 @@ pub async fn accept(
     store: &Store,
     queue: &Queue,
     new: &NewTicket,
-    request: &Request,
+    trace_id: Option<&str>,
 ) -> Result<Response, Error> {
     match store.create(new, now()).await? {
         Created::New(ticket) => {
-            let sent =
-                queue.send(ticket.ticket_id, Reason::Created, request.trace_id(), now()).await;
+            let sent = queue.send(ticket.ticket_id, Reason::Created, trace_id, now()).await;
             if let Err(error) = &sent {
                 let cause = std::error::Error::source(error).map(tracing::field::display);
                 let ticket_id = tracing::field::display(ticket.ticket_id);

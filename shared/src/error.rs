@@ -25,6 +25,9 @@ pub enum Error {
     /// The body is not of the one media type that is understood.
     #[error("unsupported media type")]
     UnsupportedMediaType,
+    /// The sender has not shown who it is.
+    #[error("unauthenticated: {0}")]
+    Unauthenticated(String),
     /// The resource exists, but not for this method.
     #[error("method not allowed")]
     MethodNotAllowed {

@@ -46,6 +46,13 @@ pub const CHANGE_ATTEMPTS: u32 = 5;
 /// Requests made for the items that one `BatchGetItem` leaves unprocessed.
 pub const BATCH_READ_ATTEMPTS: u32 = 5;
 
+/// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
+pub const FOLLOW_UPS: u32 = 50;
+/// Kept webhook bodies that one replay puts through the handler again.
+pub const REPLAYED_BODIES: u32 = 100;
+/// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
+pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
+
 /// Longest wait for a connection to an AWS service. Within a region one takes a few milliseconds.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
 /// Longest wait for one attempt of a call. DynamoDB and SQS answer within 20 ms (p99).

@@ -23,6 +23,6 @@ impl Handler {
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("POST")?;
         let new = parse_create(request.json_body()?)?;
-        accept(&self.store, &self.queue, &new, request).await
+        accept(&self.store, &self.queue, &new, request.trace_id()).await
     }
 }

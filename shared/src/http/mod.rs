@@ -10,6 +10,7 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use lambda_http::LambdaEvent;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use serde::{Deserialize, Serialize};
 use tracing::{error, info, warn};
 
 use crate::error::Error;
@@ -32,15 +33,93 @@ where
     let handle = &handle;
     lambda_runtime::run(lambda_http::service_fn(
         |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-            Ok::<_, lambda_http::Error>(answer(handle, event).await)
+            Ok::<_, lambda_http::Error>(answer(handle, event, |error| error).await)
         },
     ))
     .await
 }
 
+/// Like [`serve`], for webhooks. A defect of ours is answered as unavailable, since a vendor sends
+/// again after that but not after a plain 500; by then the defect may be mended. The function also
+/// takes `{"replay": {"after": …}}`, which no request through API Gateway can be: only who may
+/// invoke the function can send it.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_webhook<Handle, Answer, Replay, Replaying>(
+    handle: Handle,
+    replay: Replay,
+) -> Result<(), lambda_http::Error>
+where
+    Handle: Fn(Request) -> Answer,
+    Answer: Future<Output = Result<Response, Error>>,
+    Replay: Fn(Option<String>) -> Replaying,
+    Replaying: Future<Output = Result<Replayed, Error>>,
+{
+    let (handle, replay) = (&handle, &replay);
+    lambda_runtime::run(lambda_http::service_fn(|event: LambdaEvent<Invocation>| async move {
+        match event.payload {
+            Invocation::Replay { replay: Position { after } } => {
+                let replayed = replay(after).await.inspect_err(log)?;
+                info!(
+                    acted_on = replayed.acted_on,
+                    still_unreadable = replayed.still_unreadable,
+                    "replayed"
+                );
+                Ok(InvocationAnswer::Replayed(replayed))
+            }
+            Invocation::Request(request) => {
+                let event = LambdaEvent::new(*request, event.context);
+                let answer = answer(handle, event, retryable).await;
+                Ok::<_, lambda_http::Error>(InvocationAnswer::Response(Box::new(answer)))
+            }
+        }
+    }))
+    .await
+}
+
+/// What a webhook function is invoked with.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Invocation {
+    Replay { replay: Position },
+    Request(Box<ApiGatewayV2httpRequest>),
+}
+
+#[derive(Deserialize)]
+struct Position {
+    after: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum InvocationAnswer {
+    Replayed(Replayed),
+    Response(Box<ApiGatewayV2httpResponse>),
+}
+
+/// What became of kept webhook bodies that were put through again.
+#[derive(Debug, Default, Serialize)]
+pub struct Replayed {
+    /// Bodies that could be read and were acted on.
+    pub acted_on: u32,
+    /// Bodies that stay kept.
+    pub still_unreadable: u32,
+    /// Where the next replay goes on, if this one did not come to the end.
+    pub next: Option<String>,
+}
+
+fn retryable(error: Error) -> Error {
+    match error {
+        Error::Internal { operation, source } => Error::Unavailable { operation, source },
+        other => other,
+    }
+}
+
 async fn answer<Handle, Answer>(
     handle: &Handle,
     event: LambdaEvent<ApiGatewayV2httpRequest>,
+    told: fn(Error) -> Error,
 ) -> ApiGatewayV2httpResponse
 where
     Handle: Fn(Request) -> Answer,
@@ -58,7 +137,7 @@ where
     };
     let response = outcome.unwrap_or_else(|error| {
         log(&error);
-        problem::response(&error, &request_id)
+        problem::response(&told(error), &request_id)
     });
     // The runtime's span around each line names the request.
     info!(
@@ -87,6 +166,7 @@ fn log(error: &Error) {
         | Error::InvalidParameters(_)
         | Error::TooLarge
         | Error::UnsupportedMediaType
+        | Error::Unauthenticated(_)
         | Error::MethodNotAllowed { .. }
         | Error::NotFound(_)
         | Error::Conflict(_) => {}

@@ -77,6 +77,9 @@ fn kind_of(error: &Error) -> Kind {
             "unsupported-media-type",
             "The body is not JSON",
         ),
+        Error::Unauthenticated(_) => {
+            kind(StatusCode::UNAUTHORIZED, "unauthenticated", "The signature is missing or wrong")
+        }
         Error::MethodNotAllowed { .. } => {
             kind(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed")
         }
@@ -103,6 +106,7 @@ fn detail_of(error: &Error) -> String {
         Error::UnsupportedMediaType => {
             "Send the body as JSON, with the header Content-Type: application/json.".to_owned()
         }
+        Error::Unauthenticated(why) => why.clone(),
         Error::MethodNotAllowed { allowed } => format!("Allowed here: {allowed}."),
         Error::NotFound(what) => (*what).to_owned(),
         Error::Conflict(why) => why.clone(),
@@ -143,6 +147,8 @@ pub(super) fn response(error: &Error, request_id: &str) -> Response {
     response.header(header::CONTENT_TYPE, "application/problem+json");
     match error {
         Error::MethodNotAllowed { allowed } => response.header(header::ALLOW, allowed),
+        // RFC 9110, section 11.6.1, wants a challenge; no scheme is registered for signed bodies.
+        Error::Unauthenticated(_) => response.header(header::WWW_AUTHENTICATE, "Signature"),
         Error::Unavailable { .. } => {
             response.header(header::RETRY_AFTER, &limits::RETRY_AFTER_SECONDS.to_string());
         }

@@ -6,31 +6,36 @@
 //! | pattern | key or index |
 //! |---|---|
 //! | create, read, change one ticket | table, `pk` + `sk` |
+//! | messages and history of a ticket | table, `pk`, `sk` beginning with `message#` or `history#` |
+//! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
 //! | tickets of one status, newest first | `by-status`: `status_shard`, `created_key` |
 //!
 //! The indexes hold keys only; a page's tickets are then read from the table by `BatchGetItem`.
 
+mod change;
 mod cursor;
 mod list;
 mod record;
+mod unreadable;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use chrono::{DateTime, Utc};
 
 use crate::aws::failure;
 use crate::error::Error;
 use crate::intake::{Identity, NewTicket};
 use crate::limits;
-use crate::ticket::{Status, Ticket, TicketId, format_time};
+use crate::ticket::{Ticket, TicketId};
 
+pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus};
 pub use cursor::{Cursor, NotACursor};
 pub use list::Page;
 use record::TicketRecord;
+pub use unreadable::{KeptBody, UnreadableBody};
 
 /// The table of tickets.
 #[derive(Debug, Clone)]
@@ -46,6 +51,15 @@ pub enum Created {
     New(Ticket),
     /// The same thing was stored before; this is its ticket as it is today.
     Existing(Ticket),
+}
+
+/// A ticket that an identity became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// The ticket as it is now.
+    pub ticket: Ticket,
+    /// The message that made it, when it follows up on a closed ticket.
+    pub opened_by: Option<String>,
 }
 
 /// What became of one conditional write.
@@ -118,7 +132,37 @@ impl Store {
     /// # Errors
     /// [`Error::NotFound`] when there is none; [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn read(&self, ticket_id: TicketId) -> Result<Ticket, Error> {
-        let (pk, sk) = record::key(ticket_id.digits());
+        self.read_record(ticket_id).await.map(|record| record.ticket)
+    }
+
+    /// The ticket that an identity became, if it did.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn find(&self, identity: &str) -> Result<Option<Known>, Error> {
+        for attempt in 0..limits::ID_ATTEMPTS {
+            // The key is the same on every day; the date of the id does not matter.
+            let digits = TicketId::derive(identity, attempt, DateTime::UNIX_EPOCH).digits();
+            match self.get(digits).await? {
+                None => return Ok(None),
+                Some(found) if found.identity.as_deref() == Some(identity) => {
+                    return Ok(Some(Known { ticket: found.ticket, opened_by: found.opened_by }));
+                }
+                // Another ticket took these digits first, so ours went to the next.
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn read_record(&self, ticket_id: TicketId) -> Result<TicketRecord, Error> {
+        let record = self.get(ticket_id.digits()).await?.ok_or(NO_SUCH_TICKET)?;
+        // Digits alone are the key, so an id with another date finds an item but is no ticket's id.
+        if record.ticket.ticket_id == ticket_id { Ok(record) } else { Err(NO_SUCH_TICKET) }
+    }
+
+    async fn get(&self, digits: u32) -> Result<Option<TicketRecord>, Error> {
+        let (pk, sk) = record::key(digits);
         let answer = self
             .client
             .get_item()
@@ -129,80 +173,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| failure("read a ticket", &error))?;
-        let item = answer.item.ok_or(NO_SUCH_TICKET)?;
-        let ticket = TicketRecord::from_item(item)?.ticket;
-        // Digits alone are the key, so an id with another date finds an item but is no ticket's id.
-        if ticket.ticket_id == ticket_id { Ok(ticket) } else { Err(NO_SUCH_TICKET) }
-    }
-
-    /// Moves a ticket to `status` if the lifecycle allows it; a ticket that is there already is
-    /// answered unchanged. The write holds only against the state that the decision was made on.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] when the lifecycle forbids it or others keep
-    /// changing the ticket; [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn change_status(
-        &self,
-        ticket_id: TicketId,
-        status: Status,
-        now: DateTime<Utc>,
-    ) -> Result<Ticket, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
-            let ticket = self.read(ticket_id).await?;
-            match ticket.status.transition_to(status) {
-                Ok(false) => return Ok(ticket),
-                Ok(true) => {}
-                Err(forbidden) => return Err(Error::Conflict(forbidden.to_string())),
-            }
-            if let Some(changed) = self.write_status(&ticket, status, now).await? {
-                return Ok(changed);
-            }
-        }
-        Err(Error::Conflict("The ticket is being changed by others; try again.".to_owned()))
-    }
-
-    /// `None` when the ticket is no longer as `seen`.
-    async fn write_status(
-        &self,
-        seen: &Ticket,
-        status: Status,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Ticket>, Error> {
-        let (pk, sk) = record::key(seen.ticket_id.digits());
-        let number = |value: u64| AttributeValue::N(value.to_string());
-        let outcome = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk)
-            .key("sk", sk)
-            .update_expression(
-                "SET #status = :to, status_shard = :shard, updated_at = :now, version = :next",
-            )
-            .condition_expression("version = :seen AND #status = :from")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":from", AttributeValue::S(seen.status.name().to_owned()))
-            .expression_attribute_values(":to", AttributeValue::S(status.name().to_owned()))
-            .expression_attribute_values(
-                ":shard",
-                AttributeValue::S(record::status_shard(status, seen.ticket_id.digits())),
-            )
-            .expression_attribute_values(":now", AttributeValue::S(format_time(now)))
-            .expression_attribute_values(":seen", number(seen.version))
-            .expression_attribute_values(":next", number(seen.version + 1))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match outcome {
-            Ok(answer) => {
-                let item = answer.attributes.unwrap_or_default();
-                TicketRecord::from_item(item).map(|record| Some(record.ticket))
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(failure("change a ticket's status", &error)),
-            },
-        }
+        answer.item.map(TicketRecord::from_item).transpose()
     }
 }
 

@@ -24,6 +24,12 @@ pub(super) struct TicketRecord {
     /// Drawn for each create; tells our own repeated write from somebody else's.
     #[serde(default)]
     pub(super) write_token: String,
+    /// The message that made the ticket, when it follows up on a closed one.
+    #[serde(default)]
+    pub(super) opened_by: Option<String>,
+    /// When the last change happened that the source reported.
+    #[serde(default)]
+    pub(super) source_event_at: Option<DateTime<Utc>>,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
 }
@@ -44,6 +50,8 @@ impl TicketRecord {
             created_key: created_key(ticket.created_at, digits),
             identity,
             write_token,
+            opened_by: None,
+            source_event_at: None,
             ticket,
         }
     }
@@ -74,6 +82,24 @@ impl TicketRecord {
 /// The table's key of the ticket with these digits.
 pub(super) fn key(digits: u32) -> (AttributeValue, AttributeValue) {
     (AttributeValue::S(partition_key(digits)), AttributeValue::S(TICKET_SORT_KEY.to_owned()))
+}
+
+/// The sort key of a message on a ticket.
+pub(super) fn message_key(message_id: &str) -> String {
+    format!("message#{message_id}")
+}
+
+/// The sort key of the change that made `version` of a ticket. Padded, so that keys sort as numbers.
+pub(super) fn history_key(version: u64) -> String {
+    format!("history#{version:010}")
+}
+
+/// The beginning of an item that stands beside the ticket with these digits.
+pub(super) fn beside(digits: u32, sort_key: String) -> Item {
+    HashMap::from([
+        ("pk".to_owned(), AttributeValue::S(partition_key(digits))),
+        ("sk".to_owned(), AttributeValue::S(sort_key)),
+    ])
 }
 
 fn partition_key(digits: u32) -> String {

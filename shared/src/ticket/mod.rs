@@ -142,6 +142,11 @@ impl Source {
         ("intercom", Self::Intercom),
     ];
 
+    /// The name on the wire and in the store.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, source)| *source == self).map_or("", |(name, _)| name)
+    }
+
     /// Reads a source's name exactly as listed in [`Source::ALL`].
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, source)| *source)

@@ -1,0 +1,265 @@
+//! What the webhook functions share: act on what a vendor reports, keep what cannot be read, and put
+//! kept bodies through again.
+
+use tracing::{info, warn};
+
+use crate::acceptance::accept;
+use crate::error::Error;
+use crate::http::{CreatedTicket, Replayed, Request, Response};
+use crate::intake::{
+    ConversationIdentity, CustomerMessage, Identity, NewTicket, Removal, Unreadable, WebhookEvent,
+};
+use crate::limits;
+use crate::queue::Queue;
+use crate::signature::{SignatureFault, Verification};
+use crate::store::{
+    Actor, Added, Changed, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
+};
+use crate::telemetry::{Metric, count};
+use crate::ticket::{Source, Status, Subject, Ticket, now};
+
+/// A webhook of one vendor.
+pub struct Webhook {
+    /// Where tickets are kept.
+    pub store: Store,
+    /// Where AI work is queued.
+    pub queue: Queue,
+    /// Who calls it.
+    pub source: Source,
+    /// How its signatures are verified; nothing when no secret is configured, and then nothing is
+    /// taken.
+    pub verification: Option<Verification>,
+}
+
+/// What became of a kept body that was put through again.
+enum Retried {
+    Acted,
+    StillUnreadable,
+}
+
+impl Webhook {
+    /// How signatures are verified.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when no secret is configured: the sender shall try again, since
+    /// somebody is about to set one.
+    pub fn verification(&self) -> Result<&Verification, Error> {
+        self.verification
+            .as_ref()
+            .ok_or(Error::Unavailable { operation: "verify without a secret", source: None })
+    }
+
+    /// Counts a refused signature and says what the sender is told.
+    pub fn refuse(&self, fault: &SignatureFault) -> Error {
+        count(Metric::SignatureRefused, self.source);
+        Error::Unauthenticated(fault.to_string())
+    }
+
+    /// Does what the vendor reports, or keeps a body that cannot be read. Every outcome that a
+    /// repetition would not change is a success to the vendor.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; the same request may then succeed later.
+    pub async fn take(
+        &self,
+        outcome: Result<WebhookEvent, Unreadable>,
+        request: &Request,
+        delivery_headers: &[(&'static str, String)],
+    ) -> Result<Response, Error> {
+        match outcome {
+            Ok(event) => self.act(event, request.trace_id()).await,
+            Err(unreadable) => {
+                warn!(reason = unreadable.reason, source = self.source.name(), "body kept");
+                count(Metric::WebhookUnreadable, self.source);
+                let body = UnreadableBody {
+                    source: self.source,
+                    body: request.body(),
+                    reason: unreadable.reason,
+                    delivery_headers,
+                };
+                self.store.keep_unreadable(body, now()).await?;
+                Ok(Response::empty())
+            }
+        }
+    }
+
+    /// Puts kept bodies through `parse` again and forgets those that can be read by now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; what was done so far is done.
+    pub async fn replay(
+        &self,
+        after: Option<&str>,
+        parse: impl Fn(&crate::store::KeptBody) -> Result<WebhookEvent, Unreadable>,
+    ) -> Result<Replayed, Error> {
+        let kept = self.store.kept_bodies(self.source, limits::REPLAYED_BODIES, after).await?;
+        let mut replayed = Replayed::default();
+        for body in &kept {
+            let retried = match parse(body) {
+                Ok(event) => self.act(event, None).await.map(|_| Retried::Acted)?,
+                Err(_) => Retried::StillUnreadable,
+            };
+            match retried {
+                Retried::Acted => {
+                    self.store.forget_kept(body).await?;
+                    replayed.acted_on += 1;
+                }
+                Retried::StillUnreadable => replayed.still_unreadable += 1,
+            }
+        }
+        let is_full = u32::try_from(kept.len()) == Ok(limits::REPLAYED_BODIES);
+        replayed.next = kept.last().filter(|_| is_full).map(|body| body.position().to_owned());
+        Ok(replayed)
+    }
+
+    async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
+        match event {
+            WebhookEvent::Validation => Ok(Response::empty()),
+            WebhookEvent::Ignored { reason } => {
+                info!(reason, source = self.source.name(), "ignored");
+                Ok(Response::empty())
+            }
+            WebhookEvent::Opened(new) => accept(&self.store, &self.queue, &new, trace_id).await,
+            WebhookEvent::Said { conversation, message, opening } => {
+                self.say(&conversation, &message, opening.as_deref(), trace_id).await
+            }
+            WebhookEvent::Moved { conversation, status, source_status, at, opening } => {
+                let note = source_status.as_str();
+                let reported = ReportedStatus { status, note, at, actor: self.actor() };
+                let opening = opening.as_deref();
+                self.move_ticket(&conversation, reported, opening, trace_id).await
+            }
+            WebhookEvent::Removed { conversation, removal, at } => {
+                let note = match removal {
+                    Removal::Merged => "merged",
+                    Removal::Deleted => "deleted",
+                    Removal::Spam => "marked as spam",
+                };
+                let status = Status::Closed;
+                let reported = ReportedStatus { status, note, at, actor: self.actor() };
+                self.move_ticket(&conversation, reported, None, trace_id).await
+            }
+        }
+    }
+
+    /// Adds the message to the conversation's ticket that is not closed, or makes one.
+    async fn say(
+        &self,
+        conversation: &ConversationIdentity,
+        message: &CustomerMessage,
+        opening: Option<&NewTicket>,
+        trace_id: Option<&str>,
+    ) -> Result<Response, Error> {
+        let mut previous: Option<Ticket> = None;
+        for generation in 0..=limits::FOLLOW_UPS {
+            let identity = identity_of(conversation, generation);
+            let known = match self.store.find(&identity).await? {
+                Some(known) => known,
+                None => {
+                    let new = match (&previous, opening) {
+                        (Some(closed), _) => &follow_up(closed, message, identity.clone()),
+                        (None, Some(new)) => new,
+                        (None, None) => return Ok(Response::empty()),
+                    };
+                    let response = accept(&self.store, &self.queue, new, trace_id).await?;
+                    let known = self.store.find(&identity).await?.ok_or_else(gone)?;
+                    if known.opened_by.as_deref() == Some(message.id.as_str()) {
+                        return Ok(response);
+                    }
+                    // Another message of the conversation was first, or the ticket was made from
+                    // what came before this message: it is still to be added.
+                    known
+                }
+            };
+            let Known { ticket, opened_by } = known;
+            if opened_by.as_deref() == Some(message.id.as_str()) {
+                return answer(ticket, "Message was received before");
+            }
+            let new = NewMessage {
+                id: message.id.as_str(),
+                text: message.text.as_str(),
+                sent_at: message.sent_at,
+                actor: self.actor(),
+            };
+            match self.store.add_message(ticket.ticket_id, new, now()).await? {
+                Added::Now(ticket) => return answer(ticket, "Message added"),
+                Added::Before(ticket) => return answer(ticket, "Message was received before"),
+                Added::Closed(ticket) => previous = Some(ticket),
+            }
+        }
+        Err(Error::Unavailable { operation: "find room for a follow-up", source: None })
+    }
+
+    /// Moves the latest ticket of the conversation. One that is not known is made first if it is
+    /// still under way; a finished one from before our time is left out.
+    async fn move_ticket(
+        &self,
+        conversation: &ConversationIdentity,
+        reported: ReportedStatus<'_>,
+        opening: Option<&NewTicket>,
+        trace_id: Option<&str>,
+    ) -> Result<Response, Error> {
+        let mut latest: Option<Ticket> = None;
+        for generation in 0..=limits::FOLLOW_UPS {
+            match self.store.find(&identity_of(conversation, generation)).await? {
+                Some(known) => latest = Some(known.ticket),
+                None => break,
+            }
+        }
+        let is_under_way = matches!(reported.status, Status::New | Status::Open | Status::InProgress);
+        let ticket = match (latest, opening.filter(|_| is_under_way)) {
+            (Some(ticket), _) => ticket,
+            (None, Some(new)) => {
+                accept(&self.store, &self.queue, new, trace_id).await?;
+                self.store.find(&identity_of(conversation, 0)).await?.ok_or_else(gone)?.ticket
+            }
+            (None, None) => return Ok(Response::empty()),
+        };
+        match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
+            Changed::Done(ticket) => answer(ticket, "Status changed"),
+            Changed::Unchanged(ticket) => answer(ticket, "Nothing was changed"),
+        }
+    }
+
+    fn actor(&self) -> Actor {
+        match self.source {
+            Source::Intercom => Actor::Intercom,
+            _ => Actor::Zendesk,
+        }
+    }
+}
+
+fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {
+    match generation {
+        0 => conversation.as_str().to_owned(),
+        number => format!("{}:follow-up:{number}", conversation.as_str()),
+    }
+}
+
+/// The ticket that a message on a closed one begins.
+fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> NewTicket {
+    NewTicket {
+        customer: closed.customer_id.clone().into(),
+        customer_email: closed.customer_email.clone(),
+        customer_name: closed.customer_name.clone(),
+        subject: Subject::fit(closed.subject.as_str()).unwrap_or_else(|_| closed.subject.clone()),
+        description: message.text.clone(),
+        order_id: closed.order_id.clone(),
+        source: closed.source,
+        external_id: closed.external_id.clone(),
+        tags: Vec::new(),
+        follow_up_of: Some(closed.ticket_id),
+        opened_by: Some(message.id.clone()),
+        identity: Identity::Of(identity),
+    }
+}
+
+fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
+    let ticket_id = ticket.ticket_id;
+    let body = CreatedTicket { ticket, suggested_actions: vec![action.to_owned()] };
+    Ok(Response::ok(&body)?.about(ticket_id))
+}
+
+fn gone() -> Error {
+    Error::Unavailable { operation: "find the ticket just made", source: None }
+}
