@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local_stack::options::Options;
-use local_stack::stack::{self, Stack};
+use local_stack::options::{Command, Options};
+use local_stack::stack::{self, KeptBodiesError, Stack, StackError};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -22,16 +22,41 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), stack::StackError> {
+async fn run(options: Options) -> Result<(), Failure> {
+    let command = options.command;
     let stopped = stack::stop_signal()?;
     let mut stopped = std::pin::pin!(stopped);
     let stack = tokio::select! {
         stack = Stack::start(options) => stack?,
         () = &mut stopped => return Ok(()),
     };
-    let _ = writeln!(std::io::stdout(), "{}", stack.summary());
-    stopped.await;
-    let _ = writeln!(std::io::stdout(), "Stopping.");
+    let outcome = match command {
+        None => {
+            print(&stack.summary());
+            stopped.await;
+            print("Stopping.");
+            Ok(Vec::new())
+        }
+        Some(Command::Unreadable) => stack.unreadable().await,
+        Some(Command::Replay) => stack.replay().await,
+    };
     stack.stop().await;
+    for line in outcome? {
+        print(&line);
+    }
     Ok(())
+}
+
+/// Why the command fails.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    #[error(transparent)]
+    KeptBodies(#[from] KeptBodiesError),
+}
+
+fn print(line: &str) {
+    // Nobody reads what cannot be written.
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

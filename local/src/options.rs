@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Runs the customer support copilot on this machine.
 ///
@@ -11,6 +11,10 @@ use clap::Parser;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "local-stack", version)]
 pub struct Options {
+    /// What to do instead of serving
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Port of the API; 0 takes any free one
     #[arg(long, env = "COPILOT_PORT", default_value_t = 8000)]
     pub port: u16,
@@ -62,6 +66,15 @@ pub struct Options {
     /// Print the functions' logs as CloudWatch would get them
     #[arg(long)]
     pub json_logs: bool,
+}
+
+/// A task besides serving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// List webhook bodies that were kept because they could not be read
+    Unreadable,
+    /// Put kept webhook bodies through their functions again
+    Replay,
 }
 
 /// The text is not `NAME=VALUE`.

@@ -4,7 +4,7 @@
 //! rules; [`intake`] turns what each source sends into a [`intake::NewTicket`]; [`store`] keeps
 //! tickets in DynamoDB; [`queue`] hands them to the AI work; [`aws`] makes the connections;
 //! [`http`] speaks with API Gateway;
-//! [`acceptance`] takes a ticket in; [`telemetry`] logs.
+//! [`acceptance`] takes a ticket in; [`webhook`] acts on what vendors report; [`telemetry`] logs.
 //!
 //! `limits`, `error`, `ticket` and `intake` are the domain: they import no AWS, HTTP or tokio. Only
 //! `store` names DynamoDB and only `http` names status codes. `tests/invariants.rs` checks it.
@@ -24,6 +24,8 @@ pub mod queue;
 pub mod aws;
 
 pub mod acceptance;
+
+pub mod webhook;
 
 pub mod http;
 

@@ -1,7 +1,7 @@
 //! What the webhook functions share: act on what a vendor reports, keep what cannot be read, and put
 //! kept bodies through again.
 
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::acceptance::accept;
 use crate::error::Error;
@@ -13,31 +13,34 @@ use crate::limits;
 use crate::queue::Queue;
 use crate::signature::{SignatureFault, Verification};
 use crate::store::{
-    Actor, Added, Changed, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
+    Actor, Added, Changed, KeptBody, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
 use crate::telemetry::{Metric, count};
 use crate::ticket::{Source, Status, Subject, Ticket, now};
 
 /// A webhook of one vendor.
 pub struct Webhook {
-    /// Where tickets are kept.
-    pub store: Store,
-    /// Where AI work is queued.
-    pub queue: Queue,
-    /// Who calls it.
-    pub source: Source,
-    /// How its signatures are verified; nothing when no secret is configured, and then nothing is
-    /// taken.
-    pub verification: Option<Verification>,
-}
-
-/// What became of a kept body that was put through again.
-enum Retried {
-    Acted,
-    StillUnreadable,
+    store: Store,
+    queue: Queue,
+    source: Source,
+    verification: Option<Verification>,
 }
 
 impl Webhook {
+    /// The webhook that `source` calls. Without `verification`, which means that no secret is
+    /// configured, it takes nothing.
+    pub fn new(
+        store: Store,
+        queue: Queue,
+        source: Source,
+        verification: Option<Verification>,
+    ) -> Self {
+        if verification.is_none() {
+            error!(source = source.name(), "no webhook secret is configured: refusing everything");
+        }
+        Self { store, queue, source, verification }
+    }
+
     /// How signatures are verified.
     ///
     /// # Errors
@@ -64,18 +67,19 @@ impl Webhook {
         &self,
         outcome: Result<WebhookEvent, Unreadable>,
         request: &Request,
-        delivery_headers: &[(&'static str, String)],
+        delivery_headers: &[&'static str],
     ) -> Result<Response, Error> {
         match outcome {
             Ok(event) => self.act(event, request.trace_id()).await,
             Err(unreadable) => {
                 warn!(reason = unreadable.reason, source = self.source.name(), "body kept");
                 count(Metric::WebhookUnreadable, self.source);
+                let headers = present(delivery_headers, request);
                 let body = UnreadableBody {
                     source: self.source,
                     body: request.body(),
                     reason: unreadable.reason,
-                    delivery_headers,
+                    delivery_headers: &headers,
                 };
                 self.store.keep_unreadable(body, now()).await?;
                 Ok(Response::empty())
@@ -90,21 +94,17 @@ impl Webhook {
     pub async fn replay(
         &self,
         after: Option<&str>,
-        parse: impl Fn(&crate::store::KeptBody) -> Result<WebhookEvent, Unreadable>,
+        parse: impl Fn(&KeptBody) -> Result<WebhookEvent, Unreadable>,
     ) -> Result<Replayed, Error> {
         let kept = self.store.kept_bodies(self.source, limits::REPLAYED_BODIES, after).await?;
         let mut replayed = Replayed::default();
         for body in &kept {
-            let retried = match parse(body) {
-                Ok(event) => self.act(event, None).await.map(|_| Retried::Acted)?,
-                Err(_) => Retried::StillUnreadable,
-            };
-            match retried {
-                Retried::Acted => {
-                    self.store.forget_kept(body).await?;
-                    replayed.acted_on += 1;
-                }
-                Retried::StillUnreadable => replayed.still_unreadable += 1,
+            if let Ok(event) = parse(body) {
+                self.act(event, None).await?;
+                self.store.forget_kept(body).await?;
+                replayed.acted_on += 1;
+            } else {
+                replayed.still_unreadable += 1;
             }
         }
         let is_full = u32::try_from(kept.len()) == Ok(limits::REPLAYED_BODIES);
@@ -227,6 +227,12 @@ impl Webhook {
             _ => Actor::Zendesk,
         }
     }
+}
+
+/// Those of the headers `names` that came, cut to a bearable length.
+fn present(names: &[&'static str], request: &Request) -> Vec<(&'static str, String)> {
+    let cut = |value: &str| value.chars().take(limits::DELIVERY_HEADER_CHARACTERS).collect();
+    names.iter().filter_map(|name| Some((*name, cut(request.header(name)?)))).collect()
 }
 
 fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {

@@ -1,32 +1,48 @@
-//! Reads a ticket from what Intercom sends and takes it in, once.
+//! Verifies what Intercom sends, reads it and acts on it.
 
-use copilot_core::acceptance::accept;
 use copilot_core::error::Error;
-use copilot_core::http::{Request, Response};
+use copilot_core::http::{Replayed, Request, Response};
 use copilot_core::intake::intercom;
-use copilot_core::queue::Queue;
-use copilot_core::store::Store;
+use copilot_core::signature::verify_intercom;
+use copilot_core::store::KeptBody;
+use copilot_core::webhook::Webhook;
 
 /// What the function needs.
 pub struct Handler {
-    /// Where tickets are kept.
-    pub store: Store,
-    /// Where AI work is queued.
-    pub queue: Queue,
+    webhook: Webhook,
 }
 
+const SIGNATURE: &str = "x-hub-signature";
+/// What tells of a delivery, kept with a body that cannot be read.
+const DELIVERY: [&str; 2] = ["content-type", "user-agent"];
+
 impl Handler {
-    /// Answers 201 with the new ticket, or 200 with the ticket that the same thing became before.
+    /// The handler of this webhook.
+    pub fn new(webhook: Webhook) -> Self {
+        Self { webhook }
+    }
+
+    /// Answers 201 with a new ticket, 200 when something else was done, or nothing was to do.
     ///
     /// # Errors
-    /// What is wrong with the request, or that the store does not answer.
+    /// That the signature is wrong, or that a service does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
-        request.require_method("POST, HEAD")?;
-        if request.method() == "HEAD" {
+        request.require_method("POST, HEAD, GET")?;
+        if request.method() != "POST" {
             // Intercom asks so whether the address exists before it uses it.
             return Ok(Response::empty());
         }
-        let new = intercom::parse(request.body())?;
-        accept(&self.store, &self.queue, &new, request).await
+        let verification = self.webhook.verification()?;
+        let body = verify_intercom(verification, request.header(SIGNATURE), request.body())
+            .map_err(|fault| self.webhook.refuse(&fault))?;
+        self.webhook.take(intercom::parse(body), request, &DELIVERY).await
+    }
+
+    /// Puts kept bodies through again, those after the position `after`.
+    ///
+    /// # Errors
+    /// That a service does not answer.
+    pub async fn replay(&self, after: Option<&str>) -> Result<Replayed, Error> {
+        self.webhook.replay(after, |kept: &KeptBody| intercom::parse(kept.verified())).await
     }
 }

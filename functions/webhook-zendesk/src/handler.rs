@@ -1,28 +1,51 @@
-//! Reads a ticket from what Zendesk sends and takes it in, once.
+//! Verifies what Zendesk sends, reads it and acts on it.
 
-use copilot_core::acceptance::accept;
 use copilot_core::error::Error;
-use copilot_core::http::{Request, Response};
+use copilot_core::http::{Replayed, Request, Response};
 use copilot_core::intake::zendesk;
-use copilot_core::queue::Queue;
-use copilot_core::store::Store;
+use copilot_core::signature::verify_zendesk;
+use copilot_core::store::KeptBody;
+use copilot_core::ticket::now;
+use copilot_core::webhook::Webhook;
 
 /// What the function needs.
 pub struct Handler {
-    /// Where tickets are kept.
-    pub store: Store,
-    /// Where AI work is queued.
-    pub queue: Queue,
+    webhook: Webhook,
 }
 
+const SIGNATURE: &str = "x-zendesk-webhook-signature";
+const TIMESTAMP: &str = "x-zendesk-webhook-signature-timestamp";
+const ACCOUNT: &str = "x-zendesk-account-id";
+/// What tells of a delivery, kept with a body that cannot be read.
+const DELIVERY: [&str; 4] =
+    [ACCOUNT, TIMESTAMP, "x-zendesk-webhook-id", "x-zendesk-webhook-invocation-id"];
+
 impl Handler {
-    /// Answers 201 with the new ticket, or 200 with the ticket that the same thing became before.
+    /// The handler of this webhook.
+    pub fn new(webhook: Webhook) -> Self {
+        Self { webhook }
+    }
+
+    /// Answers 201 with a new ticket, 200 when something else was done, or nothing was to do.
     ///
     /// # Errors
-    /// What is wrong with the request, or that the store does not answer.
+    /// That the signature is wrong, or that a service does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("POST")?;
-        let new = zendesk::parse(request.body())?;
-        accept(&self.store, &self.queue, &new, request).await
+        let (signature, timestamp) = (request.header(SIGNATURE), request.header(TIMESTAMP));
+        let verification = self.webhook.verification()?;
+        let body = verify_zendesk(verification, signature, timestamp, request.body(), now())
+            .map_err(|fault| self.webhook.refuse(&fault))?;
+        let event = zendesk::parse(body, request.header(ACCOUNT));
+        self.webhook.take(event, request, &DELIVERY).await
+    }
+
+    /// Puts kept bodies through again, those after the position `after`.
+    ///
+    /// # Errors
+    /// That a service does not answer.
+    pub async fn replay(&self, after: Option<&str>) -> Result<Replayed, Error> {
+        let parse = |kept: &KeptBody| zendesk::parse(kept.verified(), kept.header(ACCOUNT));
+        self.webhook.replay(after, parse).await
     }
 }

@@ -5,23 +5,28 @@ mod handler;
 use std::env;
 
 use copilot_core::queue::Queue;
+use copilot_core::signature::Verification;
 use copilot_core::store::Store;
-use copilot_core::{aws, http, telemetry};
+use copilot_core::webhook::Webhook;
+use copilot_core::{aws, http, telemetry, ticket::Source};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let configuration = aws::configuration().await;
-    let handler = Handler {
-        store: Store::new(
-            &configuration,
-            env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
-        ),
-        queue: Queue::new(
-            &configuration,
-            env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?,
-        ),
-    };
-    http::serve(async |request| handler.handle(&request).await).await
+    let aws = aws::configuration().await;
+    let table = env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?;
+    let queue = env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?;
+    let verification = Verification::choose(
+        env::var("ZENDESK_WEBHOOK_SECRET").ok(),
+        env::var("ZENDESK_WEBHOOK_SECRET_PREVIOUS").ok(),
+        env::var("ALLOW_UNSIGNED_WEBHOOKS").is_ok_and(|value| value == "true"),
+    );
+    let (store, queue) = (Store::new(&aws, table), Queue::new(&aws, queue));
+    let handler = Handler::new(Webhook::new(store, queue, Source::Zendesk, verification));
+    http::serve_webhook(
+        async |request| handler.handle(&request).await,
+        async |after| handler.replay(after.as_deref()).await,
+    )
+    .await
 }

@@ -1,6 +1,7 @@
 //! Starts everything in order, and stops it.
 
 mod error;
+mod kept_bodies;
 mod place;
 
 use std::collections::{BTreeMap, HashMap};
@@ -22,6 +23,7 @@ use crate::trigger::Poller;
 use crate::{cargo, dynamodb};
 
 pub use error::StackError;
+pub use kept_bodies::KeptBodiesError;
 use place::{Place, address, find_template, listen, open_data_folder};
 
 /// AWS names things by account; here it is this one, as in LocalStack.
@@ -31,10 +33,20 @@ const STACK_NAME: &str = "customer-support-copilot";
 /// Used when `AWS_REGION` is not set.
 const DEFAULT_REGION: &str = "us-east-1";
 
+/// The variables that hold webhook secrets, here and in the functions.
+const WEBHOOK_SECRETS: [&str; 4] = [
+    "ZENDESK_WEBHOOK_SECRET",
+    "ZENDESK_WEBHOOK_SECRET_PREVIOUS",
+    "INTERCOM_CLIENT_SECRET",
+    "INTERCOM_CLIENT_SECRET_PREVIOUS",
+];
+
 /// A running stack.
 pub struct Stack {
     addresses: Addresses,
     data_dir: PathBuf,
+    region: String,
+    tables: Vec<String>,
     functions: HashMap<String, FunctionPool>,
     serving: Serving,
     /// Held as long as the data are in use.
@@ -108,7 +120,8 @@ impl Stack {
             serving.triggers(&deployment, &functions, &sqs, &region);
         }
         serving.gateway(api, &deployment, &functions, &region)?;
-        Ok(Self { addresses, data_dir, functions, serving, _lock: lock })
+        let tables = deployment.tables.into_iter().map(|table| table.name).collect();
+        Ok(Self { addresses, data_dir, region, tables, functions, serving, _lock: lock })
     }
 
     /// Where the parts of the stack are.
@@ -314,10 +327,27 @@ fn environment(options: &Options, addresses: &Addresses, region: &str) -> BTreeM
             }
         }
     }
+    set_webhook_secrets(&mut set);
     for (name, value) in &options.environment {
         set(name, value);
     }
     environment
+}
+
+/// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on this
+/// machine may call them unsigned.
+fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
+    let given: Vec<(&str, String)> = WEBHOOK_SECRETS
+        .iter()
+        .filter_map(|name| std::env::var(name).ok().map(|value| (*name, value)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    if given.is_empty() {
+        set("ALLOW_UNSIGNED_WEBHOOKS", "true");
+    }
+    for (name, value) in given {
+        set(name, &value);
+    }
 }
 
 fn configuration(

@@ -12,6 +12,7 @@ use super::record::Item;
 use super::{Store, failure};
 use crate::error::Error;
 use crate::limits;
+use crate::signature::VerifiedBody;
 use crate::ticket::{Source, format_time};
 
 /// A body to keep.
@@ -39,6 +40,11 @@ pub struct KeptBody {
 }
 
 impl KeptBody {
+    /// The body as verified, which it was before it was kept.
+    pub fn verified(&self) -> VerifiedBody<'_> {
+        VerifiedBody::verified_before(&self.body)
+    }
+
     /// A delivery header, if it came.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.delivery_headers.get(name).map(String::as_str)
