@@ -22,8 +22,12 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), Failure> {
+async fn run(mut options: Options) -> Result<(), Failure> {
     let command = options.command;
+    if command.is_some() {
+        // Nobody calls the API meanwhile.
+        options.port = 0;
+    }
     let stopped = stack::stop_signal()?;
     let mut stopped = std::pin::pin!(stopped);
     let stack = tokio::select! {
