@@ -1,0 +1,73 @@
+//! Where things are in the repository and on this machine.
+
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+/// Places in one checkout of the repository.
+pub struct Project {
+    /// The folder of the workspace.
+    pub root: PathBuf,
+    /// Where cargo puts the programs of the `dev` profile.
+    pub binaries: PathBuf,
+    /// Logs and profiles of the programs that steps start.
+    pub scratch: PathBuf,
+    /// Pictures of the page, for a person to look at.
+    pub screenshots: PathBuf,
+    /// The Python environment that [`crate::steps::tools`] makes.
+    pub python: PathBuf,
+}
+
+impl Project {
+    /// The checkout that this program was built from.
+    pub fn of_this_program() -> Self {
+        let manifest_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = manifest_dir.parent().unwrap_or(manifest_dir).to_owned();
+        let target = match std::env::var_os("CARGO_TARGET_DIR") {
+            Some(directory) => root.join(directory),
+            None => root.join("target"),
+        };
+        Self {
+            binaries: target.join("debug"),
+            scratch: target.join("xtask"),
+            screenshots: target.join("screenshots"),
+            python: root.join(".tools/python"),
+            root,
+        }
+    }
+
+    /// A program of the Python environment.
+    pub fn python_program(&self, name: &str) -> PathBuf {
+        self.python.join("bin").join(name)
+    }
+}
+
+/// The program of that name in `PATH`.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
+}
+
+/// A port of 127.0.0.1 that nothing uses at this moment, for programs that cannot choose one.
+///
+/// # Errors
+/// The system has none.
+pub fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_where_the_template_is() {
+        assert!(Project::of_this_program().root.join("template.yaml").is_file());
+    }
+
+    #[test]
+    fn programs_are_found_by_name() {
+        assert!(find_program("sh").unwrap().is_absolute());
+        assert_eq!(find_program("no-such-program-anywhere"), None);
+    }
+}

@@ -1,0 +1,47 @@
+//! Steps `fmt`, `clippy` and `doc`: what cargo itself can say about the code.
+
+use std::process::Command;
+use std::time::Duration;
+
+use super::StepError;
+use crate::process;
+use crate::project::Project;
+
+/// How long one check may take when nothing is built yet.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// The code is formatted.
+///
+/// # Errors
+/// It is not.
+pub async fn fmt(project: &Project) -> Result<(), StepError> {
+    cargo(project, &["fmt", "--all", "--check"], &[]).await
+}
+
+/// The code has no lints.
+///
+/// # Errors
+/// It has, or it does not compile.
+pub async fn clippy(project: &Project) -> Result<(), StepError> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    cargo(project, &arguments, &[]).await
+}
+
+/// The documentation has no broken links.
+///
+/// # Errors
+/// It has.
+pub async fn doc(project: &Project) -> Result<(), StepError> {
+    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"];
+    cargo(project, &arguments, &[("RUSTDOCFLAGS", "-D warnings")]).await
+}
+
+async fn cargo(
+    project: &Project,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), StepError> {
+    let mut command = Command::new("cargo");
+    command.current_dir(&project.root).args(arguments).envs(environment.iter().copied());
+    Ok(process::run(command, LIMIT).await?)
+}

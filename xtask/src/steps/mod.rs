@@ -1,0 +1,39 @@
+//! The steps of `cargo xtask test`.
+
+pub mod browser;
+pub mod checks;
+pub mod emulator;
+pub mod sam;
+pub mod test;
+pub mod tools;
+
+use crate::local_stack::LocalStackError;
+use crate::process::ProcessError;
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// A program failed.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// There is no local stack.
+    #[error(transparent)]
+    LocalStack(#[from] LocalStackError),
+    /// A tool is missing.
+    #[error(transparent)]
+    Tools(#[from] tools::ToolsError),
+    /// A function does not answer as it should.
+    #[error(transparent)]
+    Emulator(#[from] emulator::EmulatorError),
+    /// The page does not do what it should.
+    #[error(transparent)]
+    Browser(#[from] browser::BrowserError),
+    /// The machine refused something that a step needs.
+    #[error("could not {action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

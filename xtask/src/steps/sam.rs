@@ -1,0 +1,40 @@
+//! Step `sam`: template.yaml is valid.
+
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::json;
+
+use super::{StepError, tools};
+use crate::local_stack::REGION;
+use crate::process;
+use crate::project::Project;
+
+/// How long the check may take.
+const LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// Checks the template with SAM CLI and cfn-lint. Nothing is sent anywhere.
+///
+/// # Errors
+/// The template is not valid.
+pub async fn run(project: &Project) -> Result<(), StepError> {
+    let settings = project.scratch.join("sam");
+    write_settings(&settings)
+        .map_err(|source| StepError::System { action: "write settings for SAM CLI", source })?;
+    let mut command = Command::new(tools::python_program(project, "sam")?);
+    command
+        .current_dir(&project.root)
+        .args(["validate", "--lint", "--template", "template.yaml", "--region", REGION])
+        .env("SAM_CLI_TELEMETRY", "0")
+        // SAM CLI reads and writes its settings here instead of in the home folder.
+        .env("__SAM_CLI_APP_DIR", settings);
+    Ok(process::run(command, LIMIT).await?)
+}
+
+/// SAM CLI looks for a newer version of itself when it has not done so for a week: it has.
+fn write_settings(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let settings = json!({"lastVersionCheck": now.as_secs_f64(), "telemetryEnabled": false});
+    std::fs::write(folder.join("metadata.json"), settings.to_string())
+}
