@@ -199,10 +199,15 @@ fn zendesk_event(kind: &str, second: u32, status: &str, event: Value) -> Value {
 }
 
 fn zendesk_comment(second: u32, id: &str, words: &str) -> Value {
-    zendesk_event("comment_added", second, "OPEN", json!({"comment": {
-        "id": id, "body": words, "is_public": true,
-        "author": {"id": "8447388090494", "is_staff": false, "name": "Jane Doe"}
-    }}))
+    zendesk_event(
+        "comment_added",
+        second,
+        "OPEN",
+        json!({"comment": {
+            "id": id, "body": words, "is_public": true,
+            "author": {"id": "8447388090494", "is_staff": false, "name": "Jane Doe"}
+        }}),
+    )
 }
 
 fn intercom_event(topic: &str, item: Value) -> Value {
@@ -286,8 +291,7 @@ async fn only_what_is_signed_is_taken() {
 #[tokio::test]
 async fn without_a_secret_a_deployed_function_takes_nothing() {
     let data = tempfile::tempdir().unwrap();
-    let vendor =
-        Vendor::start_with(data.path(), &["--env", "ALLOW_UNSIGNED_WEBHOOKS=false"]).await;
+    let vendor = Vendor::start_with(data.path(), &["--env", "ALLOW_UNSIGNED_WEBHOOKS=false"]).await;
     for source in ["zendesk", "intercom"] {
         let answer = vendor.post(source, &[], b"{}".to_vec()).await;
         assert_eq!((answer.status, answer.retry_after.as_deref()), (503, Some("2")), "{source}");
@@ -356,10 +360,15 @@ async fn zendesk_events_update_their_ticket_and_never_make_a_second() {
             "resolved -> open by zendesk: the customer wrote again",
         ]
     );
-    let staff = zendesk_event("comment_added", 5, "OPEN", json!({"comment": {
-        "id": "78", "body": "On my way.", "is_public": true,
-        "author": {"id": "1", "is_staff": true, "name": "Agent"}
-    }}));
+    let staff = zendesk_event(
+        "comment_added",
+        5,
+        "OPEN",
+        json!({"comment": {
+            "id": "78", "body": "On my way.", "is_public": true,
+            "author": {"id": "1", "is_staff": true, "name": "Agent"}
+        }}),
+    );
     assert_eq!(vendor.zendesk(&staff).await.status, 200);
     assert_eq!(vendor.messages(&id).await.len(), 1);
 
@@ -391,7 +400,8 @@ async fn intercom_conversations_become_tickets_with_their_replies() {
     assert_eq!(created.body["ticket"]["description"], "Where is my order?");
     let id = created.ticket_id().to_owned();
 
-    let closed = intercom_event("conversation.admin.closed", intercom_conversation("closed", json!([])));
+    let closed =
+        intercom_event("conversation.admin.closed", intercom_conversation("closed", json!([])));
     assert_eq!(vendor.intercom(&closed).await.ticket_status(), "resolved");
     let reply = vendor.intercom(&intercom_reply("2001", "<p>Still <i>nothing</i>.</p>")).await;
     assert_eq!((reply.status, reply.ticket_status()), (200, "open"));
@@ -428,7 +438,10 @@ async fn messages_on_a_closed_ticket_make_one_follow_up() {
     assert_eq!(ticket["customer_email"], "jane@example.com");
     let mut words: BTreeSet<String> = vendor.messages(&second).await.into_iter().collect();
     words.insert(ticket["description"].as_str().unwrap().to_owned());
-    assert_eq!(words.into_iter().collect::<Vec<_>>(), ["Message 2002", "Message 2003", "Message 2004"]);
+    assert_eq!(
+        words.into_iter().collect::<Vec<_>>(),
+        ["Message 2002", "Message 2003", "Message 2004"]
+    );
     assert_eq!(vendor.messages(&first).await, ["One more thing"]);
     assert_eq!(vendor.tickets().await.len(), 2);
     vendor.stack.stop().await;

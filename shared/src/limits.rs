@@ -18,6 +18,22 @@ pub const DESCRIPTION_CHARACTERS: usize = 32_000;
 pub const ORDER_ID_CHARACTERS: usize = 100;
 /// Longest identifier that another system gives a ticket, in characters.
 pub const EXTERNAL_ID_CHARACTERS: usize = 255;
+/// Longest tag, in characters.
+pub const TAG_CHARACTERS: usize = 100;
+/// Most tags of one ticket. Further ones that a source sends are left out.
+pub const TAGS: usize = 100;
+/// Longest account or app id that is taken from a vendor, in characters.
+pub const ACCOUNT_ID_CHARACTERS: usize = 64;
+
+/// How far the time of a signature may be from ours, either way. Zendesk documents no window; five
+/// minutes is what receivers in the field allow.
+pub const SIGNATURE_AGE: Duration = Duration::from_secs(5 * 60);
+
+/// Longest address of a link that is kept when HTML becomes text, in characters. A longer one is
+/// left out, since a cut one leads nowhere.
+pub const LINK_CHARACTERS: usize = 2_000;
+/// Most attachments that a message without words is described by.
+pub const ATTACHMENTS_NAMED: usize = 20;
 
 /// Most faults that one answer lists; a body with more gets the first ones.
 pub const FAULTS_REPORTED: usize = 50;

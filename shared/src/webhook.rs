@@ -16,7 +16,7 @@ use crate::store::{
     Actor, Added, Changed, KeptBody, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
 use crate::telemetry::{Metric, count};
-use crate::ticket::{Source, Status, Subject, Ticket, now};
+use crate::ticket::{Source, Status, Ticket, now};
 
 /// A webhook of one vendor.
 pub struct Webhook {
@@ -158,12 +158,12 @@ impl Webhook {
                 None => {
                     let new = match (&previous, opening) {
                         (Some(closed), _) => &follow_up(closed, message, identity.clone()),
-                        (None, Some(new)) => new,
+                        (None, Some(new)) => &begun_by(message, new),
                         (None, None) => return Ok(Response::empty()),
                     };
                     let response = accept(&self.store, &self.queue, new, trace_id).await?;
                     let known = self.store.find(&identity).await?.ok_or_else(gone)?;
-                    if known.opened_by.as_deref() == Some(message.id.as_str()) {
+                    if known.opened_by.as_ref() == Some(&message.id) {
                         return Ok(response);
                     }
                     // Another message of the conversation was first, or the ticket was made from
@@ -172,7 +172,7 @@ impl Webhook {
                 }
             };
             let Known { ticket, opened_by } = known;
-            if opened_by.as_deref() == Some(message.id.as_str()) {
+            if opened_by.as_ref() == Some(&message.id) {
                 return answer(ticket, "Message was received before");
             }
             let new = NewMessage {
@@ -206,7 +206,8 @@ impl Webhook {
                 None => break,
             }
         }
-        let is_under_way = matches!(reported.status, Status::New | Status::Open | Status::InProgress);
+        let is_under_way =
+            matches!(reported.status, Status::New | Status::Open | Status::InProgress);
         let ticket = match (latest, opening.filter(|_| is_under_way)) {
             (Some(ticket), _) => ticket,
             (None, Some(new)) => {
@@ -242,13 +243,20 @@ fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {
     }
 }
 
+/// The ticket to make of a conversation that was not known. When the message is all that is known of
+/// it, the message is its description and need not be added.
+fn begun_by(message: &CustomerMessage, new: &NewTicket) -> NewTicket {
+    let is_all = new.description == message.text;
+    NewTicket { opened_by: is_all.then(|| message.id.clone()), ..new.clone() }
+}
+
 /// The ticket that a message on a closed one begins.
 fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> NewTicket {
     NewTicket {
-        customer: closed.customer_id.clone().into(),
+        customer_id: closed.customer_id.clone(),
         customer_email: closed.customer_email.clone(),
         customer_name: closed.customer_name.clone(),
-        subject: Subject::fit(closed.subject.as_str()).unwrap_or_else(|_| closed.subject.clone()),
+        subject: closed.subject.clone(),
         description: message.text.clone(),
         order_id: closed.order_id.clone(),
         source: closed.source,

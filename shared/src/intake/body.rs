@@ -36,11 +36,6 @@ impl JsonObject {
         }
     }
 
-    /// The nested object `name`, if it is one.
-    pub fn member(&self, name: &str) -> Option<&Map<String, Value>> {
-        self.members.get(name).and_then(Value::as_object)
-    }
-
     /// The text of the field `name`, read by `parse`; `None` and a fault when it is missing, blank
     /// or wrong.
     pub fn required<T>(
@@ -93,20 +88,6 @@ impl JsonObject {
         }
         if self.faults.is_empty() { Ok(()) } else { Err(Error::Invalid(self.faults)) }
     }
-}
-
-/// The text of the member `name`, empty when it is absent or no string.
-pub fn text_of<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
-    object.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The value, or `None` and a fault at `place`.
-pub fn value_or_fault<T>(
-    result: Result<T, TextFault>,
-    place: &[&str],
-    faults: &mut Vec<Fault>,
-) -> Option<T> {
-    result.map_err(|fault| faults.push(Fault::at(place, fault.to_string()))).ok()
 }
 
 /// Where JSON breaks off, in our words: the parser's own may quote the body.

@@ -3,7 +3,9 @@
 use super::body::JsonObject;
 use super::{Identity, NewTicket};
 use crate::error::Error;
-use crate::ticket::{CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject};
+use crate::ticket::{
+    CustomerId, CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject,
+};
 
 /// Reads the body of `POST /api/tickets/create`.
 ///
@@ -34,13 +36,17 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
     ])?;
     match (customer_email, subject, description, source) {
         (Some(customer_email), Some(subject), Some(description), Some(source)) => Ok(NewTicket {
-            customer_email,
+            customer_id: CustomerId::of(&customer_email),
+            customer_email: Some(customer_email),
             customer_name,
             subject,
             description,
             order_id,
+            tags: Vec::new(),
             source,
             external_id: None,
+            follow_up_of: None,
+            opened_by: None,
             identity: Identity::Unique,
         }),
         // A required field that is absent has left a fault, and `finish` has returned it.

@@ -1,22 +1,30 @@
-//! What each source sends, made into a [`NewTicket`].
+//! What each source sends, made into a [`NewTicket`] or a [`WebhookEvent`].
 
+pub mod html;
 pub mod intercom;
 pub mod zendesk;
 
 mod body;
+mod conversation;
+mod event;
 mod form;
+mod lenient;
 
 use crate::ticket::{
-    CustomerName, Description, EmailAddress, ExternalId, OrderId, Source, Subject,
+    CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId, Source, Subject, Tag,
+    TicketId,
 };
 
+pub use event::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
 pub use form::{parse_create, parse_status_change};
 
 /// A ticket that was asked for and is right, but has no id yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewTicket {
-    /// The customer's address.
-    pub customer_email: EmailAddress,
+    /// The customer: derived from the address or, without one, from what the source calls them.
+    pub customer_id: CustomerId,
+    /// The customer's address, if the source tells it.
+    pub customer_email: Option<EmailAddress>,
     /// The customer's name, if given.
     pub customer_name: Option<CustomerName>,
     /// What the ticket is about.
@@ -25,10 +33,16 @@ pub struct NewTicket {
     pub description: Description,
     /// The order that the customer names.
     pub order_id: Option<OrderId>,
+    /// Labels that the source gives it, each once.
+    pub tags: Vec<Tag>,
     /// How it reached us.
     pub source: Source,
     /// The id that the source system gives it.
     pub external_id: Option<ExternalId>,
+    /// The closed ticket that it goes on from.
+    pub follow_up_of: Option<TicketId>,
+    /// The message that makes it, which therefore need not be added to it again.
+    pub opened_by: Option<ExternalId>,
     /// What makes it this ticket and no other.
     pub identity: Identity,
 }

@@ -29,7 +29,7 @@ use crate::aws::failure;
 use crate::error::Error;
 use crate::intake::{Identity, NewTicket};
 use crate::limits;
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{ExternalId, Ticket, TicketId};
 
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus};
 pub use cursor::{Cursor, NotACursor};
@@ -59,7 +59,7 @@ pub struct Known {
     /// The ticket as it is now.
     pub ticket: Ticket,
     /// The message that made it, when it follows up on a closed ticket.
-    pub opened_by: Option<String>,
+    pub opened_by: Option<ExternalId>,
 }
 
 /// What became of one conditional write.
@@ -88,7 +88,8 @@ impl Store {
                 Identity::Of(text) => (TicketId::derive(text, attempt, now), Some(text.clone())),
             };
             let ticket = Ticket::open(new, ticket_id, now);
-            let record = TicketRecord::new(ticket, identity, write_token.clone());
+            let mut record = TicketRecord::new(ticket, identity, write_token.clone());
+            record.opened_by.clone_from(&new.opened_by);
             match self.put(record).await? {
                 Put::Done(ticket) => return Ok(Created::New(ticket)),
                 // The SDK repeated a write whose answer it did not see: it is ours all the same.

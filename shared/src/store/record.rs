@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::limits;
-use crate::ticket::{Status, Ticket, format_time};
+use crate::ticket::{ExternalId, Status, Ticket, format_time};
 
 /// One item of the table: a ticket, its keys, and what makes repeated writes safe.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) struct TicketRecord {
     pub(super) write_token: String,
     /// The message that made the ticket, when it follows up on a closed one.
     #[serde(default)]
-    pub(super) opened_by: Option<String>,
+    pub(super) opened_by: Option<ExternalId>,
     /// When the last change happened that the source reported.
     #[serde(default)]
     pub(super) source_event_at: Option<DateTime<Utc>>,

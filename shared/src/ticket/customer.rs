@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::Source;
 use super::text::TextFault;
 use crate::limits;
 
@@ -68,7 +69,8 @@ impl PartialSchema for EmailAddress {
 impl ToSchema for EmailAddress {}
 
 /// A customer: `CUST-` and 20 hex digits, derived from the e-mail address. One customer has one id
-/// however the address is written and wherever it comes from.
+/// however the address is written and wherever it comes from. A customer without a known address
+/// has an id derived from what the source calls them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerId(String);
@@ -86,10 +88,20 @@ const DIGEST_BYTES: usize = 10;
 impl CustomerId {
     /// The id of the customer with this address.
     pub fn of(address: &EmailAddress) -> Self {
-        let digest = Sha256::new()
-            .chain_update(b"customer-id\0")
-            .chain_update(address.normalized().as_bytes())
-            .finalize();
+        Self::digest(&["customer-id", &address.normalized()])
+    }
+
+    /// The id of a customer whose address is not known: `name` is what `source` calls them in the
+    /// account or app `account`, such as the number of a requester.
+    ///
+    /// The same person has another id once a ticket names the address; nothing here could know.
+    pub fn of_external(source: Source, account: Option<&str>, name: &str) -> Self {
+        Self::digest(&["external-customer-id", source.name(), account.unwrap_or_default(), name])
+    }
+
+    /// No part holds a NUL, so that two lists of parts never join to the same text.
+    fn digest(parts: &[&str]) -> Self {
+        let digest = Sha256::digest(parts.join("\0"));
         let mut id = String::from(PREFIX);
         for byte in digest.iter().take(DIGEST_BYTES) {
             id.push_str(&format!("{byte:02X}"));
@@ -122,7 +134,10 @@ impl PartialSchema for CustomerId {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some("^CUST-[0-9A-F]{20}$"))
-            .description(Some("The customer's id, derived from the address."))
+            .description(Some(
+                "The customer's id, derived from the address or, without one, from what the source \
+                 calls the customer.",
+            ))
             .into()
     }
 }
@@ -176,6 +191,21 @@ mod tests {
         let text = id("john.doe@example.com");
         assert_eq!(text.as_str().parse(), Ok(text.clone()));
         assert_eq!("CUST-123".parse::<CustomerId>(), Err(NotACustomerId));
+    }
+
+    #[test]
+    fn customers_without_an_address_are_told_apart_by_source_account_and_name() {
+        let id = CustomerId::of_external(Source::Zendesk, Some("22129848"), "8447388090494");
+        assert_eq!(id, CustomerId::of_external(Source::Zendesk, Some("22129848"), "8447388090494"));
+        for other in [
+            CustomerId::of_external(Source::Intercom, Some("22129848"), "8447388090494"),
+            CustomerId::of_external(Source::Zendesk, Some("2212984"), "88447388090494"),
+            CustomerId::of_external(Source::Zendesk, None, "8447388090494"),
+            CustomerId::of_external(Source::Zendesk, Some("22129848"), "8447388090495"),
+        ] {
+            assert_ne!(id, other);
+        }
+        assert_eq!(id.as_str().parse(), Ok(id.clone()));
     }
 
     proptest! {

@@ -5,14 +5,14 @@ mod id;
 mod lifecycle;
 mod text;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use customer::{CustomerId, EmailAddress};
 pub use id::TicketId;
 pub use lifecycle::{ForbiddenTransition, Status};
-pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, TextFault};
+pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault};
 
 use crate::intake::NewTicket;
 
@@ -24,8 +24,10 @@ pub struct Ticket {
     pub ticket_id: TicketId,
     /// The customer: the same address, however written, has the same id in every source.
     pub customer_id: CustomerId,
-    /// The customer's address as it was given, without surrounding spaces.
-    pub customer_email: EmailAddress,
+    /// The customer's address as it was given, without surrounding spaces, or null when the source
+    /// does not tell it.
+    #[schema(required)]
+    pub customer_email: Option<EmailAddress>,
     /// The customer's name, if known.
     #[schema(required)]
     pub customer_name: Option<CustomerName>,
@@ -57,10 +59,14 @@ pub struct Ticket {
     /// Labels set by agents or taken over from the source.
     #[serde(default)]
     #[schema(required)]
-    pub tags: Vec<String>,
+    pub tags: Vec<Tag>,
     /// The id that the source system gives the ticket, if it has one.
     #[schema(required)]
     pub external_id: Option<ExternalId>,
+    /// The closed ticket that this one goes on from, if it does.
+    #[serde(default)]
+    #[schema(required)]
+    pub follow_up_of: Option<TicketId>,
     /// Counts the changes of the ticket; 1 when new.
     pub version: u64,
     /// When the ticket was made, RFC 3339 in UTC.
@@ -76,7 +82,7 @@ impl Ticket {
     pub fn open(new: &NewTicket, ticket_id: TicketId, now: DateTime<Utc>) -> Self {
         Self {
             ticket_id,
-            customer_id: CustomerId::of(&new.customer_email),
+            customer_id: new.customer_id.clone(),
             customer_email: new.customer_email.clone(),
             customer_name: new.customer_name.clone(),
             subject: new.subject.clone(),
@@ -89,8 +95,9 @@ impl Ticket {
             ai_suggested_category: None,
             ai_suggested_priority: None,
             ai_suggested_reply: None,
-            tags: Vec::new(),
+            tags: new.tags.clone(),
             external_id: new.external_id.clone(),
+            follow_up_of: new.follow_up_of,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -144,7 +151,14 @@ impl Source {
 
     /// The name on the wire and in the store.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, source)| *source == self).map_or("", |(name, _)| name)
+        match self {
+            Self::Web => "web",
+            Self::Email => "email",
+            Self::Chat => "chat",
+            Self::Api => "api",
+            Self::Zendesk => "zendesk",
+            Self::Intercom => "intercom",
+        }
     }
 
     /// Reads a source's name exactly as listed in [`Source::ALL`].
@@ -156,6 +170,16 @@ impl Source {
 /// A time as clients and the store see it: RFC 3339, UTC with `Z`, milliseconds.
 pub fn format_time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Reads a time as other systems write it: RFC 3339 with any number of fraction digits, or whole
+/// seconds since 1970. `None` for anything else and outside the years 1970 to 9999.
+pub fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+    let time = match text.parse::<i64>() {
+        Ok(seconds) => DateTime::from_timestamp(seconds, 0)?,
+        Err(_) => DateTime::parse_from_rfc3339(text).ok()?.to_utc(),
+    };
+    (1970..=9999).contains(&time.year()).then_some(time)
 }
 
 /// The present time in the precision that is stored.
@@ -201,6 +225,7 @@ pub fn example() -> serde_json::Value {
         "ai_suggested_reply": null,
         "tags": [],
         "external_id": null,
+        "follow_up_of": null,
         "version": 1,
         "created_at": "2024-11-03T10:30:00.000Z",
         "updated_at": "2024-11-03T10:30:00.000Z"
@@ -215,13 +240,33 @@ mod tests {
     fn the_documented_example_is_a_ticket() {
         let ticket: Ticket = serde_json::from_value(example()).unwrap();
         assert_eq!(serde_json::to_value(&ticket).unwrap(), example());
-        assert_eq!(ticket.customer_id, CustomerId::of(&ticket.customer_email));
+        assert_eq!(ticket.customer_id, CustomerId::of(&ticket.customer_email.unwrap()));
+    }
+
+    #[test]
+    fn times_of_other_systems_are_read() {
+        let read = |text| parse_time(text).map(|time| time.to_rfc3339());
+        for (text, expected) in [
+            ("2025-01-08T10:12:07Z", "2025-01-08T10:12:07+00:00"),
+            ("2025-01-08T10:12:07.6Z", "2025-01-08T10:12:07.600+00:00"),
+            ("2025-01-08T10:12:07.672Z", "2025-01-08T10:12:07.672+00:00"),
+            ("2025-01-08T10:12:07.672717Z", "2025-01-08T10:12:07.672717+00:00"),
+            ("2025-01-08T10:12:07.672717030Z", "2025-01-08T10:12:07.672717030+00:00"),
+            ("2025-01-08T12:12:07+02:00", "2025-01-08T10:12:07+00:00"),
+            ("1596634805", "2020-08-05T13:40:05+00:00"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["", "yesterday", "2025-01-08", "-1", "9223372036854775807", "1e9"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]
     fn every_source_is_listed_under_its_wire_name() {
         for (name, source) in Source::ALL {
             assert_eq!(serde_json::to_value(source).unwrap(), name);
+            assert_eq!(source.name(), name);
             assert_eq!(Source::parse(name), Some(source));
         }
         assert_eq!(Source::parse("Web"), None);

@@ -165,6 +165,13 @@ text_type!(
     Rules { limit: limits::EXTERNAL_ID_CHARACTERS, several_lines: false }
 );
 
+text_type!(
+    /// A label of a ticket: at most [`limits::TAG_CHARACTERS`] characters.
+    Tag,
+    "A label.",
+    Rules { limit: limits::TAG_CHARACTERS, several_lines: false }
+);
+
 impl Subject {
     /// The first line of a longer text that has words on it, cut to fit.
     ///

@@ -103,8 +103,9 @@ pub struct IntercomMessage {
 
 #[derive(Deserialize, ToSchema)]
 pub struct ExternalCustomer {
+    /// A customer without one is known by the source's own id.
     #[schema(inline)]
-    pub email: EmailAddress,
+    pub email: Option<EmailAddress>,
     pub name: Option<String>,
 }
 
