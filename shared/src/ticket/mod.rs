@@ -9,8 +9,8 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use customer::{CustomerId, EmailAddress};
-pub use id::TicketId;
+pub use customer::{CustomerId, EmailAddress, NotACustomerId};
+pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault};
 
