@@ -312,7 +312,8 @@ async fn fifty_deliveries_of_one_event_at_once_are_one_ticket_and_one_message() 
     assert_eq!(tickets.len(), 1);
     assert_eq!((vendor.tickets().await.len(), vendor.queued().await), (1, 1));
 
-    let replies = join_all((0..50).map(|_| vendor.intercom(&created_conversation()))).await;
+    let conversation = created_conversation();
+    let replies = join_all((0..50).map(|_| vendor.intercom(&conversation))).await;
     assert_eq!(replies.iter().filter(|answer| answer.status == 201).count(), 1);
     assert_eq!((vendor.tickets().await.len(), vendor.queued().await), (2, 2));
     vendor.stack.stop().await;
@@ -426,8 +427,8 @@ async fn messages_on_a_closed_ticket_make_one_follow_up() {
     assert_eq!((repeated.status, repeated.ticket_id()), (200, first.as_str()));
 
     let messages = ["2002", "2003", "2004"].map(|id| intercom_reply(id, &format!("Message {id}")));
-    let sent: Vec<&Value> = messages.iter().cycle().take(18).collect();
-    let answers = join_all(sent.into_iter().map(|message| vendor.intercom(message))).await;
+    let sent = messages.iter().cycle().take(18);
+    let answers = join_all(sent.map(|message| vendor.intercom(message))).await;
     assert!(answers.iter().all(|answer| [200, 201].contains(&answer.status)));
     let ids: HashSet<&str> = answers.iter().map(Answer::ticket_id).collect();
     assert_eq!(ids.len(), 1, "{ids:?}");

@@ -120,7 +120,7 @@ fn every_function_crate_has_the_same_shape() {
         assert!(manifest(&folder).contains(&format!("name = \"{name}\"")), "{name}");
         assert!(folder.join("src/handler.rs").is_file(), "{name}");
         let main = fs::read_to_string(folder.join("src/main.rs")).unwrap();
-        assert!(main.lines().count() <= 30, "{name}: main.rs is wiring only");
+        assert!(main.lines().count() <= 35, "{name}: main.rs is wiring only");
     }
 }
 

@@ -15,18 +15,14 @@ use handler::Handler;
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
     let aws = aws::configuration().await;
-    let table = env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?;
-    let queue = env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?;
+    let store = Store::new(&aws, env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?);
+    let queue = Queue::new(&aws, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?);
     let verification = Verification::choose(
         env::var("ZENDESK_WEBHOOK_SECRET").ok(),
         env::var("ZENDESK_WEBHOOK_SECRET_PREVIOUS").ok(),
         env::var("ALLOW_UNSIGNED_WEBHOOKS").is_ok_and(|value| value == "true"),
     );
-    let (store, queue) = (Store::new(&aws, table), Queue::new(&aws, queue));
     let handler = Handler::new(Webhook::new(store, queue, Source::Zendesk, verification));
-    http::serve_webhook(
-        async |request| handler.handle(&request).await,
-        async |after| handler.replay(after.as_deref()).await,
-    )
-    .await
+    let replay = async |after: Option<String>| handler.replay(after.as_deref()).await;
+    http::serve_webhook(async |request| handler.handle(&request).await, replay).await
 }
