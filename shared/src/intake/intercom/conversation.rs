@@ -37,8 +37,11 @@ impl<'a> Item<'a> {
     /// Not so for what an agent, a bot, a campaign or an automation sent first.
     pub(super) fn is_begun_by_customer(&self) -> bool {
         let first = self.first_message();
-        let delivered_as = first["delivered_as"].as_str().unwrap_or("customer_initiated");
-        delivered_as == "customer_initiated" && is_customer(&first["author"])
+        let is_sent_out = matches!(
+            first["delivered_as"].as_str(),
+            Some("admin_initiated" | "campaigns_initiated" | "automated")
+        );
+        !is_sent_out && is_customer(&first["author"])
     }
 
     /// The words that the conversation began with.
@@ -70,8 +73,10 @@ impl<'a> Item<'a> {
     where
         'a: 'b,
     {
-        // The title is made by Intercom or by an agent; the subject is an e-mail's own.
-        let subject = lenient::words(&self.first_message()["subject"]);
+        // The title is made by Intercom or by an agent; the subject is an e-mail's own, and the
+        // customer's only if the e-mail is.
+        let subject = lenient::words(&self.first_message()["subject"])
+            .filter(|_| self.is_begun_by_customer());
         let tags = list(&self.0["tags"], "tags");
         Conversation {
             source: Source::Intercom,

@@ -2,7 +2,7 @@
 //!
 //! A notification is `{"type": "notification_event", "topic", "app_id", "created_at", "data":
 //! {"item"}}`; the item is the conversation, whose form depends on the app's API version
-//! ([`conversation`]). A conversation's id is unique within its app, so the two are its identity.
+//! (`conversation.rs`). A conversation's id is unique within its app, so the two are its identity.
 //! Sources: <https://developers.intercom.com/docs/webhooks/webhook-notifications> and
 //! <https://developers.intercom.com/docs/references/webhooks/webhook-models>.
 //!
@@ -69,7 +69,11 @@ impl Notification<'_> {
     /// `body_digest` names a conversation that has no id, where one may lack it.
     fn opened(&self, body_digest: Option<&str>) -> Result<WebhookEvent, Unreadable> {
         if !self.item.is_begun_by_customer() {
-            return Ok(WebhookEvent::Ignored { reason: "no customer began the conversation" });
+            // The customer may have answered already; those words are theirs.
+            return match self.item.reply() {
+                Some(_) => self.said(),
+                None => Ok(WebhookEvent::Ignored { reason: "no customer began the conversation" }),
+            };
         }
         let id = self.item.id();
         let identity = match (&id, body_digest) {

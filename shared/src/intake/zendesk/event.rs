@@ -28,7 +28,7 @@ pub(super) fn read(
 ) -> Result<WebhookEvent, Unreadable> {
     let event = || Event::of(body, account);
     match event_type {
-        "ticket.created" => event()?.open().map(WebhookEvent::Opened),
+        "ticket.created" => event()?.open(None).map(WebhookEvent::Opened),
         "ticket.status_changed" => event()?.moved(),
         "ticket.comment_added" => event()?.said(),
         "ticket.merged" => Ok(event()?.removed(Removal::Merged)),
@@ -64,8 +64,9 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// The ticket that the event describes. It is plain text at Zendesk.
-    fn open(&self) -> Result<NewTicket, Unreadable> {
+    /// The ticket that the event describes; a description that it lacks is `first_words`. Zendesk's
+    /// own is plain text.
+    fn open(&self, first_words: Option<&str>) -> Result<NewTicket, Unreadable> {
         let requester = Contact {
             // Events are documented without these two; some day they may have them.
             address: lenient::address(&self.detail["requester"]["email"]),
@@ -81,7 +82,7 @@ impl<'a> Event<'a> {
             external_id: Some(self.ticket_id.clone()),
             contact: requester,
             subject: lenient::words(&self.detail["subject"]),
-            words: lenient::words(&self.detail["description"]),
+            words: lenient::words(&self.detail["description"]).or(first_words),
             tags: trigger::tags(&self.detail["tags"]),
         }
         .open()
@@ -105,7 +106,7 @@ impl<'a> Event<'a> {
             status,
             source_status,
             at: self.time,
-            opening: self.open().ok().map(Box::new),
+            opening: self.open(None).ok().map(Box::new),
         })
     }
 
@@ -117,12 +118,12 @@ impl<'a> Event<'a> {
         let words =
             comment_words(comment).ok_or(Unreadable { reason: "a comment without a text" })?;
         if self.is_description(&words) {
-            return self.open().map(WebhookEvent::Opened);
+            return self.open(None).map(WebhookEvent::Opened);
         }
         Ok(WebhookEvent::Said {
             conversation: self.conversation.clone(),
             message: message(lenient::id(&comment["id"]), &words, self.time)?,
-            opening: self.open().ok().map(Box::new),
+            opening: self.open(Some(&words)).ok().map(Box::new),
         })
     }
 
