@@ -355,9 +355,9 @@ async fn zendesk_events_update_their_ticket_and_never_make_a_second() {
     assert_eq!(
         vendor.changes(&id).await,
         [
-            "new -> open by zendesk: OPEN",
-            "open -> in_progress by zendesk: PENDING",
-            "in_progress -> resolved by zendesk: SOLVED",
+            "new -> open by zendesk: open",
+            "open -> in_progress by zendesk: pending",
+            "in_progress -> resolved by zendesk: solved",
             "resolved -> open by zendesk: the customer wrote again",
         ]
     );

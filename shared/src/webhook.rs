@@ -5,7 +5,7 @@ use tracing::{error, info, warn};
 
 use crate::acceptance::accept;
 use crate::error::Error;
-use crate::http::{CreatedTicket, Replayed, Request, Response};
+use crate::http::{Replayed, Request, Response, WebhookAnswer};
 use crate::intake::{
     ConversationIdentity, CustomerMessage, Identity, NewTicket, Removal, Unreadable, WebhookEvent,
 };
@@ -82,7 +82,7 @@ impl Webhook {
                     delivery_headers: &headers,
                 };
                 self.store.keep_unreadable(body, now()).await?;
-                Ok(Response::empty())
+                nothing("The body could not be read and is kept for repair")
             }
         }
     }
@@ -114,10 +114,10 @@ impl Webhook {
 
     async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
         match event {
-            WebhookEvent::Validation => Ok(Response::empty()),
+            WebhookEvent::Validation => nothing("Somebody listens"),
             WebhookEvent::Ignored { reason } => {
                 info!(reason, source = self.source.name(), "ignored");
-                Ok(Response::empty())
+                nothing("Nothing is done for notifications of this kind")
             }
             WebhookEvent::Opened(new) => accept(&self.store, &self.queue, &new, trace_id).await,
             WebhookEvent::Said { conversation, message, opening } => {
@@ -159,7 +159,7 @@ impl Webhook {
                     let new = match (&previous, opening) {
                         (Some(closed), _) => &follow_up(closed, message, identity.clone()),
                         (None, Some(new)) => &begun_by(message, new),
-                        (None, None) => return Ok(Response::empty()),
+                        (None, None) => return nothing(UNKNOWN_CONVERSATION),
                     };
                     let response = accept(&self.store, &self.queue, new, trace_id).await?;
                     let known = self.store.find(&identity).await?.ok_or_else(gone)?;
@@ -214,7 +214,7 @@ impl Webhook {
                 accept(&self.store, &self.queue, new, trace_id).await?;
                 self.store.find(&identity_of(conversation, 0)).await?.ok_or_else(gone)?.ticket
             }
-            (None, None) => return Ok(Response::empty()),
+            (None, None) => return nothing(UNKNOWN_CONVERSATION),
         };
         match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
             Changed::Done(ticket) => answer(ticket, "Status changed"),
@@ -270,9 +270,17 @@ fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> Ne
 
 fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
     let ticket_id = ticket.ticket_id;
-    let body = CreatedTicket { ticket, suggested_actions: vec![action.to_owned()] };
+    let suggested_actions = vec![action.to_owned()];
+    let body = WebhookAnswer { ticket: Some(ticket), suggested_actions };
     Ok(Response::ok(&body)?.about(ticket_id))
 }
+
+fn nothing(action: &str) -> Result<Response, Error> {
+    let suggested_actions = vec![action.to_owned()];
+    Response::ok(&WebhookAnswer { ticket: None, suggested_actions })
+}
+
+const UNKNOWN_CONVERSATION: &str = "Nothing is known of this conversation";
 
 fn gone() -> Error {
     Error::Unavailable { operation: "find the ticket just made", source: None }

@@ -17,7 +17,7 @@ use crate::error::Error;
 
 pub use problem::Problem;
 pub use request::{Query, Request};
-pub use response::{CreatedTicket, Response, TicketPage};
+pub use response::{CreatedTicket, Response, TicketPage, WebhookAnswer};
 
 /// Runs the Lambda runtime: each event becomes a [`Request`] for `handle`, each outcome an answer
 /// and one line in the log. A panic in `handle` answers that request with a problem and the process

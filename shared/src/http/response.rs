@@ -31,6 +31,17 @@ pub struct CreatedTicket {
     pub suggested_actions: Vec<String>,
 }
 
+/// The answer to a webhook.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct WebhookAnswer {
+    /// The ticket that the call made or changed, or null when it did neither.
+    #[schema(required)]
+    pub ticket: Option<Ticket>,
+    /// What has happened, for a person.
+    #[schema(example = json!(["Message added"]))]
+    pub suggested_actions: Vec<String>,
+}
+
 /// A page of a list.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TicketPage {

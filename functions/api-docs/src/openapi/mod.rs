@@ -49,6 +49,7 @@ impl Health {
         paths::webhook_zendesk,
         paths::webhook_intercom,
         paths::validate_webhook_intercom,
+        paths::validate_webhook_intercom_by_get,
         paths::health,
         paths::docs,
         paths::docs_file,

@@ -3,7 +3,7 @@
 
 #![expect(dead_code, reason = "the types only describe; nothing makes them")]
 
-use copilot_core::http::{CreatedTicket, Problem, TicketPage};
+use copilot_core::http::{CreatedTicket, Problem, TicketPage, WebhookAnswer};
 use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
 use copilot_core::ticket::{Status, Ticket, TicketId};
 use utoipa::{IntoParams, IntoResponses};
@@ -144,37 +144,78 @@ pub fn read_ticket() {}
 )]
 pub fn update_status() {}
 
-/// Take in a Zendesk ticket
+/// What any webhook may answer besides success.
+#[derive(IntoResponses)]
+enum WebhookTroubles {
+    /// The signature is missing, wrong or out of date. Nothing is stored.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(Problem),
+    /// A service that is needed does not answer, or no secret is configured. `Retry-After` says when
+    /// to try again.
+    #[response(
+        status = 503,
+        content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds to wait, below 60"))
+    )]
+    Unavailable(Problem),
+}
+
+/// Take in what Zendesk sends
+///
+/// The body of a trigger, or an event of an event-subscribed webhook. A new ticket is stored once;
+/// a changed status, a customer's comment, a merge and a deletion change the ticket that is known;
+/// everything else is ignored. A signed body that cannot be read is kept and answered 200.
 #[utoipa::path(
     post,
     path = "/api/tickets/webhook/zendesk",
     tag = "webhooks",
+    params(
+        ("X-Zendesk-Webhook-Signature" = Option<String>, Header,
+            description = "Base64 of the HMAC-SHA256 over timestamp and body"),
+        ("X-Zendesk-Webhook-Signature-Timestamp" = Option<String>, Header,
+            description = "When it was signed; at most 5 minutes from now"),
+    ),
     request_body = ZendeskWebhook,
     responses(
-        (status = 200, description = "The same ticket came before", body = CreatedTicket),
-        (status = 201, description = "The ticket is stored", body = CreatedTicket,
+        (status = 200, description = "Done, or nothing was to do", body = WebhookAnswer),
+        (status = 201, description = "A new ticket is stored", body = CreatedTicket,
             headers(("Location" = String, description = "The ticket's address"))),
-        BodyTroubles,
-        OurTroubles,
+        WebhookTroubles,
     )
 )]
 pub fn webhook_zendesk() {}
 
-/// Take in an Intercom conversation
+/// Take in what Intercom sends
+///
+/// A notification, or the older body of the example. A new conversation is stored once; a customer's
+/// reply and an agent's closing, opening and snoozing change the ticket that is known; everything
+/// else is ignored. A signed body that cannot be read is kept and answered 200.
 #[utoipa::path(
     post,
     path = "/api/tickets/webhook/intercom",
     tag = "webhooks",
+    params(
+        ("X-Hub-Signature" = Option<String>, Header,
+            description = "`sha1=` and the hex HMAC-SHA1 over the body"),
+    ),
     request_body = IntercomWebhook,
     responses(
-        (status = 200, description = "The same conversation came before", body = CreatedTicket),
-        (status = 201, description = "The ticket is stored", body = CreatedTicket,
+        (status = 200, description = "Done, or nothing was to do", body = WebhookAnswer),
+        (status = 201, description = "A new ticket is stored", body = CreatedTicket,
             headers(("Location" = String, description = "The ticket's address"))),
-        BodyTroubles,
-        OurTroubles,
+        WebhookTroubles,
     )
 )]
 pub fn webhook_intercom() {}
+
+/// Tell Intercom that the address exists
+#[utoipa::path(
+    get,
+    path = "/api/tickets/webhook/intercom",
+    tag = "webhooks",
+    responses((status = 200, description = "It does"))
+)]
+pub fn validate_webhook_intercom_by_get() {}
 
 /// Tell Intercom that the address exists
 #[utoipa::path(
