@@ -43,7 +43,7 @@ pub fn redacted(value: Value) -> Value {
 
 fn redacted_member((name, value): (String, Value)) -> (String, Value) {
     let replaced = match (name.as_str(), &value) {
-        ("ticket_id", Value::String(id)) if id != KNOWN_TICKET => {
+        ("ticket_id" | "follow_up_of", Value::String(id)) if id != KNOWN_TICKET => {
             assert!(is_ticket_id(id), "{id}");
             "[ticket id]".into()
         }

@@ -46,8 +46,8 @@ pub const CHECKS: [Check; 8] = [
         of_created_ticket: true,
         ..check("update-status", "1-opened.json", &[200], Body::CreatedTicketWithStatus("open"))
     },
-    check("webhook-zendesk", "1-created.json", &[200, 201], Body::NewTicket),
-    check("webhook-intercom", "1-created.json", &[200, 201], Body::NewTicket),
+    check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::NewTicket),
+    check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::NewTicket),
     check("api-docs", "health.json", &[200], Body::Health),
 ];
 
