@@ -488,6 +488,25 @@ async fn what_cannot_be_read_is_kept_once_and_can_be_replayed() {
 }
 
 #[tokio::test]
+async fn a_replay_reaches_every_kept_body_however_large() {
+    let data = tempfile::tempdir().unwrap();
+    let vendor = Vendor::start(data.path()).await;
+    // Six fill more than the megabyte that DynamoDB reads at once; thirty small ones are more than
+    // one replay takes.
+    for number in 0..36 {
+        let filling = if number < 6 { 250_000 } else { 10 };
+        let body = format!("{{\"cut\": {number}, \"off\": \"{}", "x".repeat(filling));
+        assert_eq!(vendor.zendesk_bytes(body.as_bytes()).await.status, 200);
+    }
+    assert_eq!(vendor.stack.unreadable().await.unwrap().len(), 36);
+    assert_eq!(
+        vendor.stack.replay().await.unwrap(),
+        ["intercom: 0 acted on, 0 still unreadable", "zendesk: 0 acted on, 36 still unreadable"]
+    );
+    vendor.stack.stop().await;
+}
+
+#[tokio::test]
 async fn intercom_may_ask_whether_the_address_exists() {
     let data = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(data.path()).await;

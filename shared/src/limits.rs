@@ -64,8 +64,9 @@ pub const BATCH_READ_ATTEMPTS: u32 = 5;
 
 /// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
 pub const FOLLOW_UPS: u32 = 50;
-/// Kept webhook bodies that one replay puts through the handler again.
-pub const REPLAYED_BODIES: u32 = 100;
+/// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
+/// timeout of 10 s.
+pub const REPLAYED_BODIES: u32 = 25;
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
 pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
 

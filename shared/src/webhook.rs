@@ -97,8 +97,8 @@ impl Webhook {
         parse: impl Fn(&KeptBody) -> Result<WebhookEvent, Unreadable>,
     ) -> Result<Replayed, Error> {
         let kept = self.store.kept_bodies(self.source, limits::REPLAYED_BODIES, after).await?;
-        let mut replayed = Replayed::default();
-        for body in &kept {
+        let mut replayed = Replayed { next: kept.next, ..Replayed::default() };
+        for body in &kept.bodies {
             if let Ok(event) = parse(body) {
                 self.act(event, None).await?;
                 self.store.forget_kept(body).await?;
@@ -107,8 +107,6 @@ impl Webhook {
                 replayed.still_unreadable += 1;
             }
         }
-        let is_full = u32::try_from(kept.len()) == Ok(limits::REPLAYED_BODIES);
-        replayed.next = kept.last().filter(|_| is_full).map(|body| body.position().to_owned());
         Ok(replayed)
     }
 

@@ -90,7 +90,7 @@ struct Decision<'a> {
 }
 
 enum Written {
-    Done(Ticket),
+    Done(Box<Ticket>),
     /// The ticket is no longer as it was seen.
     Outdated,
     /// The message was added before.
@@ -127,7 +127,7 @@ impl Store {
                 now,
             };
             if let Written::Done(changed) = self.write(&decision).await? {
-                return Ok(changed);
+                return Ok(*changed);
             }
         }
         Err(Error::Conflict("The ticket is being changed by others; try again.".to_owned()))
@@ -161,7 +161,7 @@ impl Store {
                 now,
             };
             if let Written::Done(changed) = self.write(&decision).await? {
-                return Ok(Changed::Done(changed));
+                return Ok(Changed::Done(*changed));
             }
         }
         Err(Error::Unavailable { operation: "take a reported status", source: None })
@@ -196,7 +196,7 @@ impl Store {
                 now,
             };
             match self.write(&decision).await? {
-                Written::Done(changed) => return Ok(Added::Now(changed)),
+                Written::Done(changed) => return Ok(Added::Now(*changed)),
                 Written::MessageKnown => return Ok(Added::Before(ticket)),
                 Written::Outdated => {}
             }
@@ -241,7 +241,7 @@ impl Store {
         let message_at = decision.message.map(|_| writes.len() - 1);
         let outcome =
             self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        let Err(error) = outcome else { return Ok(Written::Done(decision.result())) };
+        let Err(error) = outcome else { return Ok(Written::Done(Box::new(decision.result()))) };
         let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
             error.as_service_error()
         else {

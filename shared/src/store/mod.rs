@@ -35,7 +35,7 @@ pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus};
 pub use cursor::{Cursor, NotACursor};
 pub use list::Page;
 use record::TicketRecord;
-pub use unreadable::{KeptBody, UnreadableBody};
+pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 
 /// The table of tickets.
 #[derive(Debug, Clone)]
@@ -64,8 +64,8 @@ pub struct Known {
 
 /// What became of one conditional write.
 enum Put {
-    Done(Ticket),
-    Taken(TicketRecord),
+    Done(Box<Ticket>),
+    Taken(Box<TicketRecord>),
 }
 
 impl Store {
@@ -91,7 +91,7 @@ impl Store {
             let mut record = TicketRecord::new(ticket, identity, write_token.clone());
             record.opened_by.clone_from(&new.opened_by);
             match self.put(record).await? {
-                Put::Done(ticket) => return Ok(Created::New(ticket)),
+                Put::Done(ticket) => return Ok(Created::New(*ticket)),
                 // The SDK repeated a write whose answer it did not see: it is ours all the same.
                 Put::Taken(taken) if taken.write_token == write_token => {
                     return Ok(Created::New(taken.ticket));
@@ -117,11 +117,11 @@ impl Store {
             .send()
             .await;
         match outcome {
-            Ok(_) => Ok(Put::Done(record.ticket)),
+            Ok(_) => Ok(Put::Done(Box::new(record.ticket))),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(taken)) => {
                     let item = taken.item().cloned().unwrap_or_default();
-                    Ok(Put::Taken(TicketRecord::from_item(item)?))
+                    Ok(Put::Taken(Box::new(TicketRecord::from_item(item)?)))
                 }
                 _ => Err(failure(OPERATION, &error)),
             },

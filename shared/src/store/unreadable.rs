@@ -39,6 +39,15 @@ pub struct KeptBody {
     source: Source,
 }
 
+/// A page of kept bodies.
+#[derive(Debug)]
+pub struct KeptBodies {
+    /// The bodies.
+    pub bodies: Vec<KeptBody>,
+    /// Where the next page begins, unless this one ends the list.
+    pub next: Option<String>,
+}
+
 impl KeptBody {
     /// The body as verified, which it was before it was kept.
     pub fn verified(&self) -> VerifiedBody<'_> {
@@ -48,11 +57,6 @@ impl KeptBody {
     /// A delivery header, if it came.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.delivery_headers.get(name).map(String::as_str)
-    }
-
-    /// Sorts kept bodies; a page goes on after it.
-    pub fn position(&self) -> &str {
-        &self.sort_key
     }
 }
 
@@ -97,7 +101,8 @@ impl Store {
         }
     }
 
-    /// Kept bodies of `source` after the position `after`, at most `limit`.
+    /// Kept bodies of `source` after the position `after`: at most `limit`, and fewer when large ones
+    /// fill the megabyte that DynamoDB reads at once.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -106,7 +111,7 @@ impl Store {
         source: Source,
         limit: u32,
         after: Option<&str>,
-    ) -> Result<Vec<KeptBody>, Error> {
+    ) -> Result<KeptBodies, Error> {
         let mut query = self
             .client
             .query()
@@ -122,7 +127,11 @@ impl Store {
         };
         let answer = query.send().await.map_err(|error| failure("list kept bodies", &error))?;
         let items = answer.items.unwrap_or_default();
-        Ok(items.into_iter().filter_map(|item| kept_body(source, item)).collect())
+        let next = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
+        Ok(KeptBodies {
+            bodies: items.into_iter().filter_map(|item| kept_body(source, item)).collect(),
+            next: next.and_then(|position| position.as_s().ok().cloned()),
+        })
     }
 
     /// Forgets a body that has been read by now.
