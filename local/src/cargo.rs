@@ -1,6 +1,7 @@
 //! Builds the functions.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -34,6 +35,11 @@ struct Target {
     name: String,
 }
 
+/// Beginnings of the variables in which Cargo describes one package to a program (Cargo book,
+/// "Environment variables Cargo sets for crates").
+const OF_A_PACKAGE: [&str; 6] =
+    ["CARGO_BIN_", "CARGO_CRATE_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_", "OUT_DIR"];
+
 /// Builds `binaries`, each the only binary of the crate of its name, in the workspace at
 /// `workspace`, and says where they are. Cargo's progress goes to standard error.
 ///
@@ -55,6 +61,15 @@ pub async fn build(
         "--locked",
         "--message-format=json-render-diagnostics",
     ]);
+    // What `cargo run` and `cargo test` tell the program that they start would look to build scripts
+    // like a change of their own package, and each change of caller would build half of it again.
+    let inherited = |name: &OsString| {
+        let name = name.to_string_lossy();
+        OF_A_PACKAGE.iter().any(|prefix| name.starts_with(prefix))
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| inherited(name)) {
+        command.env_remove(name);
+    }
     if release {
         command.arg("--release");
     }

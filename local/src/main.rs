@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use clap::Parser;
 use local_stack::options::{Command, Options};
 use local_stack::stack::{self, KeptBodiesError, Stack, StackError};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::WARN)
-        .with_writer(std::io::stderr)
-        .init();
+    // The embedded DynamoDB warns of every answer that is no success, such as that a table is there.
+    let loud = Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR);
+    tracing_subscriber::fmt().with_writer(std::io::stderr).finish().with(loud).init();
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
