@@ -1,5 +1,5 @@
 //! A Lambda function for the tests of the local stack. What it does is chosen by
-//! the path of the event; by default it echoes the event.
+//! the path of the event; by default it echoes the event. It also takes queue messages.
 
 use std::io::Write;
 use std::time::Duration;
@@ -35,6 +35,9 @@ fn exit_unless_first() -> Result<(), Error> {
 }
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    if let Some(records) = event.payload["Records"].as_array() {
+        return Ok(take_messages(records));
+    }
     let path = event.payload["rawPath"].as_str().unwrap_or_default();
     let (behaviour, argument) = split(path);
     match behaviour {
@@ -57,6 +60,16 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         _ => {}
     }
     Ok(echo(&event))
+}
+
+/// Of a batch of queue messages, those that say `fail` fail.
+fn take_messages(records: &[Value]) -> Value {
+    let failures: Vec<Value> = records
+        .iter()
+        .filter(|record| record["body"] == "fail" && record["eventSource"] == "aws:sqs")
+        .map(|record| json!({ "itemIdentifier": record["messageId"] }))
+        .collect();
+    json!({ "batchItemFailures": failures })
 }
 
 /// `/sleep/250` is `sleep` and `250`.
