@@ -177,13 +177,11 @@ impl Store {
         message: NewMessage<'_>,
         now: DateTime<Utc>,
     ) -> Result<Added, Error> {
-        if self.has_message(ticket_id, message.id).await? {
-            return Ok(Added::Before(self.read(ticket_id).await?));
-        }
         for _ in 0..limits::CHANGE_ATTEMPTS {
             let ticket = self.read(ticket_id).await?;
             if ticket.status == Status::Closed {
-                return Ok(Added::Closed(ticket));
+                let known = self.has_message(ticket_id, message.id).await?;
+                return Ok(if known { Added::Before(ticket) } else { Added::Closed(ticket) });
             }
             let reopens = ticket.status == Status::Resolved;
             let decision = Decision {
