@@ -2,19 +2,20 @@
 
 use crate::error::Error;
 use crate::http::{CreatedTicket, Response};
-use crate::intake::NewTicket;
+use crate::intake::{Identity, NewTicket};
 use crate::queue::{Queue, Reason};
 use crate::store::{Created, Store};
-use crate::ticket::{Ticket, now};
+use crate::ticket::{Ticket, TicketId, now};
 
-/// Stores `new`, queues its AI work under `trace_id` and answers 201; the same thing sent again answers 200 with the
-/// ticket that it became.
+/// Stores `new`, queues its AI work under `trace_id` and answers 201. The same thing from a source
+/// sent again answers 200 with the ticket that it became; the same request sent again, 201 once more
+/// with the ticket as it was then.
 ///
-/// When the ticket is stored but its message cannot be sent, the answer is 201 all the same, since
-/// a client that tried again would make a second ticket. `suggested_actions` then says so.
+/// When the ticket is stored but its message cannot be sent, the answer is 201 all the same:
+/// `requeue-stranded` sends it later. `suggested_actions` then says so.
 ///
 /// # Errors
-/// Those of [`Store::create`].
+/// [`Error::KeyReused`], and those of [`Store::create`].
 pub async fn accept(
     store: &Store,
     queue: &Queue,
@@ -23,23 +24,56 @@ pub async fn accept(
 ) -> Result<Response, Error> {
     match store.create(new, now()).await? {
         Created::New(ticket) => {
-            let sent = queue.send(ticket.ticket_id, Reason::Created, trace_id, now()).await;
-            if let Err(error) = &sent {
-                let cause = std::error::Error::source(error).map(tracing::field::display);
-                let ticket_id = tracing::field::display(ticket.ticket_id);
-                tracing::error!(ticket_id, cause, "AI work not queued");
+            let ai_work = ask_for_ai_work(store, queue, ticket.ticket_id, trace_id).await;
+            Response::created(&accepted(ticket, ai_work))
+        }
+        Created::Existing { ticket, ai_work_delayed } => match new.identity {
+            Identity::Request(_) => {
+                let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
+                let ai_work = if ai_work_delayed { AiWork::Delayed } else { AiWork::Queued };
+                Response::created_before(&accepted(opened, ai_work))
             }
-            let ai_work =
-                if sent.is_ok() { "AI processing queued" } else { "AI processing is delayed" };
-            let actions = ["Ticket created successfully", ai_work, "Agent will be notified"];
-            Response::created(&body(ticket, &actions))
-        }
-        Created::Existing(ticket) => {
-            let ticket_id = ticket.ticket_id;
-            let body = body(ticket, &["Ticket was received before", "Nothing was changed"]);
-            Ok(Response::ok(&body)?.about(ticket_id))
-        }
+            Identity::Of(_) | Identity::Unique => {
+                let ticket_id = ticket.ticket_id;
+                let body = body(ticket, &["Ticket was received before", "Nothing was changed"]);
+                Ok(Response::ok(&body)?.about(ticket_id))
+            }
+        },
     }
+}
+
+#[derive(Clone, Copy)]
+enum AiWork {
+    Queued,
+    Delayed,
+}
+
+async fn ask_for_ai_work(
+    store: &Store,
+    queue: &Queue,
+    ticket_id: TicketId,
+    trace_id: Option<&str>,
+) -> AiWork {
+    let Err(error) = queue.send(ticket_id, Reason::Created, trace_id, now()).await else {
+        return AiWork::Queued;
+    };
+    let cause = std::error::Error::source(&error).map(tracing::field::display);
+    let ticket_id_shown = tracing::field::display(ticket_id);
+    tracing::error!(ticket_id = ticket_id_shown, cause, "AI work not queued");
+    // Without the note a repeated request is told "queued", which it will be soon.
+    if let Err(error) = store.ai_work_delayed(ticket_id).await {
+        let cause = std::error::Error::source(&error).map(tracing::field::display);
+        tracing::warn!(ticket_id = ticket_id_shown, cause, "delay not noted");
+    }
+    AiWork::Delayed
+}
+
+fn accepted(ticket: Ticket, ai_work: AiWork) -> CreatedTicket {
+    let ai_work = match ai_work {
+        AiWork::Queued => "AI processing queued",
+        AiWork::Delayed => "AI processing is delayed",
+    };
+    body(ticket, &["Ticket created successfully", ai_work, "Agent will be notified"])
 }
 
 fn body(ticket: Ticket, actions: &[&str]) -> CreatedTicket {

@@ -16,7 +16,7 @@ pub enum Error {
     /// The input was read, but fields of it are wrong. Holds at least one fault.
     #[error("{} invalid field(s)", .0.len())]
     Invalid(Vec<Fault>),
-    /// Query parameters are wrong. Holds at least one fault.
+    /// Query parameters or headers are wrong. Holds at least one fault.
     #[error("{} invalid parameter(s)", .0.len())]
     InvalidParameters(Vec<Fault>),
     /// The body is larger than [`limits::BODY_BYTES`].
@@ -40,6 +40,12 @@ pub enum Error {
     /// The request is right but the ticket's state forbids it.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// The `Idempotency-Key` belongs to a request that asked for something else.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// The ticket is no longer of the version that the client saw.
+    #[error("not of the expected version")]
+    Outdated,
     /// A service that is needed does not answer; the same request may succeed soon.
     #[error("unavailable: {operation}")]
     Unavailable {
@@ -76,6 +82,8 @@ pub enum Place {
     Pointer(String),
     /// The name of a query parameter.
     Parameter(String),
+    /// The name of a header.
+    Header(&'static str),
 }
 
 impl Fault {
@@ -95,6 +103,11 @@ impl Fault {
         let shown = name.chars().take(limits::FIELD_NAME_CHARACTERS).collect();
         Self { place: Place::Parameter(shown), detail: detail.into() }
     }
+
+    /// A fault in the header `name`.
+    pub fn in_header(name: &'static str, detail: impl Into<String>) -> Self {
+        Self { place: Place::Header(name), detail: detail.into() }
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +118,7 @@ mod tests {
     fn pointers_are_escaped_and_cut() {
         let pointer = |names: &[&str]| match Fault::at(names, "").place {
             Place::Pointer(pointer) => pointer,
-            Place::Parameter(_) => panic!("not a pointer"),
+            other => panic!("not a pointer: {other:?}"),
         };
         assert_eq!(pointer(&["ticket", "a/b~c"]), "#/ticket/a~1b~0c");
         assert_eq!(pointer(&["é".repeat(70).as_str()]), format!("#/{}", "é".repeat(64)));

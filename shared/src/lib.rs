@@ -32,5 +32,6 @@ pub mod acceptance;
 pub mod webhook;
 
 pub mod http;
+pub mod schedule;
 
 pub mod telemetry;

@@ -40,6 +40,9 @@ pub const FAULTS_REPORTED: usize = 50;
 /// Longest part of an unknown field's name that is echoed in a fault, in characters.
 pub const FIELD_NAME_CHARACTERS: usize = 64;
 
+/// Longest `Idempotency-Key`, in characters, as with the payment services that clients know.
+pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
+
 /// Tickets on a page when the client names no `limit`.
 pub const PAGE_TICKETS_DEFAULT: u32 = 25;
 /// Most tickets on a page; also DynamoDB's limit for one `BatchGetItem`.
@@ -62,6 +65,15 @@ pub const CHANGE_ATTEMPTS: u32 = 5;
 /// Requests made for the items that one `BatchGetItem` leaves unprocessed.
 pub const BATCH_READ_ATTEMPTS: u32 = 5;
 
+/// Tickets that one run of `requeue-stranded` sends again; the next run goes on with the rest.
+pub const REQUEUED_TICKETS: usize = 2_000;
+/// Stranded tickets that are read from one shard at once.
+pub const STRANDED_PAGE_TICKETS: usize = 100;
+/// How long one run of `requeue-stranded` begins new batches; the function's timeout is 60 s.
+pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
+/// Messages of one `SendMessageBatch` (SQS API).
+pub const BATCH_MESSAGES: usize = 10;
+
 /// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
 pub const FOLLOW_UPS: u32 = 50;
 /// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
@@ -77,6 +89,9 @@ pub const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// Longest wait for one call with all its retries. A create makes two calls in a row, which must
 /// stay under the functions' own timeout of 10 s so that the client still gets an answer.
 pub const OPERATION_TIMEOUT: Duration = Duration::from_millis(4_000);
+/// Longest wait for the note that a message could not be sent. It comes after two calls that may
+/// have taken their whole time, and the client still waits; without the note nothing is lost.
+pub const NOTE_TIMEOUT: Duration = Duration::from_millis(1_000);
 /// Attempts of one call, the first included.
 pub const CALL_ATTEMPTS: u32 = 3;
 

@@ -2,11 +2,13 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::aws::failure;
 use crate::error::Error;
+use crate::limits;
 use crate::ticket::{TicketId, format_time};
 
 /// The queue of AI work.
@@ -22,12 +24,14 @@ pub struct Queue {
 pub enum Reason {
     /// It is new.
     Created,
+    /// It is not known whether the message of its making was sent.
+    Requeued,
 }
 
 /// The version of the message's form. A reader must refuse one that it does not know.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// The body of a message: which ticket, and why. It holds no personal data; the consumer reads the
+/// The body of a message, as `shared/schemas/ai-work-message-1.json` describes it: which ticket, and why. It holds no personal data; the consumer reads the
 /// ticket from the store, which also makes an old or repeated message harmless.
 #[derive(Debug, Serialize)]
 struct Message<'a> {
@@ -58,6 +62,38 @@ impl Queue {
         let body = body(ticket_id, reason, trace_id, now)?;
         let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
         sent.map(|_| ()).map_err(|error| failure("queue AI work", &error))
+    }
+
+    /// Asks for AI work on the first [`limits::BATCH_MESSAGES`] of `tickets` in one call, and says
+    /// for which of them the queue has taken the message.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; messages may have been sent all the same.
+    pub async fn send_batch(
+        &self,
+        tickets: &[TicketId],
+        reason: Reason,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<TicketId>, Error> {
+        const OPERATION: &str = "queue a batch of AI work";
+        let batch = tickets.get(..limits::BATCH_MESSAGES).unwrap_or(tickets);
+        let mut request = self.client.send_message_batch().queue_url(&self.url);
+        for (index, ticket_id) in batch.iter().enumerate() {
+            let entry = SendMessageBatchRequestEntry::builder()
+                .id(index.to_string())
+                .message_body(body(*ticket_id, reason, None, now)?)
+                .build()
+                .map_err(|error| Error::Internal {
+                    operation: OPERATION,
+                    source: Some(error.into()),
+                })?;
+            request = request.entries(entry);
+        }
+        let answer = request.send().await.map_err(|error| failure(OPERATION, &error))?;
+        let taken = answer.successful().iter();
+        Ok(taken
+            .filter_map(|entry| batch.get(entry.id().parse::<usize>().ok()?).copied())
+            .collect())
     }
 }
 

@@ -77,7 +77,7 @@ fn identity(event: Result<WebhookEvent, Unreadable>) -> String {
     match event.unwrap() {
         WebhookEvent::Opened(new) => match new.identity {
             Identity::Of(text) => text,
-            Identity::Unique => panic!("a ticket that could be doubled"),
+            other => panic!("a ticket that could be doubled: {other:?}"),
         },
         WebhookEvent::Said { conversation, .. }
         | WebhookEvent::Moved { conversation, .. }

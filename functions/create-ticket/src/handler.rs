@@ -3,7 +3,7 @@
 use copilot_core::acceptance::accept;
 use copilot_core::error::Error;
 use copilot_core::http::{Request, Response};
-use copilot_core::intake::parse_create;
+use copilot_core::intake::{Identity, parse_create};
 use copilot_core::queue::Queue;
 use copilot_core::store::Store;
 
@@ -16,13 +16,18 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// Answers 201 with the new ticket.
+    /// Answers 201 with the new ticket; a request whose `Idempotency-Key` came before, with the
+    /// answer of then.
     ///
     /// # Errors
     /// What is wrong with the request, or that the store does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("POST")?;
-        let new = parse_create(request.json_body()?)?;
+        let key = request.idempotency_key()?;
+        let mut new = parse_create(request.json_body()?)?;
+        if let Some(key) = key {
+            new.identity = Identity::Request(key.identity(request.caller()));
+        }
         accept(&self.store, &self.queue, &new, request.trace_id()).await
     }
 }

@@ -27,8 +27,7 @@ impl Handler {
 
     async fn read(&self, ticket_id: &str) -> Result<Response, Error> {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
-        let ticket = self.store.read(ticket_id).await?;
-        Ok(Response::ok(&ticket)?.about(ticket_id))
+        Response::ticket(&self.store.read(ticket_id).await?)
     }
 
     async fn list(&self, request: &Request) -> Result<Response, Error> {

@@ -22,7 +22,8 @@ impl Handler {
         request.require_method("PUT")?;
         let ticket_id = TicketId::parse_in_path(request.path_parameter("ticket_id"))?;
         let status = parse_status_change(request.json_body()?)?;
-        let ticket = self.store.change_status(ticket_id, status, now()).await?;
-        Ok(Response::ok(&ticket)?.about(ticket_id))
+        let expected = request.expected_version()?;
+        let ticket = self.store.change_status(ticket_id, status, &expected, now()).await?;
+        Response::ticket(&ticket)
     }
 }

@@ -151,7 +151,7 @@ where
 }
 
 /// Our own troubles with their cause, the client's without: those could quote the request.
-fn log(error: &Error) {
+pub(crate) fn log(error: &Error) {
     match error {
         Error::Unavailable { operation, source } => {
             let cause = source.as_deref().map(tracing::field::display);
@@ -169,6 +169,8 @@ fn log(error: &Error) {
         | Error::Unauthenticated(_)
         | Error::MethodNotAllowed { .. }
         | Error::NotFound(_)
-        | Error::Conflict(_) => {}
+        | Error::Conflict(_)
+        | Error::KeyReused
+        | Error::Outdated => {}
     }
 }

@@ -26,21 +26,25 @@ pub struct Problem {
     /// The id of this request, as it stands in the log.
     #[schema(example = "79104a6b-41a5-4f5e-8a9f-6f8b9b1d7f0e")]
     pub instance: String,
-    /// Each wrong field or parameter; empty when the problem is another.
+    /// Each wrong field, parameter or header; empty when the problem is another.
     pub errors: Vec<ProblemError>,
 }
 
-/// One wrong field or parameter.
+/// One wrong field, parameter or header.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProblemError {
-    /// The field, as a JSON pointer into the body; absent for a parameter.
+    /// The field, as a JSON pointer into the body; absent for anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "#/customer_email", nullable = false)]
     pub pointer: Option<String>,
-    /// The query parameter; absent for a field.
+    /// The query parameter; absent for anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "limit", nullable = false)]
     pub parameter: Option<String>,
+    /// The header; absent for anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "If-Match", nullable = false)]
+    pub header: Option<String>,
     /// What is wrong with it.
     #[schema(example = "Must be an e-mail address such as john.doe@example.com.")]
     pub detail: String,
@@ -67,7 +71,7 @@ fn kind_of(error: &Error) -> Kind {
         Error::InvalidParameters(_) => kind(
             StatusCode::BAD_REQUEST,
             "invalid-parameters",
-            "Some query parameters are not valid",
+            "Some parameters or headers are not valid",
         ),
         Error::TooLarge => {
             kind(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large")
@@ -87,6 +91,16 @@ fn kind_of(error: &Error) -> Kind {
         Error::Conflict(_) => {
             kind(StatusCode::CONFLICT, "conflict", "The ticket's state forbids this")
         }
+        Error::KeyReused => kind(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "The Idempotency-Key belongs to another request",
+        ),
+        Error::Outdated => kind(
+            StatusCode::PRECONDITION_FAILED,
+            "outdated",
+            "The ticket has changed since it was read",
+        ),
         Error::Unavailable { .. } => {
             kind(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Temporarily unavailable")
         }
@@ -101,7 +115,7 @@ fn detail_of(error: &Error) -> String {
     match error {
         Error::Malformed(detail) => detail.clone().into_owned(),
         Error::Invalid(faults) => count(faults, "field"),
-        Error::InvalidParameters(faults) => count(faults, "query parameter"),
+        Error::InvalidParameters(faults) => count(faults, "parameter"),
         Error::TooLarge => format!("A body may have at most {} bytes.", limits::BODY_BYTES),
         Error::UnsupportedMediaType => {
             "Send the body as JSON, with the header Content-Type: application/json.".to_owned()
@@ -110,6 +124,14 @@ fn detail_of(error: &Error) -> String {
         Error::MethodNotAllowed { allowed } => format!("Allowed here: {allowed}."),
         Error::NotFound(what) => (*what).to_owned(),
         Error::Conflict(why) => why.clone(),
+        Error::KeyReused => {
+            "This key was sent with another body before. Draw a new key for a new ticket."
+                .to_owned()
+        }
+        Error::Outdated => {
+            "If-Match names another version than the ticket has. Read it again and decide anew."
+                .to_owned()
+        }
         Error::Unavailable { .. } => {
             "Nothing is known to be done. Send the same request again in a moment.".to_owned()
         }
@@ -158,11 +180,14 @@ pub(super) fn response(error: &Error, request_id: &str) -> Response {
 }
 
 fn problem_error(fault: &Fault) -> ProblemError {
-    let (pointer, parameter) = match &fault.place {
-        Place::Pointer(pointer) => (Some(pointer.clone()), None),
-        Place::Parameter(name) => (None, Some(name.clone())),
-    };
-    ProblemError { pointer, parameter, detail: fault.detail.clone() }
+    let mut error =
+        ProblemError { pointer: None, parameter: None, header: None, detail: fault.detail.clone() };
+    match &fault.place {
+        Place::Pointer(pointer) => error.pointer = Some(pointer.clone()),
+        Place::Parameter(name) => error.parameter = Some(name.clone()),
+        Place::Header(name) => error.header = Some((*name).to_owned()),
+    }
+    error
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::Context;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest};
 use lambda_http::http::{HeaderMap, Method, header};
 
 use crate::error::{Error, Fault};
+use crate::intake::IdempotencyKey;
 use crate::limits;
+use crate::ticket::ExpectedVersion;
 
 /// A request as it came through API Gateway.
 ///
@@ -24,6 +26,7 @@ pub struct Request {
     headers: HeaderMap,
     body: Vec<u8>,
     trace_id: Option<String>,
+    caller: Option<String>,
 }
 
 /// The parameters of a request's query, read one by one so that one answer can name every fault.
@@ -51,6 +54,7 @@ impl Request {
             headers: event.headers,
             body,
             trace_id: context.xray_trace_id.as_deref().and_then(trace_root),
+            caller: event.request_context.authorizer.as_ref().and_then(caller),
         })
     }
 
@@ -109,6 +113,52 @@ impl Request {
         self.trace_id.as_deref()
     }
 
+    /// Who calls, if an authorizer has found out: the issuer and subject of a JWT, or the ARN of an
+    /// IAM identity. It is personal data and must not reach a log.
+    pub fn caller(&self) -> Option<&str> {
+        self.caller.as_deref()
+    }
+
+    /// The key with which the client marks a request that it may send again.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameters`] when the header is no such key.
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Error> {
+        const NAME: &str = "Idempotency-Key";
+        self.parsed_header(
+            NAME,
+            "Must be 1 to 255 visible ASCII characters, quoted or not.",
+            |text| IdempotencyKey::parse(text).ok(),
+        )
+    }
+
+    /// The versions of the ticket that the client is ready to change.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameters`] when `If-Match` is neither `*` nor a list of entity tags.
+    pub fn expected_version(&self) -> Result<ExpectedVersion, Error> {
+        const NAME: &str = "If-Match";
+        let expected = r#"Must be the ETag of a ticket, such as "3" with its quotes, or *."#;
+        let parsed =
+            self.parsed_header(NAME, expected, |text| ExpectedVersion::parse(text).ok())?;
+        Ok(parsed.unwrap_or(ExpectedVersion::Any))
+    }
+
+    fn parsed_header<T>(
+        &self,
+        name: &'static str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let mut values = self.headers.get_all(name).iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        // API Gateway joins repeated headers with a comma; two here are a client without it.
+        let parsed =
+            if values.next().is_some() { None } else { value.to_str().ok().and_then(parse) };
+        let fault = || Error::InvalidParameters(vec![Fault::in_header(name, expected)]);
+        parsed.map(Some).ok_or_else(fault)
+    }
+
     /// Refuses every method but `allowed`. API Gateway's routes do so too; this holds wherever a
     /// function is called without them.
     ///
@@ -120,9 +170,26 @@ impl Request {
     }
 }
 
-/// The `Root` of a trace header: `Root=1-5759e988-…;Parent=…;Sampled=1`.
+fn caller(authorizer: &ApiGatewayRequestAuthorizer) -> Option<String> {
+    if let Some(jwt) = &authorizer.jwt {
+        let claim = |name: &str| jwt.claims.get(name).filter(|value| !value.is_empty());
+        // A subject is unique within its issuer only (RFC 7519, section 4.1.2).
+        return claim("sub").map(|subject| {
+            format!("{} {subject}", claim("iss").map_or("unknown issuer", String::as_str))
+        });
+    }
+    authorizer.iam.as_ref()?.user_arn.clone()
+}
+
+/// The `Root` of a trace header, `Root=1-5759e988-…;Parent=…;Sampled=1`, if it has the form that
+/// X-Ray documents: a version, 8 hex digits of time, 24 hex digits.
 fn trace_root(header: &str) -> Option<String> {
-    header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).map(str::to_owned)
+    let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
+    let is_hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let (time, unique) = root.strip_prefix("1-")?.split_once('-')?;
+    (is_hex(time, 8) && is_hex(unique, 24)).then(|| root.to_owned())
 }
 
 impl Query {
@@ -236,8 +303,37 @@ mod tests {
     }
 
     #[test]
+    fn an_authorizer_tells_the_caller() {
+        let caller = |authorizer: Value| {
+            let context =
+                json!({"http": {"method": "POST", "path": "/x"}, "authorizer": authorizer});
+            request(&[("requestContext", context)]).caller().map(str::to_owned)
+        };
+        let jwt = json!({"jwt": {"claims": {"iss": "https://login.example", "sub": "agent-7"}, "scopes": null}});
+        assert_eq!(caller(jwt).as_deref(), Some("https://login.example agent-7"));
+        let iam = json!({"iam": {"accessKey": "A", "userArn": "arn:aws:iam::123456789012:user/a"}});
+        assert_eq!(caller(iam).as_deref(), Some("arn:aws:iam::123456789012:user/a"));
+        assert_eq!(caller(json!({"jwt": {"claims": {"aud": "x"}, "scopes": null}})), None);
+        assert_eq!(caller(json!(null)), None);
+    }
+
+    #[test]
+    fn a_header_given_twice_is_no_key() {
+        let mut twice = request(&[("headers", json!({"idempotency-key": "a"}))]);
+        assert!(twice.idempotency_key().unwrap().is_some());
+        twice.headers.append("idempotency-key", "b".parse().unwrap());
+        assert!(matches!(twice.idempotency_key(), Err(Error::InvalidParameters(_))));
+        assert!(request(&[]).idempotency_key().unwrap().is_none());
+    }
+
+    #[test]
     fn the_trace_is_the_root() {
-        assert_eq!(trace_root("Root=1-2-3;Parent=4;Sampled=0"), Some("1-2-3".to_owned()));
-        assert_eq!(trace_root("Parent=4"), None);
+        let root = "1-5759e988-bd862e3fe1be46a994272793";
+        let header = format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=0");
+        assert_eq!(trace_root(&header).as_deref(), Some(root));
+        for other in ["Parent=4", "Root=1-2-3", &format!("Root={root}0"), &format!("Root=2{root}")]
+        {
+            assert_eq!(trace_root(other), None, "{other}");
+        }
     }
 }

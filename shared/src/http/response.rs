@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::Error;
-use crate::ticket::{Ticket, TicketId};
+use crate::ticket::{Ticket, TicketId, entity_tag};
 
 /// An answer that is ready to be sent.
 #[derive(Debug)]
@@ -61,6 +61,27 @@ impl Response {
         let ticket_id = body.ticket.ticket_id;
         let mut response = Self::json(StatusCode::CREATED, body)?.about(ticket_id);
         response.header(header::LOCATION, &format!("/api/tickets/{ticket_id}"));
+        response.header(header::ETAG, &entity_tag(body.ticket.version));
+        Ok(response)
+    }
+
+    /// The 201 of before, given again to a request that was sent again.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn created_before(body: &CreatedTicket) -> Result<Self, Error> {
+        let mut response = Self::created(body)?;
+        response.header(HeaderName::from_static("idempotent-replayed"), "true");
+        Ok(response)
+    }
+
+    /// 200 with a ticket and its version as `ETag`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn ticket(ticket: &Ticket) -> Result<Self, Error> {
+        let mut response = Self::ok(ticket)?.about(ticket.ticket_id);
+        response.header(header::ETAG, &entity_tag(ticket.version));
         Ok(response)
     }
 

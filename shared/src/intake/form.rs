@@ -90,7 +90,8 @@ mod tests {
         faults
             .into_iter()
             .map(|fault| match fault.place {
-                Place::Pointer(place) | Place::Parameter(place) => (place, fault.detail),
+                Place::Pointer(place) => (place, fault.detail),
+                other => panic!("not in the body: {other:?}"),
             })
             .collect()
     }

@@ -8,6 +8,7 @@ mod body;
 mod conversation;
 mod event;
 mod form;
+mod idempotency;
 mod lenient;
 
 use crate::ticket::{
@@ -17,6 +18,7 @@ use crate::ticket::{
 
 pub use event::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
 pub use form::{parse_create, parse_status_change};
+pub use idempotency::{IdempotencyKey, NotAnIdempotencyKey};
 
 /// A ticket that was asked for and is right, but has no id yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,4 +57,7 @@ pub enum Identity {
     /// All requests with this text mean one ticket, forever. The text begins with the source, so
     /// that two sources never meet.
     Of(String),
+    /// All requests with this text are one request sent again, if they also ask for the same; one
+    /// that asks for something else is refused.
+    Request(String),
 }

@@ -9,7 +9,7 @@ use super::record::{self, Item};
 use super::{Store, failure};
 use crate::error::Error;
 use crate::limits;
-use crate::ticket::{Status, Ticket, TicketId, format_time};
+use crate::ticket::{ExpectedVersion, Status, Ticket, TicketId, format_time};
 
 /// Who changed a ticket, for its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,20 +98,25 @@ enum Written {
 }
 
 impl Store {
-    /// Moves a ticket to `status` if the lifecycle allows it; a ticket that is there already is
-    /// answered unchanged.
+    /// Moves a ticket of an `expected` version to `status` if the lifecycle allows it; a ticket that
+    /// is there already is answered unchanged.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] when the lifecycle forbids it or others keep
+    /// [`Error::NotFound`]; [`Error::Outdated`] when the ticket is of another version;
+    /// [`Error::Conflict`] when the lifecycle forbids it or others keep
     /// changing the ticket; [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn change_status(
         &self,
         ticket_id: TicketId,
         status: Status,
+        expected: &ExpectedVersion,
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
         for _ in 0..limits::CHANGE_ATTEMPTS {
             let ticket = self.read(ticket_id).await?;
+            if !expected.allows(ticket.version) {
+                return Err(Error::Outdated);
+            }
             match ticket.status.transition_to(status) {
                 Ok(false) => return Ok(ticket),
                 Ok(true) => {}

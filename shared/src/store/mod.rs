@@ -1,7 +1,7 @@
 //! Tickets in DynamoDB. This module alone knows the table.
 //!
-//! One table, keyed `pk` (the eight hex digits of a ticket id) and `sk` (`ticket`), with two index
-//! keys on each ticket, both sorted by `created_key` and spread over [`limits::LIST_SHARDS`]:
+//! One table, keyed `pk` (the eight hex digits of a ticket id) and `sk` (`ticket`), with index keys
+//! on each ticket, all sorted by `created_key` and spread over [`limits::LIST_SHARDS`]:
 //!
 //! | pattern | key or index |
 //! |---|---|
@@ -10,9 +10,11 @@
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
 //! | tickets of one status, newest first | `by-status`: `status_shard`, `created_key` |
+//! | tickets whose AI work may not be queued, oldest first | `awaiting-ai-work`: `ai_work_shard`, `created_key` |
 //!
 //! The indexes hold keys only; a page's tickets are then read from the table by `BatchGetItem`.
 
+mod ai_work;
 mod change;
 mod cursor;
 mod list;
@@ -31,6 +33,7 @@ use crate::intake::{Identity, NewTicket};
 use crate::limits;
 use crate::ticket::{ExternalId, Ticket, TicketId};
 
+pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus};
 pub use cursor::{Cursor, NotACursor};
 pub use list::Page;
@@ -49,8 +52,13 @@ pub struct Store {
 pub enum Created {
     /// It is stored now.
     New(Ticket),
-    /// The same thing was stored before; this is its ticket as it is today.
-    Existing(Ticket),
+    /// The same thing was stored before.
+    Existing {
+        /// The ticket as it is today.
+        ticket: Ticket,
+        /// Whether the client was told then that its AI work is delayed.
+        ai_work_delayed: bool,
+    },
 }
 
 /// A ticket that an identity became.
@@ -85,7 +93,9 @@ impl Store {
         for attempt in 0..limits::ID_ATTEMPTS {
             let (ticket_id, identity) = match &new.identity {
                 Identity::Unique => (TicketId::draw(now), None),
-                Identity::Of(text) => (TicketId::derive(text, attempt, now), Some(text.clone())),
+                Identity::Of(text) | Identity::Request(text) => {
+                    (TicketId::derive(text, attempt, now), Some(text.clone()))
+                }
             };
             let ticket = Ticket::open(new, ticket_id, now);
             let mut record = TicketRecord::new(ticket, identity, write_token.clone());
@@ -97,7 +107,10 @@ impl Store {
                     return Ok(Created::New(taken.ticket));
                 }
                 Put::Taken(taken) if new.identity.is(taken.identity.as_deref()) => {
-                    return Ok(Created::Existing(taken.ticket));
+                    return Ok(Created::Existing {
+                        ai_work_delayed: taken.ai_work_delayed == Some(true),
+                        ticket: taken.ticket,
+                    });
                 }
                 Put::Taken(_) => {}
             }
@@ -184,7 +197,7 @@ impl Identity {
     fn is(&self, stored: Option<&str>) -> bool {
         match self {
             Self::Unique => false,
-            Self::Of(text) => stored == Some(text),
+            Self::Of(text) | Self::Request(text) => stored == Some(text),
         }
     }
 }

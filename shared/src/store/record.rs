@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::limits;
-use crate::ticket::{ExternalId, Status, Ticket, format_time};
+use crate::ticket::{ExternalId, Status, Ticket, TicketId, format_time};
 
 /// One item of the table: a ticket, its keys, and what makes repeated writes safe.
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,6 +18,13 @@ pub(super) struct TicketRecord {
     list_shard: String,
     status_shard: String,
     created_key: String,
+    /// Set as long as it is not known that the AI work was delivered: the partition of the index
+    /// `awaiting-ai-work`, which holds no other tickets.
+    #[serde(default)]
+    ai_work_shard: Option<String>,
+    /// That the client was told of a message that could not be sent.
+    #[serde(default)]
+    pub(super) ai_work_delayed: Option<bool>,
     /// What [`crate::intake::Identity`] the ticket has, when it is not unique.
     #[serde(default)]
     pub(super) identity: Option<String>,
@@ -48,6 +55,8 @@ impl TicketRecord {
             list_shard: list_shard(shard(digits)),
             status_shard: status_shard(ticket.status, digits),
             created_key: created_key(ticket.created_at, digits),
+            ai_work_shard: Some(ai_work_shard(shard(digits))),
+            ai_work_delayed: None,
             identity,
             write_token,
             opened_by: None,
@@ -125,9 +134,22 @@ pub(super) fn status_shard_number(status: Status, shard: u32) -> String {
     format!("{}#{shard:02}", status.name())
 }
 
+/// A partition of the index `awaiting-ai-work`.
+pub(super) fn ai_work_shard(shard: u32) -> String {
+    format!("awaiting#{shard:02}")
+}
+
 /// Sorts tickets by the time of their creation, and tickets of one millisecond by their digits.
 pub(super) fn created_key(created_at: DateTime<Utc>, digits: u32) -> String {
     format!("{}#{digits:08X}", format_time(created_at))
+}
+
+/// The time and the id of the ticket that has this [`created_key`].
+pub(super) fn read_created_key(key: &str) -> Option<(DateTime<Utc>, TicketId)> {
+    let (time, digits) = key.split_once('#')?;
+    let created_at = DateTime::parse_from_rfc3339(time).ok()?.to_utc();
+    let ticket_id = TicketId::parse(&format!("TKT-{}-{digits}", created_at.format("%Y%m%d")));
+    ticket_id.ok().map(|ticket_id| (created_at, ticket_id))
 }
 
 #[cfg(test)]
@@ -149,6 +171,10 @@ mod tests {
         assert_eq!(text("list_shard"), "all#04");
         assert_eq!(text("status_shard"), "new#04");
         assert_eq!(text("created_key"), "2024-11-03T10:30:00.000Z#A1B2C3D4");
+        assert_eq!(text("ai_work_shard"), "awaiting#04");
+        let (created_at, ticket_id) = read_created_key(text("created_key")).unwrap();
+        assert_eq!(ticket_id.to_string(), text("ticket_id"));
+        assert_eq!(format_time(created_at), text("created_at"));
         assert_eq!(item["version"], AttributeValue::N("1".to_owned()));
         for absent in ["category", "tags", "external_id", "identity", "ai_suggested_reply"] {
             assert!(!item.contains_key(absent), "{absent}");

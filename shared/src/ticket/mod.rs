@@ -4,6 +4,7 @@ mod customer;
 mod id;
 mod lifecycle;
 mod text;
+mod version;
 
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ pub use customer::{CustomerId, EmailAddress, NotACustomerId};
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault};
+pub use version::{ExpectedVersion, NotEntityTags, entity_tag};
 
 use crate::intake::NewTicket;
 
@@ -102,6 +104,21 @@ impl Ticket {
             created_at: now,
             updated_at: now,
         }
+    }
+
+    /// The ticket as it was when it was made, if it was `new` that made it. Nothing that `new`
+    /// says of a ticket changes later, so the ticket itself tells.
+    pub fn as_opened(&self, new: &NewTicket) -> Option<Self> {
+        let opened = Self::open(new, self.ticket_id, self.created_at);
+        let is_same = opened.customer_email == self.customer_email
+            && opened.customer_id == self.customer_id
+            && opened.customer_name == self.customer_name
+            && opened.subject == self.subject
+            && opened.description == self.description
+            && opened.order_id == self.order_id
+            && opened.source == self.source
+            && opened.external_id == self.external_id;
+        is_same.then_some(opened)
     }
 }
 

@@ -29,13 +29,14 @@ enum OurTroubles {
 /// What any route that takes a JSON body may answer.
 #[derive(IntoResponses)]
 enum BodyTroubles {
-    /// The body is no JSON object in UTF-8.
+    /// The body is no JSON object in UTF-8, or a header is wrong.
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(Problem),
     /// The body is over 262,144 bytes.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
-    /// Fields are wrong; `errors` names each of them.
+    /// Fields are wrong, and `errors` names each of them; or the `Idempotency-Key` came with another
+    /// body before.
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(Problem),
 }
@@ -58,14 +59,26 @@ const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25)
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
 
 /// Create a ticket
+///
+/// With an `Idempotency-Key` the request may be sent again as often as it takes: the same key and
+/// the same body are answered as the first time, with `Idempotent-Replayed: true`, and make no
+/// second ticket. Keys are kept as long as their tickets.
 #[utoipa::path(
     post,
     path = "/api/tickets/create",
     tag = "tickets",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$",
+            description = "Drawn at random for each ticket, such as a UUID: 1 to 255 visible ASCII characters, quoted or not"),
+    ),
     request_body = CreateTicket,
     responses(
         (status = 201, description = "The ticket is stored", body = CreatedTicket,
-            headers(("Location" = String, description = "The ticket's address"))),
+            headers(
+                ("Location" = String, description = "The ticket's address"),
+                ("ETag" = String, description = "The ticket's version"),
+                ("Idempotent-Replayed" = Option<String>, description = "`true` when the ticket was stored before"),
+            )),
         (status = 415, description = "The body is not JSON", body = Problem,
             content_type = "application/problem+json"),
         BodyTroubles,
@@ -112,7 +125,8 @@ pub fn list_tickets_with_slash() {}
     tag = "tickets",
     params(("ticket_id" = inline(TicketId), Path)),
     responses(
-        (status = 200, description = "The ticket", body = Ticket),
+        (status = 200, description = "The ticket", body = Ticket,
+            headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
             content_type = "application/problem+json"),
         OurTroubles,
@@ -123,18 +137,25 @@ pub fn read_ticket() {}
 /// Move a ticket through its lifecycle
 ///
 /// Forward steps may skip; a resolved ticket may go back to open or in_progress; closed is final.
-/// A ticket that has the status already is answered unchanged.
+/// A ticket that has the status already is answered unchanged. With `If-Match` the change is made only
+/// to the version that you saw; without it, to whatever the ticket is then.
 #[utoipa::path(
     put,
     path = "/api/tickets/{ticket_id}/status",
     tag = "tickets",
-    params(("ticket_id" = inline(TicketId), Path)),
+    params(
+        ("ticket_id" = inline(TicketId), Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the ticket as you saw it"),
+    ),
     request_body = StatusChange,
     responses(
-        (status = 200, description = "The ticket as it is now", body = Ticket),
+        (status = 200, description = "The ticket as it is now", body = Ticket,
+            headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
             content_type = "application/problem+json"),
         (status = 409, description = "The lifecycle forbids this change; `detail` names what it allows",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "The ticket is of another version than `If-Match` names",
             body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = Problem,
             content_type = "application/problem+json"),

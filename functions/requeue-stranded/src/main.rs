@@ -1,0 +1,25 @@
+//! Run by a schedule: queues the AI work of tickets again for which it may not have been queued.
+
+mod handler;
+
+use std::env;
+
+use chrono::TimeDelta;
+use copilot_core::queue::Queue;
+use copilot_core::store::Store;
+use copilot_core::{aws, schedule, telemetry};
+use handler::Handler;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init();
+    let configuration = aws::configuration().await;
+    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
+    let seconds: u32 = variable("STRANDED_AFTER_SECONDS")?.parse()?;
+    let handler = Handler {
+        store: Store::new(&configuration, variable("TABLE_NAME")?),
+        queue: Queue::new(&configuration, variable("QUEUE_URL")?),
+        stranded_after: TimeDelta::seconds(i64::from(seconds)),
+    };
+    schedule::serve(async || handler.handle().await).await
+}

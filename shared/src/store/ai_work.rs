@@ -1,0 +1,135 @@
+//! Which tickets' AI work may not be queued. A ticket is stored with a mark, and the mark goes when
+//! the work is known to be delivered: so a crash between store and queue loses nothing.
+
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+
+use super::record::{self, Item};
+use super::{Store, failure};
+use crate::error::Error;
+use crate::limits;
+use crate::ticket::TicketId;
+
+/// A ticket that still bears the mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StrandedTicket {
+    /// Its id.
+    pub ticket_id: TicketId,
+    /// Since when it waits.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Stranded tickets of one shard, oldest first.
+#[derive(Debug, Default)]
+pub struct StrandedPage {
+    /// The tickets.
+    pub tickets: Vec<StrandedTicket>,
+    /// Where the next page begins, unless this one ends the shard.
+    pub next: Option<String>,
+}
+
+impl Store {
+    /// Tickets of a shard (0 to [`limits::LIST_SHARDS`] - 1) that were made before `before` and bear
+    /// the mark, after the position `after`: at most `limit`.
+    ///
+    /// The index lags behind the table, mostly by less than a second: a ticket may be named whose
+    /// mark has just gone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn stranded(
+        &self,
+        shard: u32,
+        before: DateTime<Utc>,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<StrandedPage, Error> {
+        // `created_key` goes on after the time, so every key of an earlier time is smaller.
+        let end = AttributeValue::S(crate::ticket::format_time(before));
+        let begin =
+            AttributeValue::S(after.map_or_else(|| "0".to_owned(), |key| format!("{key}!")));
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("awaiting-ai-work")
+            .key_condition_expression(
+                "ai_work_shard = :shard AND created_key BETWEEN :begin AND :end",
+            )
+            .expression_attribute_values(":shard", AttributeValue::S(record::ai_work_shard(shard)))
+            .expression_attribute_values(":begin", begin)
+            .expression_attribute_values(":end", end)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| failure("list stranded tickets", &error))?;
+        let created_key = |item: &Item| Some(item.get("created_key")?.as_s().ok()?.clone());
+        let next = answer.last_evaluated_key.as_ref().and_then(created_key);
+        let tickets = answer
+            .items
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| record::read_created_key(&created_key(item)?))
+            .map(|(created_at, ticket_id)| StrandedTicket { ticket_id, created_at })
+            .collect();
+        Ok(StrandedPage { tickets, next })
+    }
+
+    /// Takes the mark away. Does nothing to a ticket that bears none or is gone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn ai_work_delivered(&self, ticket_id: TicketId) -> Result<(), Error> {
+        let (pk, sk) = record::key(ticket_id.digits());
+        let outcome = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", pk)
+            .key("sk", sk)
+            .update_expression("REMOVE ai_work_shard, ai_work_delayed")
+            .condition_expression("attribute_exists(ai_work_shard)")
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(failure("take the mark of AI work away", &error)),
+            },
+        }
+    }
+
+    /// Notes that the client was told of a delay, so that the same request sent again is told the
+    /// same. Waits no longer than [`limits::NOTE_TIMEOUT`].
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn ai_work_delayed(&self, ticket_id: TicketId) -> Result<(), Error> {
+        let (pk, sk) = record::key(ticket_id.digits());
+        let timeouts = TimeoutConfig::builder().operation_timeout(limits::NOTE_TIMEOUT).build();
+        let outcome = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", pk)
+            .key("sk", sk)
+            .update_expression("SET ai_work_delayed = :yes")
+            .expression_attribute_values(":yes", AttributeValue::Bool(true))
+            .condition_expression("attribute_exists(ai_work_shard)")
+            .customize()
+            .config_override(aws_sdk_dynamodb::config::Config::builder().timeout_config(timeouts))
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                // Somebody has sent it meanwhile.
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(failure("note delayed AI work", &error)),
+            },
+        }
+    }
+}
