@@ -1,8 +1,11 @@
 //! Which tickets' AI work may not be queued. A ticket is stored with a mark, and the mark goes when
 //! the work is known to be delivered: so a crash between store and queue loses nothing.
 
+use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
@@ -82,24 +85,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn ai_work_delivered(&self, ticket_id: TicketId) -> Result<(), Error> {
-        let (pk, sk) = record::key(ticket_id.digits());
-        let outcome = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk)
-            .key("sk", sk)
-            .update_expression("REMOVE ai_work_shard, ai_work_delayed")
-            .condition_expression("attribute_exists(ai_work_shard)")
-            .send()
-            .await;
-        match outcome {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(failure("take the mark of AI work away", &error)),
-            },
-        }
+        let update = self.update_marked(ticket_id);
+        let update = update.update_expression("REMOVE ai_work_shard, ai_work_delayed");
+        unless_unmarked("take the mark of AI work away", update.send().await)
     }
 
     /// Notes that the client was told of a delay, so that the same request sent again is told the
@@ -108,28 +96,35 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn ai_work_delayed(&self, ticket_id: TicketId) -> Result<(), Error> {
-        let (pk, sk) = record::key(ticket_id.digits());
         let timeouts = TimeoutConfig::builder().operation_timeout(limits::NOTE_TIMEOUT).build();
-        let outcome = self
-            .client
+        let update = self
+            .update_marked(ticket_id)
+            .update_expression("SET ai_work_delayed = :yes")
+            .expression_attribute_values(":yes", AttributeValue::Bool(true))
+            .customize()
+            .config_override(Config::builder().timeout_config(timeouts));
+        unless_unmarked("note delayed AI work", update.send().await)
+    }
+
+    fn update_marked(&self, ticket_id: TicketId) -> UpdateItemFluentBuilder {
+        let (pk, sk) = record::key(ticket_id.digits());
+        self.client
             .update_item()
             .table_name(&self.table)
             .key("pk", pk)
             .key("sk", sk)
-            .update_expression("SET ai_work_delayed = :yes")
-            .expression_attribute_values(":yes", AttributeValue::Bool(true))
             .condition_expression("attribute_exists(ai_work_shard)")
-            .customize()
-            .config_override(aws_sdk_dynamodb::config::Config::builder().timeout_config(timeouts))
-            .send()
-            .await;
-        match outcome {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                // Somebody has sent it meanwhile.
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(failure("note delayed AI work", &error)),
-            },
-        }
+    }
+}
+
+/// A ticket that bears the mark no longer is as it should be.
+fn unless_unmarked(
+    operation: &'static str,
+    outcome: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
+) -> Result<(), Error> {
+    let Err(error) = outcome else { return Ok(()) };
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+        _ => Err(failure(operation, &error)),
     }
 }
