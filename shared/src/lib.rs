@@ -25,6 +25,8 @@ pub mod store;
 
 pub mod queue;
 
+pub mod secret;
+
 pub mod aws;
 
 pub mod acceptance;

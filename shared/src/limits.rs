@@ -29,6 +29,15 @@ pub const ACCOUNT_ID_CHARACTERS: usize = 64;
 /// minutes is what receivers in the field allow.
 pub const SIGNATURE_AGE: Duration = Duration::from_secs(5 * 60);
 
+/// Age at which a webhook secret is read anew, so that one that was taken back stops to hold.
+pub const SECRET_AGE: Duration = Duration::from_secs(15 * 60);
+/// Shortest time between two readings of a webhook secret that wrong signatures cause: forgers must
+/// not be able to make us call Secrets Manager at will.
+pub const SECRET_REFRESH_PAUSE: Duration = Duration::from_secs(30);
+
+/// Shortest time between two readings of a webhook secret as long as none is known.
+pub const SECRET_RETRY_PAUSE: Duration = Duration::from_secs(2);
+
 /// Longest address of a link that is kept when HTML becomes text, in characters. A longer one is
 /// left out, since a cut one leads nowhere.
 pub const LINK_CHARACTERS: usize = 2_000;
@@ -79,6 +88,8 @@ pub const FOLLOW_UPS: u32 = 50;
 /// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
 /// timeout of 10 s.
 pub const REPLAYED_BODIES: u32 = 25;
+/// How long a webhook body that cannot be read is kept. The table's time to live then deletes it.
+pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
 pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
 

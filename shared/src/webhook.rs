@@ -11,7 +11,8 @@ use crate::intake::{
 };
 use crate::limits;
 use crate::queue::Queue;
-use crate::signature::{SignatureFault, Verification};
+use crate::secret::WebhookSecret;
+use crate::signature::{SignatureFault, Verification, VerifiedBody};
 use crate::store::{
     Actor, Added, Changed, KeptBody, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
@@ -23,39 +24,38 @@ pub struct Webhook {
     store: Store,
     queue: Queue,
     source: Source,
-    verification: Option<Verification>,
+    secret: WebhookSecret,
 }
 
 impl Webhook {
-    /// The webhook that `source` calls. Without `verification`, which means that no secret is
-    /// configured, it takes nothing.
-    pub fn new(
-        store: Store,
-        queue: Queue,
-        source: Source,
-        verification: Option<Verification>,
-    ) -> Self {
-        if verification.is_none() {
-            error!(source = source.name(), "no webhook secret is configured: refusing everything");
+    /// The webhook that `source` calls. As long as its secret is not known it takes nothing.
+    pub async fn new(store: Store, queue: Queue, source: Source, secret: WebhookSecret) -> Self {
+        if secret.verification().await.is_err() {
+            error!(source = source.name(), "no webhook secret is known: refusing everything");
         }
-        Self { store, queue, source, verification }
+        Self { store, queue, source, secret }
     }
 
-    /// How signatures are verified.
+    /// The body that `check` finds rightly signed. A wrong signature may mean that the secret has
+    /// been replaced, so the secret is then read anew, now and then, before the body is refused.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when no secret is configured: the sender shall try again, since
-    /// somebody is about to set one.
-    pub fn verification(&self) -> Result<&Verification, Error> {
-        self.verification
-            .as_ref()
-            .ok_or(Error::Unavailable { operation: "verify without a secret", source: None })
-    }
-
-    /// Counts a refused signature and says what the sender is told.
-    pub fn refuse(&self, fault: &SignatureFault) -> Error {
-        count(Metric::SignatureRefused, self.source);
-        Error::Unauthenticated(fault.to_string())
+    /// [`Error::Unauthenticated`]; [`Error::Unavailable`] when no secret is known: the sender shall
+    /// try again, since somebody is about to set one.
+    pub async fn verify<'a>(
+        &self,
+        check: impl Fn(&Verification) -> Result<VerifiedBody<'a>, SignatureFault>,
+    ) -> Result<VerifiedBody<'a>, Error> {
+        let mut outcome = check(&self.secret.verification().await?);
+        if outcome == Err(SignatureFault::Wrong)
+            && let Some(verification) = self.secret.verification_after_refusal().await
+        {
+            outcome = check(&verification);
+        }
+        outcome.map_err(|fault| {
+            count(Metric::SignatureRefused, self.source);
+            Error::Unauthenticated(fault.to_string())
+        })
     }
 
     /// Does what the vendor reports, or keeps a body that cannot be read. Every outcome that a

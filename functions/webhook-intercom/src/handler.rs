@@ -3,7 +3,7 @@
 use copilot_core::error::Error;
 use copilot_core::http::{Replayed, Request, Response};
 use copilot_core::intake::intercom;
-use copilot_core::signature::verify_intercom;
+use copilot_core::signature::{Verification, verify_intercom};
 use copilot_core::store::KeptBody;
 use copilot_core::webhook::Webhook;
 
@@ -32,9 +32,10 @@ impl Handler {
             // Intercom asks so whether the address exists before it uses it.
             return Ok(Response::empty());
         }
-        let verification = self.webhook.verification()?;
-        let body = verify_intercom(verification, request.header(SIGNATURE), request.body())
-            .map_err(|fault| self.webhook.refuse(&fault))?;
+        let check = |verification: &Verification| {
+            verify_intercom(verification, request.header(SIGNATURE), request.body())
+        };
+        let body = self.webhook.verify(check).await?;
         self.webhook.take(intercom::parse(body), request, &DELIVERY).await
     }
 

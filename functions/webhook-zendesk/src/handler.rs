@@ -3,7 +3,7 @@
 use copilot_core::error::Error;
 use copilot_core::http::{Replayed, Request, Response};
 use copilot_core::intake::zendesk;
-use copilot_core::signature::verify_zendesk;
+use copilot_core::signature::{Verification, verify_zendesk};
 use copilot_core::store::KeptBody;
 use copilot_core::ticket::now;
 use copilot_core::webhook::Webhook;
@@ -33,9 +33,10 @@ impl Handler {
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("POST")?;
         let (signature, timestamp) = (request.header(SIGNATURE), request.header(TIMESTAMP));
-        let verification = self.webhook.verification()?;
-        let body = verify_zendesk(verification, signature, timestamp, request.body(), now())
-            .map_err(|fault| self.webhook.refuse(&fault))?;
+        let check = |verification: &Verification| {
+            verify_zendesk(verification, signature, timestamp, request.body(), now())
+        };
+        let body = self.webhook.verify(check).await?;
         let event = zendesk::parse(body, request.header(ACCOUNT));
         self.webhook.take(event, request, &DELIVERY).await
     }

@@ -5,6 +5,7 @@ mod handler;
 use std::env;
 
 use copilot_core::queue::Queue;
+use copilot_core::secret::WebhookSecret;
 use copilot_core::signature::Verification;
 use copilot_core::store::Store;
 use copilot_core::webhook::Webhook;
@@ -17,12 +18,15 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = aws::configuration().await;
     let store = Store::new(&aws, env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?);
     let queue = Queue::new(&aws, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?);
-    let verification = Verification::choose(
-        env::var("ZENDESK_WEBHOOK_SECRET").ok(),
-        env::var("ZENDESK_WEBHOOK_SECRET_PREVIOUS").ok(),
-        env::var("ALLOW_UNSIGNED_WEBHOOKS").is_ok_and(|value| value == "true"),
-    );
-    let handler = Handler::new(Webhook::new(store, queue, Source::Zendesk, verification));
+    let local = || {
+        Verification::choose(
+            env::var("ZENDESK_WEBHOOK_SECRET").ok(),
+            env::var("ZENDESK_WEBHOOK_SECRET_PREVIOUS").ok(),
+            env::var("ALLOW_UNSIGNED_WEBHOOKS").is_ok_and(|value| value == "true"),
+        )
+    };
+    let secret = WebhookSecret::new(&aws, env::var("WEBHOOK_SECRET_ARN").ok(), local);
+    let handler = Handler::new(Webhook::new(store, queue, Source::Zendesk, secret).await);
     let replay = async |after: Option<String>| handler.replay(after.as_deref()).await;
     http::serve_webhook(async |request| handler.handle(&request).await, replay).await
 }

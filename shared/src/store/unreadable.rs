@@ -73,6 +73,7 @@ impl Store {
     ) -> Result<(), Error> {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let kept = &unreadable.body[..unreadable.body.len().min(limits::BODY_BYTES)];
+        let expires_at = now + limits::UNREADABLE_RETENTION;
         let headers = unreadable
             .delivery_headers
             .iter()
@@ -86,6 +87,7 @@ impl Store {
             .item("sk", AttributeValue::S(format!("{:x}", Sha256::digest(unreadable.body))))
             .item("reason", text(unreadable.reason))
             .item("received_at", AttributeValue::S(format_time(now)))
+            .item("expires_at", AttributeValue::N(expires_at.timestamp().to_string()))
             .item("body", AttributeValue::B(Blob::new(kept)))
             .item("body_bytes", AttributeValue::N(unreadable.body.len().to_string()))
             .item("delivery_headers", AttributeValue::M(headers))
