@@ -18,6 +18,7 @@ pub mod aws_json;
 
 pub mod dynamodb;
 
+pub mod schedule;
 pub mod sqs;
 
 pub mod lambda;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use local_stack::options::{Command, Options};
-use local_stack::stack::{self, KeptBodiesError, Stack, StackError};
+use local_stack::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(mut options: Options) -> Result<(), Failure> {
-    let command = options.command;
+    let command = options.command.take();
     if command.is_some() {
         // Nobody calls the API meanwhile.
         options.port = 0;
@@ -44,8 +44,12 @@ async fn run(mut options: Options) -> Result<(), Failure> {
             print("Stopping.");
             Ok(Vec::new())
         }
-        Some(Command::Unreadable) => stack.unreadable().await,
-        Some(Command::Replay) => stack.replay().await,
+        Some(Command::Unreadable) => stack.unreadable().await.map_err(Failure::from),
+        Some(Command::Replay) => stack.replay().await.map_err(Failure::from),
+        Some(Command::RunSchedule { function }) => match stack.run_schedule(&function).await {
+            Ok(answer) => Ok(vec![answer.to_string()]),
+            Err(error) => Err(error.into()),
+        },
     };
     stack.stop().await;
     for line in outcome? {
@@ -61,6 +65,8 @@ enum Failure {
     Stack(#[from] StackError),
     #[error(transparent)]
     KeptBodies(#[from] KeptBodiesError),
+    #[error(transparent)]
+    RunSchedule(#[from] RunScheduleError),
 }
 
 fn print(line: &str) {

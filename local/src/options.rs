@@ -69,12 +69,17 @@ pub struct Options {
 }
 
 /// A task besides serving.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// List webhook bodies that were kept because they could not be read
     Unreadable,
     /// Put kept webhook bodies through their functions again
     Replay,
+    /// Run a scheduled function once, now
+    RunSchedule {
+        /// Its name, such as requeue-stranded
+        function: String,
+    },
 }
 
 /// The text is not `NAME=VALUE`.

@@ -1,5 +1,7 @@
 //! A request that is sent again makes no second ticket and loses no change.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 #[path = "common/contract.rs"]
 mod contract;

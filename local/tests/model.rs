@@ -1,5 +1,7 @@
 //! Any sequence of requests answers as a small model of tickets, keys and versions says.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 #[path = "common/contract.rs"]
 mod contract;

@@ -1,5 +1,7 @@
 //! A deployed function reads its webhook's secret from Secrets Manager.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 #[path = "common/contract.rs"]
 mod contract;

@@ -78,6 +78,8 @@ pub const BATCH_READ_ATTEMPTS: u32 = 5;
 pub const REQUEUED_TICKETS: usize = 2_000;
 /// Stranded tickets that are read from one shard at once.
 pub const STRANDED_PAGE_TICKETS: usize = 100;
+/// Batches that it sends at the same time.
+pub const REQUEUED_BATCHES_AT_ONCE: usize = 5;
 /// How long one run of `requeue-stranded` begins new batches; the function's timeout is 60 s.
 pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
 /// Messages of one `SendMessageBatch` (SQS API).

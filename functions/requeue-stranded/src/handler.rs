@@ -74,27 +74,36 @@ impl Handler {
                 measure(&[(Gauge::OldestStrandedSeconds, outcome.oldest_seconds)]);
                 is_first_round = false;
             }
-            for batch in tickets.chunks(limits::BATCH_MESSAGES) {
-                let done = outcome.requeued + outcome.refused;
-                if done >= limits::REQUEUED_TICKETS || started.elapsed() >= limits::REQUEUE_TIME {
+            let room = limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
+            if tickets.len() > room {
+                tickets.truncate(room);
+                outcome.is_more = true;
+            }
+            for group in tickets.chunks(limits::BATCH_MESSAGES * limits::REQUEUED_BATCHES_AT_ONCE) {
+                if started.elapsed() >= limits::REQUEUE_TIME {
                     outcome.is_more = true;
-                    return Ok(finished(outcome));
+                    break;
                 }
-                self.requeue(batch, &mut outcome).await?;
+                let batches = group.chunks(limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
+                let requeued: usize = try_join_all(batches).await?.iter().sum();
+                outcome.requeued += requeued;
+                outcome.refused += group.len() - requeued;
+            }
+            if outcome.is_more {
+                break;
             }
         }
         Ok(finished(outcome))
     }
 
-    async fn requeue(&self, batch: &[StrandedTicket], outcome: &mut Outcome) -> Result<(), Error> {
+    /// Says how many of the batch are queued now.
+    async fn requeue(&self, batch: &[StrandedTicket]) -> Result<usize, Error> {
         let ids: Vec<TicketId> = batch.iter().map(|ticket| ticket.ticket_id).collect();
         let sent = self.queue.send_batch(&ids, Reason::Requeued, now()).await?;
-        outcome.refused += ids.len() - sent.len();
         // Only now is it known to be delivered. A crash before this sends it once more.
         let marks = sent.iter().map(|ticket_id| self.store.ai_work_delivered(*ticket_id));
         try_join_all(marks).await?;
-        outcome.requeued += sent.len();
-        Ok(())
+        Ok(sent.len())
     }
 }
 

@@ -3,6 +3,7 @@
 mod error;
 mod kept_bodies;
 mod place;
+mod schedules;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -17,14 +18,16 @@ use crate::aws_json::Service;
 use crate::gateway::{Gateway, GatewaySettings, Route};
 use crate::lambda::{FunctionConfiguration, FunctionPool, LogWriter};
 use crate::options::Options;
+use crate::schedule::Clock;
 use crate::sqs::{EmbeddedSqs, QueueDescription};
-use crate::template::{Deployment, Function, Queue, Settings};
+use crate::template::{Deployment, Expression, Function, Queue, Schedule, Settings};
 use crate::trigger::Poller;
 use crate::{cargo, dynamodb};
 
 pub use error::StackError;
 pub use kept_bodies::KeptBodiesError;
 use place::{Place, address, find_template, listen, open_data_folder};
+pub use schedules::RunScheduleError;
 
 /// AWS names things by account; here it is this one, as in LocalStack.
 const ACCOUNT_ID: &str = "000000000000";
@@ -48,6 +51,7 @@ pub struct Stack {
     region: String,
     tables: Vec<String>,
     functions: HashMap<String, FunctionPool>,
+    schedules: Vec<Schedule>,
     serving: Serving,
     /// Held as long as the data are in use.
     _lock: std::fs::File,
@@ -119,9 +123,11 @@ impl Stack {
         if let Some(sqs) = embedded_sqs {
             serving.triggers(&deployment, &functions, &sqs, &region);
         }
+        serving.clocks(&deployment.schedules, &functions, &region);
         serving.gateway(api, &deployment, &functions, &region)?;
         let tables = deployment.tables.into_iter().map(|table| table.name).collect();
-        Ok(Self { addresses, data_dir, region, tables, functions, serving, _lock: lock })
+        let schedules = deployment.schedules;
+        Ok(Self { addresses, data_dir, region, tables, functions, schedules, serving, _lock: lock })
     }
 
     /// Where the parts of the stack are.
@@ -242,6 +248,31 @@ impl Serving {
         }
     }
 
+    fn clocks(
+        &mut self,
+        schedules: &[Schedule],
+        functions: &HashMap<String, FunctionPool>,
+        region: &str,
+    ) {
+        for schedule in schedules {
+            let Some(function) = functions.get(&schedule.function) else { continue };
+            match &schedule.expression {
+                Expression::Every(period) => {
+                    let clock = clock(schedule, function, region);
+                    self.intake
+                        .push(tokio::spawn(clock.run(*period, self.stop_intake.subscribe())));
+                }
+                Expression::NotRun(expression) => {
+                    tracing::warn!(
+                        expression,
+                        function = function.function(),
+                        "schedule is not run"
+                    );
+                }
+            }
+        }
+    }
+
     fn gateway(
         &mut self,
         listener: TcpListener,
@@ -271,6 +302,15 @@ impl Serving {
             }
         }));
         Ok(())
+    }
+}
+
+fn clock(schedule: &Schedule, function: &FunctionPool, region: &str) -> Clock {
+    Clock {
+        function: function.clone(),
+        schedule: schedule.clone(),
+        region: region.to_owned(),
+        account_id: ACCOUNT_ID.to_owned(),
     }
 }
 

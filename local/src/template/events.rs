@@ -1,4 +1,4 @@
-//! What invokes a function: the HTTP routes and the queues in its `Events`.
+//! What invokes a function: the HTTP routes, queues and schedules in its `Events`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,16 +6,15 @@ use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::node::{IntrinsicName, Node};
 use super::place::{Place, list_names};
-use super::queue_triggers;
 use super::reading::Properties;
 use super::references::IMPLICIT_HTTP_API;
 use super::route_key;
 use super::sections::{Resource, ResourceKind, map_entries};
-use super::{Queue, QueueTrigger, Route};
+use super::{Queue, QueueTrigger, Route, Schedule, Scheduler, queue_triggers, schedules};
 
 /// The event types of SAM that do not run locally. Source: the `EventSource` page of the SAM
 /// template reference.
-const EVENTS_NOT_RUN: [&str; 17] = [
+const EVENTS_NOT_RUN: [&str; 15] = [
     "AlexaSkill",
     "Api",
     "CloudWatchEvent",
@@ -29,8 +28,6 @@ const EVENTS_NOT_RUN: [&str; 17] = [
     "MQ",
     "MSK",
     "S3",
-    "Schedule",
-    "ScheduleV2",
     "SNS",
     "SelfManagedKafka",
 ];
@@ -40,6 +37,7 @@ const EVENTS_NOT_RUN: [&str; 17] = [
 pub(super) struct Events<'t> {
     pub(super) routes: Vec<Route>,
     pub(super) queue_triggers: Vec<QueueTrigger>,
+    pub(super) schedules: Vec<Schedule>,
     /// The HTTP APIs of the template, and the one SAM adds when a route needs it.
     http_apis: BTreeSet<&'t str>,
     /// The function that has each method and shape of path.
@@ -87,6 +85,15 @@ impl<'t> Events<'t> {
                 Some(Node::String(kind)) if kind == "SQS" => {
                     let trigger = queue_triggers::read(evaluator, resource, &properties, queues)?;
                     self.queue_triggers.extend(trigger);
+                }
+                Some(Node::String(kind)) if kind == "Schedule" || kind == "ScheduleV2" => {
+                    let scheduler = if kind == "Schedule" {
+                        Scheduler::Rule
+                    } else {
+                        Scheduler::EventBridgeScheduler
+                    };
+                    let schedule = schedules::read(evaluator, resource, &properties, scheduler)?;
+                    self.schedules.extend(schedule);
                 }
                 Some(Node::String(kind)) if EVENTS_NOT_RUN.contains(&kind.as_str()) => {}
                 Some(Node::String(kind)) => {
@@ -216,7 +223,7 @@ Resources:
                 "{B: {Type: HttpApi, Properties: {Method: post, Path: '/tickets/{id}'}},
                   A: {Type: HttpApi, Properties: {Method: '*', Path: '/files/{proxy+}'}},
                   D: {Type: HttpApi},
-                  S: {Type: ScheduleV2, Properties: {ScheduleExpression: !ImportValue x}}}"
+                  S: {Type: SNS, Properties: {Topic: !ImportValue x}}}"
             ),
             ["POST /tickets/{id} -> F", "ANY /files/{proxy+} -> F", "ANY $default -> F"]
         );

@@ -21,6 +21,7 @@ mod reading;
 mod references;
 mod route_key;
 mod scalar;
+mod schedules;
 mod sections;
 mod substitution;
 mod tables;
@@ -69,6 +70,8 @@ pub struct Deployment {
     pub queues: Vec<Queue>,
     /// In the order of the template. Each names a function and a queue of this deployment.
     pub queue_triggers: Vec<QueueTrigger>,
+    /// In the order of the template. Each names a function of this deployment.
+    pub schedules: Vec<Schedule>,
 }
 
 /// A Lambda function (`AWS::Serverless::Function`).
@@ -140,6 +143,37 @@ pub struct QueueTrigger {
     pub maximum_concurrency: Option<u32>,
 }
 
+/// A schedule that runs a function (a `Schedule` or `ScheduleV2` event).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The logical id of the function.
+    pub function: String,
+    /// When.
+    pub expression: Expression,
+    /// Which of the two services runs it.
+    pub scheduler: Scheduler,
+    /// What the function is given instead of the service's own event.
+    pub input: Option<serde_json::Value>,
+}
+
+/// When a schedule runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expression {
+    /// Again and again after this time, of at least a minute.
+    Every(Duration),
+    /// A time that the local stack does not keep, such as `cron(0 12 * * ? *)`.
+    NotRun(String),
+}
+
+/// The service behind a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheduler {
+    /// A rule of EventBridge (`Schedule`).
+    Rule,
+    /// EventBridge Scheduler (`ScheduleV2`).
+    EventBridgeScheduler,
+}
+
 impl Deployment {
     /// Reads a template file.
     ///
@@ -200,6 +234,7 @@ impl Deployment {
             tables,
             queues,
             queue_triggers: events.queue_triggers,
+            schedules: events.schedules,
         })
     }
 }

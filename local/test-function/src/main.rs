@@ -1,5 +1,5 @@
 //! A Lambda function for the tests of the local stack. What it does is chosen by
-//! the path of the event; by default it echoes the event. It also takes queue messages.
+//! the path of the event; by default it echoes the event. It also takes queue messages and runs on schedules.
 
 use std::io::Write;
 use std::time::Duration;
@@ -38,6 +38,9 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     if let Some(records) = event.payload["Records"].as_array() {
         return Ok(take_messages(records));
     }
+    if event.payload["detail-type"] == "Scheduled Event" {
+        return run_scheduled(&event.payload);
+    }
     let path = event.payload["rawPath"].as_str().unwrap_or_default();
     let (behaviour, argument) = split(path);
     match behaviour {
@@ -70,6 +73,15 @@ fn take_messages(records: &[Value]) -> Value {
         .map(|record| json!({ "itemIdentifier": record["messageId"] }))
         .collect();
     json!({ "batchItemFailures": failures })
+}
+
+/// Writes the event as a line into the marker file. The first run fails after that.
+fn run_scheduled(event: &Value) -> Result<Value, Error> {
+    let marker = std::env::var("TEST_FUNCTION_MARKER")?;
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(marker)?;
+    let is_first = file.metadata()?.len() == 0;
+    writeln!(file, "{event}")?;
+    if is_first { Err("the first run fails".into()) } else { Ok(json!({"runs": "on"})) }
 }
 
 /// `/sleep/250` is `sleep` and `250`.
