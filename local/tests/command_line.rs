@@ -174,3 +174,23 @@ fn two_stacks_do_not_share_a_data_folder() {
     let output = command(data.path()).output().unwrap();
     assert!(refusal(&output).contains("is in use by another local stack"));
 }
+
+#[test]
+fn a_scheduled_function_runs_when_asked() {
+    let data = tempfile::tempdir().unwrap();
+    let output = command(data.path()).args(["run-schedule", "requeue-stranded"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let answer = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        answer
+            .trim_end()
+            .ends_with(r#"{"is_more":false,"oldest_seconds":0,"refused":0,"requeued":0}"#),
+        "{answer}"
+    );
+    let output = command(data.path()).args(["run-schedule", "create-ticket"]).output().unwrap();
+    let sentence = refusal(&output);
+    assert!(
+        sentence.contains(r#"No schedule runs "create-ticket". Scheduled are: "#),
+        "{sentence}"
+    );
+}
