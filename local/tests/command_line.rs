@@ -144,6 +144,10 @@ fn it_refuses_in_one_clear_sentence() {
     let output = command(data.path()).args(["--template", "none.yaml"]).output().unwrap();
     assert!(refusal(&output).contains("There is no none.yaml"));
 
+    let aws = ["--dynamodb-endpoint", "aws"];
+    let output = command(data.path()).args(aws).env_remove("AWS_ACCESS_KEY_ID").output().unwrap();
+    assert!(refusal(&output).contains("AWS_ACCESS_KEY_ID is not set"));
+
     let broken = data.path().join("broken.yaml");
     std::fs::write(&broken, "Resources: [unclosed").unwrap();
     let output = command(data.path()).arg("--template").arg(&broken).output().unwrap();

@@ -93,6 +93,10 @@ impl Stack {
         let dynamodb = Place::choose(dynamodb_option, dynamodb_port, "--dynamodb-port").await?;
         let sqs_port = options.sqs_port.unwrap_or(beside(2));
         let sqs = Place::choose(options.sqs_endpoint.as_deref(), sqs_port, "--sqs-port").await?;
+        let is_on_aws = matches!(dynamodb, Place::Aws) || matches!(sqs, Place::Aws);
+        if is_on_aws && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+            return Err(StackError::NoCredentials);
+        }
         let addresses =
             Addresses { api: address(&api)?, dynamodb: dynamodb.endpoint()?, sqs: sqs.endpoint()? };
         let deployment = Deployment::read(
@@ -362,7 +366,7 @@ fn environment(options: &Options, addresses: &Addresses, region: &str) -> BTreeM
     } else {
         // AWS itself: as whoever runs this.
         for (name, value) in std::env::vars() {
-            if name.starts_with("AWS_") || name == "HOME" {
+            if name.starts_with("AWS_") {
                 set(&name, &value);
             }
         }
