@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use project::Project;
-use steps::{StepError, browser, checks, emulator, sam, test, tools};
+use steps::{StepError, browser, checks, emulator, sam, schemathesis, test, tools};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: cargo xtask test [--list] [STEP…]";
@@ -29,7 +29,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -47,7 +47,7 @@ const STEPS: [Step; 8] = [
     },
     Step {
         name: "tools",
-        purpose: "installs what the next steps need: SAM CLI, moto, Chromium",
+        purpose: "installs what the next steps need beyond Rust",
         run: |project| Box::pin(tools::run(project)),
     },
     Step {
@@ -69,6 +69,11 @@ const STEPS: [Step; 8] = [
         name: "browser",
         purpose: "the page at /docs creates a ticket, in Chromium",
         run: |project| Box::pin(browser::run(project)),
+    },
+    Step {
+        name: "schemathesis",
+        purpose: "the API does what its OpenAPI document says, whatever it is sent",
+        run: |project| Box::pin(schemathesis::run(project)),
     },
 ];
 
@@ -94,7 +99,7 @@ async fn main() -> ExitCode {
     match Request::parse(&arguments) {
         Ok(Request::List) => {
             for step in &STEPS {
-                println!("{:<10}{}", step.name, step.purpose);
+                println!("{:<14}{}", step.name, step.purpose);
             }
             ExitCode::SUCCESS
         }
@@ -157,7 +162,7 @@ fn print_summary(durations: &[(&str, Duration)], failed: Option<&str>) {
     println!();
     for (name, duration) in durations {
         let result = if failed == Some(name) { "FAILED" } else { "passed" };
-        println!("{name:<10}{result}  {:>7.1} s", duration.as_secs_f64());
+        println!("{name:<14}{result}  {:>7.1} s", duration.as_secs_f64());
     }
 }
 

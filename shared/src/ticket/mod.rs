@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
-pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault};
+pub use text::{
+    CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault, blank_schema,
+};
 
 use crate::intake::NewTicket;
 

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod checks;
 pub mod emulator;
 pub mod sam;
+pub mod schemathesis;
 pub mod test;
 pub mod tools;
 

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::{StepError, tools};
+use super::StepError;
+use super::tools::python::AWS;
 use crate::local_stack::REGION;
 use crate::process;
 use crate::project::Project;
@@ -21,7 +22,7 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
     let settings = project.scratch.join("sam");
     write_settings(&settings)
         .map_err(|source| StepError::System { action: "write settings for SAM CLI", source })?;
-    let mut command = Command::new(tools::python_program(project, "sam")?);
+    let mut command = Command::new(AWS.program(project, "sam")?);
     command
         .current_dir(&project.root)
         .args(["validate", "--lint", "--template", "template.yaml", "--region", REGION])
