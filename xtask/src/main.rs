@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use project::Project;
-use steps::{StepError, browser, checks, emulator, sam, schemathesis, test, tools};
+use steps::{StepError, browser, checkov, checks, emulator, sam, schemathesis, test, tools};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: cargo xtask test [--list] [STEP…]";
@@ -29,7 +29,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -64,6 +64,11 @@ const STEPS: [Step; 9] = [
         name: "sam",
         purpose: "template.yaml is valid",
         run: |project| Box::pin(sam::run(project)),
+    },
+    Step {
+        name: "checkov",
+        purpose: "template.yaml keeps to AWS's good practice",
+        run: |project| Box::pin(checkov::run(project)),
     },
     Step {
         name: "browser",

@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`.
 
 pub mod browser;
+pub mod checkov;
 pub mod checks;
 pub mod emulator;
 pub mod sam;
@@ -29,6 +30,9 @@ pub enum StepError {
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),
+    /// The template is not as checkov wants it.
+    #[error(transparent)]
+    Checkov(#[from] checkov::CheckovError),
     /// The machine refused something that a step needs.
     #[error("could not {action}: {source}")]
     System {

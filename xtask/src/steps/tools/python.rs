@@ -24,7 +24,7 @@ pub struct PythonEnvironment {
 pub const AWS: PythonEnvironment = PythonEnvironment {
     folder: "python",
     requirements: "xtask/requirements.txt",
-    holds: "SAM CLI and moto",
+    holds: "SAM CLI, cfn-lint and moto",
 };
 
 /// Schemathesis wants newer packages than SAM CLI takes, click among them.
@@ -34,8 +34,15 @@ pub const SCHEMATHESIS: PythonEnvironment = PythonEnvironment {
     holds: "Schemathesis",
 };
 
+/// checkov wants older packages than SAM CLI takes, boto3 among them.
+pub const CHECKOV: PythonEnvironment = PythonEnvironment {
+    folder: "checkov",
+    requirements: "xtask/checkov/requirements.txt",
+    holds: "checkov",
+};
+
 /// Every environment.
-pub const ENVIRONMENTS: [&PythonEnvironment; 2] = [&AWS, &SCHEMATHESIS];
+pub const ENVIRONMENTS: [&PythonEnvironment; 3] = [&AWS, &SCHEMATHESIS, &CHECKOV];
 
 impl PythonEnvironment {
     /// Where it is.
@@ -124,7 +131,7 @@ mod tests {
             }
             all.push_str(&text);
         }
-        for package in ["aws-sam-cli", "moto", "schemathesis"] {
+        for package in ["aws-sam-cli", "cfn-lint", "checkov", "moto", "schemathesis"] {
             assert!(all.contains(&format!("\n{package}==")), "{package}");
         }
     }
