@@ -1,0 +1,328 @@
+//! Which fault meets which call.
+
+mod disruption;
+
+use std::time::Duration;
+
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+
+use crate::seed::{Seed, Sequence};
+
+pub use disruption::{CYCLE, Disruption, Window};
+
+/// What the functions call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// Where tickets are.
+    DynamoDb,
+    /// Where messages are.
+    Sqs,
+}
+
+impl Service {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::DynamoDb, Self::Sqs];
+
+    /// Its name in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "DynamoDB",
+            Self::Sqs => "SQS",
+        }
+    }
+}
+
+/// What happens to one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It reaches the service late. A function that has given up by then does not stop it.
+    Late(Duration),
+    /// The connection is closed before the call reaches the service.
+    ClosedBefore,
+    /// The connection is reset before the call reaches the service.
+    ResetBefore,
+    /// The service has done it; the connection is reset before the answer.
+    ResetAfter,
+    /// The service asks for patience, in the words with this number.
+    Throttled(u32),
+    /// The service answers 500.
+    ServerError,
+    /// The service answers 503.
+    Unavailable,
+    /// The service has done it; its answer breaks off.
+    Truncated,
+    /// The service has done it; its answer is rubbish: no HTTP, or HTTP without JSON.
+    Garbage {
+        /// Whether it is HTTP at least.
+        http: bool,
+    },
+    /// The function's process is killed before the call reaches the service.
+    KilledBefore,
+    /// The service has done it; the function's process is killed before the answer.
+    KilledAfter,
+}
+
+/// What the report counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// [`Fault::Late`] by less than an attempt of a call may take.
+    Delay,
+    /// [`Fault::Late`] by more than that.
+    Stall,
+    /// [`Fault::ClosedBefore`].
+    ClosedBefore,
+    /// [`Fault::ResetBefore`].
+    ResetBefore,
+    /// [`Fault::ResetAfter`].
+    ResetAfter,
+    /// [`Fault::Throttled`].
+    Throttled,
+    /// [`Fault::ServerError`].
+    ServerError,
+    /// [`Fault::Unavailable`].
+    Unavailable,
+    /// [`Fault::Truncated`].
+    Truncated,
+    /// [`Fault::Garbage`].
+    Garbage,
+    /// [`Fault::KilledBefore`].
+    KilledBefore,
+    /// [`Fault::KilledAfter`].
+    KilledAfter,
+    /// A connection that is reset as soon as it stands.
+    ConnectionReset,
+    /// A time in which nothing listens on the port.
+    PortClosed,
+    /// A call in a time in which every call fails.
+    Outage,
+}
+
+impl FaultKind {
+    /// All of them; a run that has not injected each into each service proves too little.
+    pub const ALL: [Self; 15] = [
+        Self::Delay,
+        Self::Stall,
+        Self::ClosedBefore,
+        Self::ResetBefore,
+        Self::ResetAfter,
+        Self::Throttled,
+        Self::ServerError,
+        Self::Unavailable,
+        Self::Truncated,
+        Self::Garbage,
+        Self::KilledBefore,
+        Self::KilledAfter,
+        Self::ConnectionReset,
+        Self::PortClosed,
+        Self::Outage,
+    ];
+
+    /// Its name in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delay => "delayed",
+            Self::Stall => "stalled",
+            Self::ClosedBefore => "closed before the call",
+            Self::ResetBefore => "reset before the call",
+            Self::ResetAfter => "reset after the call",
+            Self::Throttled => "throttled",
+            Self::ServerError => "answered 500",
+            Self::Unavailable => "answered 503",
+            Self::Truncated => "answer broken off",
+            Self::Garbage => "answer is rubbish",
+            Self::KilledBefore => "killed before the call",
+            Self::KilledAfter => "killed after the call",
+            Self::ConnectionReset => "connection reset at once",
+            Self::PortClosed => "port closed",
+            Self::Outage => "call in an outage",
+        }
+    }
+}
+
+/// Delays that a function sits out, in milliseconds.
+const DELAY_MS: std::ops::RangeInclusive<u64> = 10..=300;
+/// Longer than one attempt of a call may take (1.5 s, `limits::ATTEMPT_TIMEOUT` of the functions),
+/// so that the call is done after its function has tried again.
+const STALL: Duration = Duration::from_secs(2);
+
+/// How many of 1,000 calls meet each fault.
+const SHARES: [(u32, FaultKind); 12] = [
+    (120, FaultKind::Delay),
+    (8, FaultKind::Stall),
+    (25, FaultKind::ClosedBefore),
+    (25, FaultKind::ResetBefore),
+    (50, FaultKind::ResetAfter),
+    (50, FaultKind::Throttled),
+    (20, FaultKind::ServerError),
+    (20, FaultKind::Unavailable),
+    (20, FaultKind::Truncated),
+    (20, FaultKind::Garbage),
+    (15, FaultKind::KilledBefore),
+    (15, FaultKind::KilledAfter),
+];
+
+/// What a call in an outage meets, one as likely as the other.
+const IN_AN_OUTAGE: [FaultKind; 6] = [
+    FaultKind::ClosedBefore,
+    FaultKind::ResetBefore,
+    FaultKind::ResetAfter,
+    FaultKind::Throttled,
+    FaultKind::ServerError,
+    FaultKind::Unavailable,
+];
+
+/// How many of 1,000 connections are reset as soon as they stand.
+const CONNECTIONS_RESET: u32 = 50;
+
+/// Calls that one create may make to one service before their draws meet those of the next create.
+const CALLS_OF_A_CREATE: u64 = 1 << 16;
+
+/// Which call it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallIdentity {
+    /// The call number `nth` that the create `create` makes to the service, from 0.
+    OfCreate {
+        /// The create.
+        create: u64,
+        /// Its calls before this one.
+        nth: u64,
+    },
+    /// A call that does not show its create, by its place among such calls.
+    Other(u64),
+}
+
+/// The faults of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule {
+    /// All draws come from it.
+    pub seed: Seed,
+}
+
+impl Schedule {
+    /// What happens to a call when the service is there.
+    pub fn call(self, service: Service, identity: CallIdentity) -> Option<Fault> {
+        let mut generator = self.generator(service, identity);
+        let mut drawn = generator.random_range(0..1000);
+        for (share, kind) in SHARES {
+            if drawn < share {
+                return fault(kind, &mut generator);
+            }
+            drawn -= share;
+        }
+        None
+    }
+
+    /// What happens to a call in an outage.
+    pub fn call_in_outage(self, service: Service, identity: CallIdentity) -> Option<Fault> {
+        let mut generator = self.generator(service, identity);
+        let kind = IN_AN_OUTAGE.get(generator.random_range(0..IN_AN_OUTAGE.len()));
+        kind.and_then(|kind| fault(*kind, &mut generator))
+    }
+
+    /// Whether the connection `number` to `service` is reset as soon as it stands.
+    pub fn resets_connection(self, service: Service, number: u64) -> bool {
+        let mut generator = self.seed.generator(Sequence::Connections(service), number);
+        generator.random_range(0..1000) < CONNECTIONS_RESET
+    }
+
+    fn generator(self, service: Service, identity: CallIdentity) -> ChaCha8Rng {
+        match identity {
+            CallIdentity::OfCreate { create, nth } => {
+                let number = create.wrapping_mul(CALLS_OF_A_CREATE).wrapping_add(nth);
+                self.seed.generator(Sequence::CallsOfCreates(service), number)
+            }
+            CallIdentity::Other(number) => {
+                self.seed.generator(Sequence::OtherCalls(service), number)
+            }
+        }
+    }
+}
+
+fn fault(kind: FaultKind, generator: &mut ChaCha8Rng) -> Option<Fault> {
+    Some(match kind {
+        FaultKind::Delay => Fault::Late(Duration::from_millis(generator.random_range(DELAY_MS))),
+        FaultKind::Stall => Fault::Late(STALL),
+        FaultKind::ClosedBefore => Fault::ClosedBefore,
+        FaultKind::ResetBefore => Fault::ResetBefore,
+        FaultKind::ResetAfter => Fault::ResetAfter,
+        FaultKind::Throttled => Fault::Throttled(generator.random()),
+        FaultKind::ServerError => Fault::ServerError,
+        FaultKind::Unavailable => Fault::Unavailable,
+        FaultKind::Truncated => Fault::Truncated,
+        FaultKind::Garbage => Fault::Garbage { http: generator.random() },
+        FaultKind::KilledBefore => Fault::KilledBefore,
+        FaultKind::KilledAfter => Fault::KilledAfter,
+        FaultKind::ConnectionReset | FaultKind::PortClosed | FaultKind::Outage => return None,
+    })
+}
+
+impl Fault {
+    /// What it counts as.
+    pub fn kind(self) -> FaultKind {
+        match self {
+            Self::Late(time) if time < STALL => FaultKind::Delay,
+            Self::Late(_) => FaultKind::Stall,
+            Self::ClosedBefore => FaultKind::ClosedBefore,
+            Self::ResetBefore => FaultKind::ResetBefore,
+            Self::ResetAfter => FaultKind::ResetAfter,
+            Self::Throttled(_) => FaultKind::Throttled,
+            Self::ServerError => FaultKind::ServerError,
+            Self::Unavailable => FaultKind::Unavailable,
+            Self::Truncated => FaultKind::Truncated,
+            Self::Garbage { .. } => FaultKind::Garbage,
+            Self::KilledBefore => FaultKind::KilledBefore,
+            Self::KilledAfter => FaultKind::KilledAfter,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const SCHEDULE: Schedule = Schedule { seed: Seed(7) };
+
+    fn calls(service: Service, seed: u64) -> Vec<Option<Fault>> {
+        let schedule = Schedule { seed: Seed(seed) };
+        let identity = |number| CallIdentity::OfCreate { create: number / 3, nth: number % 3 };
+        (0..6_000).map(|number| schedule.call(service, identity(number))).collect()
+    }
+
+    #[test]
+    fn a_seed_draws_the_same_faults_again_and_another_seed_others() {
+        assert_eq!(calls(Service::Sqs, 7), calls(Service::Sqs, 7));
+        assert_ne!(calls(Service::Sqs, 7), calls(Service::Sqs, 8));
+        assert_ne!(calls(Service::Sqs, 7), calls(Service::DynamoDb, 7));
+    }
+
+    #[test]
+    fn each_fault_has_its_share_and_most_calls_have_none() {
+        let mut counted: BTreeMap<FaultKind, u32> = BTreeMap::new();
+        for fault in calls(Service::DynamoDb, 7).into_iter().flatten() {
+            *counted.entry(fault.kind()).or_default() += 1;
+        }
+        for (share, kind) in SHARES {
+            let expected = share * 6;
+            let found = counted.get(&kind).copied().unwrap_or_default();
+            assert!((expected / 2..=expected * 2).contains(&found), "{kind:?}: {found}");
+        }
+        assert!(counted.values().sum::<u32>() < 3_000);
+    }
+
+    #[test]
+    fn in_an_outage_no_call_gets_an_answer_that_helps() {
+        for number in 0..1_000 {
+            let fault = SCHEDULE.call_in_outage(Service::Sqs, CallIdentity::Other(number));
+            assert!(fault.is_some_and(|fault| IN_AN_OUTAGE.contains(&fault.kind())), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn some_connections_are_reset() {
+        let reset = (0..1_000).filter(|number| SCHEDULE.resets_connection(Service::Sqs, *number));
+        assert!((25..=100).contains(&reset.count()));
+    }
+}
