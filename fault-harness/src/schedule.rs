@@ -148,18 +148,18 @@ const STALL: Duration = Duration::from_secs(2);
 
 /// How many of 1,000 calls meet each fault.
 const SHARES: [(u32, FaultKind); 12] = [
-    (120, FaultKind::Delay),
-    (8, FaultKind::Stall),
-    (25, FaultKind::ClosedBefore),
-    (25, FaultKind::ResetBefore),
-    (50, FaultKind::ResetAfter),
-    (50, FaultKind::Throttled),
-    (20, FaultKind::ServerError),
-    (20, FaultKind::Unavailable),
-    (20, FaultKind::Truncated),
-    (20, FaultKind::Garbage),
-    (15, FaultKind::KilledBefore),
-    (15, FaultKind::KilledAfter),
+    (100, FaultKind::Delay),
+    (7, FaultKind::Stall),
+    (15, FaultKind::ClosedBefore),
+    (15, FaultKind::ResetBefore),
+    (40, FaultKind::ResetAfter),
+    (25, FaultKind::Throttled),
+    (12, FaultKind::ServerError),
+    (12, FaultKind::Unavailable),
+    (15, FaultKind::Truncated),
+    (15, FaultKind::Garbage),
+    (12, FaultKind::KilledBefore),
+    (12, FaultKind::KilledAfter),
 ];
 
 /// What a call in an outage meets, one as likely as the other.
