@@ -165,3 +165,6 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
     socket.bind(address)?;
     Ok(socket)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod checks;
 pub mod emulator;
+pub mod faults;
 pub mod sam;
 pub mod test;
 pub mod tools;
