@@ -124,8 +124,8 @@ pub struct Findings {
     pub told_twice: usize,
 }
 
-/// Checks a run. `swept` tells whether stranded tickets were queued again before the queue was read.
-pub fn check(records: &[Record], evidence: &Evidence, swept: bool) -> Findings {
+/// Checks a run in which stranded tickets were queued again before the queue was read.
+pub fn check(records: &[Record], evidence: &Evidence) -> Findings {
     let mut findings = Findings::default();
     let mut made: BTreeMap<u64, Vec<&StoredTicket>> = BTreeMap::new();
     for ticket in &evidence.tickets {
@@ -147,10 +147,8 @@ pub fn check(records: &[Record], evidence: &Evidence, swept: bool) -> Findings {
     for ticket_id in messages.keys().filter(|ticket_id| !stored.contains(ticket_id.as_str())) {
         findings.violations.push(Violation::MessageOfNothing { ticket_id: ticket_id.clone() });
     }
-    if swept {
-        for ticket_id in stored.into_iter().filter(|ticket_id| !messages.contains_key(*ticket_id)) {
-            findings.violations.push(Violation::Forgotten { ticket_id: ticket_id.to_owned() });
-        }
+    for ticket_id in stored.into_iter().filter(|ticket_id| !messages.contains_key(*ticket_id)) {
+        findings.violations.push(Violation::Forgotten { ticket_id: ticket_id.to_owned() });
     }
     for body in &evidence.dead_letters {
         findings.violations.push(Violation::DeadLetter { body: body.clone() });

@@ -14,12 +14,23 @@ const INODE: usize = 9;
 /// Field of `/proc/<process>/stat` with the parent, counted after the name in parentheses.
 const PARENT: usize = 1;
 
-/// The child process of this one that holds the connection from `client` to `server`. Nothing when
-/// the connection is gone, belongs to somebody else, or the system is not Linux.
-pub fn owner(client: SocketAddr, server: SocketAddr) -> Option<Pid> {
+/// A child process of this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Its id.
+    pub process: Pid,
+    /// The name of its executable.
+    pub program: String,
+}
+
+/// The child process that holds the connection from `client` to `server`. Nothing when the
+/// connection is gone, belongs to somebody else, or the system is not Linux.
+pub fn owner(client: SocketAddr, server: SocketAddr) -> Option<Owner> {
     let table = fs::read_to_string("/proc/net/tcp").ok()?;
     let socket = format!("socket:[{}]", inode(&table, client.port(), server.port())?);
-    children().find(|process| holds(*process, &socket))
+    let process = children().find(|process| holds(*process, &socket))?;
+    let executable = fs::read_link(format!("/proc/{process}/exe")).ok()?;
+    Some(Owner { process, program: executable.file_name()?.to_str()?.to_owned() })
 }
 
 fn inode(table: &str, local_port: u16, remote_port: u16) -> Option<&str> {
@@ -91,6 +102,8 @@ mod tests {
         let found = owner(client, server);
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(found, Some(Pid::from_raw(i32::try_from(child.id()).unwrap())));
+        let found = found.unwrap();
+        assert_eq!(found.process, Pid::from_raw(i32::try_from(child.id()).unwrap()));
+        assert!(!found.program.is_empty());
     }
 }

@@ -81,12 +81,15 @@ impl Display for Report<'_> {
         writeln!(f, "retries   {}", counts.retries)?;
         writeln!(f, "kills     {} ({} missed)", counts.kills(), counts.kills_missed)?;
         writeln!(f, "tickets   {}", self.outcome.tickets)?;
-        let swept =
-            if self.outcome.swept { "" } else { "; stranded tickets were not queued again" };
         writeln!(
             f,
-            "messages  {}; {} tickets have two or more{swept}",
+            "messages  {}; {} tickets have two or more",
             self.outcome.messages, findings.told_twice
+        )?;
+        writeln!(
+            f,
+            "sweeps    {} under faults, {} of them ended by a fault",
+            counts.sweeps, counts.sweeps_failed
         )?;
         writeln!(
             f,

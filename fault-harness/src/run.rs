@@ -1,5 +1,6 @@
 //! One run: start the stack behind the proxies, load it, mend everything, check.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use local_stack::lambda::{LogFormat, LogWriter};
 use local_stack::options::Options;
-use local_stack::stack::{Stack, StackError};
+use local_stack::stack::{RunScheduleError, Stack, StackError};
 use tempfile::TempDir;
 
 use crate::checker::{Findings, check};
@@ -24,6 +25,10 @@ use crate::tally::Counts;
 const CREATES: u64 = 2_000;
 /// How often a run looks whether it is long enough.
 const LOOK: Duration = Duration::from_millis(50);
+/// The scheduled function that queues stranded tickets again.
+const SWEEP: &str = "requeue-stranded";
+/// Pause between two of its runs under faults.
+const SWEEP_PAUSE: Duration = Duration::from_secs(4);
 /// How long clients may take to come to an end once no faults are injected any more: ten tries of
 /// at most 10 s each.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(120);
@@ -51,6 +56,9 @@ pub enum RunError {
     /// Clients hang.
     #[error("clients had not come to an end {RECOVERY_LIMIT:?} after the last fault")]
     Hanging,
+    /// Stranded tickets cannot be queued again although no faults are injected any more.
+    #[error("without faults: {0}")]
+    Sweep(#[from] RunScheduleError),
     /// The stores cannot be read.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
@@ -71,8 +79,6 @@ pub struct Outcome {
     pub tickets: usize,
     /// Messages in the queue.
     pub messages: usize,
-    /// Whether stranded tickets were queued again before the check.
-    pub swept: bool,
     /// What the check found.
     pub findings: Findings,
     /// Data and logs, which go with this.
@@ -103,12 +109,13 @@ pub async fn run(seed: Seed, length: Option<Duration>) -> Result<Outcome, RunErr
     let load = Load::new(&addresses.api, Arc::clone(&injection));
     let records = tokio::select! {
         records = load.run() => records?,
+        never = sweep_under_faults(&stack, &injection) => match never {},
         () = end_in_time(&load, &injection, length) => return Err(RunError::Hanging),
     };
     // What was stalled reaches its store even now.
     dynamodb.idle().await;
     sqs.idle().await;
-    let swept = queue_stranded_tickets_again(&stack).await;
+    sweep(&stack).await?;
     let evidence = Evidence::read(&addresses).await?;
     stack.stop().await;
     Ok(Outcome {
@@ -118,8 +125,7 @@ pub async fn run(seed: Seed, length: Option<Duration>) -> Result<Outcome, RunErr
         counts: injection.tally.snapshot(),
         tickets: evidence.tickets.len(),
         messages: evidence.messages.len(),
-        swept,
-        findings: check(&records, &evidence, swept),
+        findings: check(&records, &evidence),
         folder,
     })
 }
@@ -156,9 +162,18 @@ async fn end_in_time(load: &Load, injection: &Injection, length: Option<Duration
     tokio::time::sleep(RECOVERY_LIMIT).await;
 }
 
-/// Runs the schedule `requeue-stranded` until nothing is left to queue. False when it was not run;
-/// then nobody can demand that every ticket has a message.
-async fn queue_stranded_tickets_again(_stack: &Stack) -> bool {
-    // TODO(sweep): `stack.run_schedule("requeue-stranded")` until its outcome says `is_more: false`.
-    false
+/// Queues stranded tickets again while faults hit that as well. Never ends.
+async fn sweep_under_faults(stack: &Stack, injection: &Injection) -> Infallible {
+    loop {
+        tokio::time::sleep(SWEEP_PAUSE).await;
+        // With faults it rarely gets through; what it has done by then must be right.
+        let succeeded = stack.run_schedule(SWEEP).await.is_ok();
+        injection.tally.swept(succeeded);
+    }
+}
+
+/// Queues stranded tickets again until none is left.
+async fn sweep(stack: &Stack) -> Result<(), RunError> {
+    while stack.run_schedule(SWEEP).await?["is_more"] == true {}
+    Ok(())
 }

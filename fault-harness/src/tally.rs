@@ -26,6 +26,10 @@ pub struct Counts {
     pub unanswered: u64,
     /// Requests that clients sent again because they had no 201 yet.
     pub retries: u64,
+    /// Times that stranded tickets were queued again under faults.
+    pub sweeps: u64,
+    /// Those of them that a fault ended early.
+    pub sweeps_failed: u64,
 }
 
 impl Tally {
@@ -54,6 +58,13 @@ impl Tally {
     /// Counts a request that is sent again.
     pub fn retried(&self) {
         self.counts().retries += 1;
+    }
+
+    /// Counts a time that stranded tickets were queued again.
+    pub fn swept(&self, succeeded: bool) {
+        let mut counts = self.counts();
+        counts.sweeps += 1;
+        counts.sweeps_failed += u64::from(!succeeded);
     }
 
     /// The counts so far.

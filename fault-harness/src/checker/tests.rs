@@ -55,7 +55,7 @@ fn run() -> (Vec<Record>, Evidence) {
 }
 
 fn violations((records, evidence): &(Vec<Record>, Evidence)) -> Vec<Violation> {
-    check(records, evidence, true).violations
+    check(records, evidence).violations
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_good_run_passes() {
     again.body["suggested_actions"] = json!(["AI processing is delayed"]);
     records[0].answers.push(again);
     evidence.messages.push(message(&ticket_id(1), "requeued"));
-    let findings = check(&records, &evidence, true);
+    let findings = check(&records, &evidence);
     assert_eq!(findings.violations, []);
     assert_eq!((findings.answered, findings.suggestions_differ, findings.told_twice), (3, 1, 1));
 }
@@ -128,7 +128,6 @@ fn a_missing_message_is_found() {
     run.1.messages.remove(1);
     run.0[1].answers[0].body["suggested_actions"] = json!(["AI processing is delayed"]);
     assert_eq!(violations(&run), [Violation::Forgotten { ticket_id: ticket_id(1) }]);
-    assert_eq!(check(&run.0, &run.1, false).violations, []);
 }
 
 #[test]
@@ -166,13 +165,13 @@ fn a_create_without_key_or_answer_may_have_made_one_ticket_but_not_two() {
     let (mut records, mut evidence) = run();
     records[1] = Record { create: create(1, Idempotency::None), ..records[1].clone() };
     records[1].answers.clear();
-    let findings = check(&records, &evidence, true);
+    let findings = check(&records, &evidence);
     assert_eq!(findings.violations, []);
     assert_eq!((findings.answered, findings.maybe, findings.maybe_made), (2, 1, 1));
 
     evidence.tickets.push(StoredTicket { ticket_id: ticket_id(9), ..stored(1) });
     evidence.messages.push(message(&ticket_id(9), "created"));
-    let found = check(&records, &evidence, true).violations;
+    let found = check(&records, &evidence).violations;
     assert!(matches!(found.as_slice(), [Violation::Doubled { create: 1, .. }]), "{found:?}");
 }
 

@@ -21,6 +21,9 @@ const NO_HTTP: &[u8] = b"\x15\x03\x01\x00\x02\x02\x50 this is no answer\r\n\r\n"
 /// Where the JSON of an answer should be.
 const NO_JSON: &[u8] = b"<html><body>Bad gateway</body></html>";
 
+/// The function that clients call. Its failure is an answer that they may get, but only then.
+const CREATES_TICKETS: &str = "create-ticket";
+
 pub(super) type Answer = Result<Response<Full<Bytes>>, Ending>;
 
 /// A call as it came.
@@ -99,18 +102,16 @@ impl Shared {
                 self.forward(call).await?;
                 Err(Ending::ClosedAfter(NO_HTTP.to_vec()))
             }
-            Fault::KilledBefore => match create {
-                Some(create) if self.kill(create, client, is_given_up).await => {
+            Fault::KilledBefore => {
+                if self.kill(create, client, is_given_up).await {
                     self.injection.tally.injected(self.service, FaultKind::KilledBefore);
-                    Err(Ending::Closed)
+                    return Err(Ending::Closed);
                 }
-                _ => self.forward(call).await,
-            },
+                self.forward(call).await
+            }
             Fault::KilledAfter => {
                 let answer = self.forward(call).await;
-                if let Some(create) = create
-                    && self.kill(create, client, is_given_up).await
-                {
+                if self.kill(create, client, is_given_up).await {
                     self.injection.tally.injected(self.service, FaultKind::KilledAfter);
                     return Err(Ending::Closed);
                 }
@@ -119,20 +120,34 @@ impl Shared {
         }
     }
 
-    /// Kills the process that works on `create` at the other end of the connection from `client`.
-    async fn kill(&self, create: u64, client: SocketAddr, is_given_up: impl Fn() -> bool) -> bool {
+    /// Kills the process at the other end of the connection from `client`, if it is known whose
+    /// request fails by that: the one of `create`, or that of a function that no client calls.
+    async fn kill(
+        &self,
+        create: Option<u64>,
+        client: SocketAddr,
+        is_given_up: impl Fn() -> bool,
+    ) -> bool {
         let server = self.address;
         let found = tokio::task::spawn_blocking(move || owner(client, server)).await;
+        let Ok(Some(owner)) = found else {
+            self.injection.tally.kill_missed();
+            return false;
+        };
+        let create = create.filter(|_| owner.program == CREATES_TICKETS);
+        let is_known = create.is_some() || owner.program != CREATES_TICKETS;
         // A function that has given up on this call may be at work on another request by now.
-        if let Ok(Some(process)) = found
-            && !is_given_up()
-        {
+        if is_known && !is_given_up() {
             // Noted first: the client may have its answer at once.
-            self.injection.ledger.about_to_kill(create);
-            if kill(process, Signal::SIGKILL).is_ok() {
+            if let Some(create) = create {
+                self.injection.ledger.about_to_kill(create);
+            }
+            if kill(owner.process, Signal::SIGKILL).is_ok() {
                 return true;
             }
-            self.injection.ledger.take_kill(create);
+            if let Some(create) = create {
+                self.injection.ledger.take_kill(create);
+            }
         }
         self.injection.tally.kill_missed();
         false
