@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use project::Project;
 use steps::{
-    StepError, browser, checkov, checks, dependencies, emulator, sam, schemathesis, test, tools,
+    StepError, browser, checkov, checks, dependencies, emulator, faults, sam, schemathesis, test,
+    tools,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -33,7 +34,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -68,6 +69,11 @@ const STEPS: [Step; 12] = [
         name: "test",
         purpose: "the tests in Rust, with moto as the reference for SQS",
         run: |project| Box::pin(test::run(project)),
+    },
+    Step {
+        name: "faults",
+        purpose: "no ticket is lost or doubled under faults",
+        run: |project| Box::pin(faults::run(project)),
     },
     Step {
         name: "emulator",

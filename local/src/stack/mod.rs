@@ -83,6 +83,15 @@ impl Stack {
     /// # Errors
     /// [`StackError`].
     pub async fn start(options: Options) -> Result<Self, StackError> {
+        let logs = if options.json_logs { LogWriter::json() } else { LogWriter::readable() };
+        Self::start_with_logs(options, logs).await
+    }
+
+    /// The same, with the functions' logs going to `logs` instead of the standard output.
+    ///
+    /// # Errors
+    /// [`StackError`].
+    pub async fn start_with_logs(options: Options, logs: LogWriter) -> Result<Self, StackError> {
         let template = find_template(&options.template)?;
         let region = std::env::var("AWS_REGION").unwrap_or_else(|_| DEFAULT_REGION.to_owned());
         let beside =
@@ -123,7 +132,7 @@ impl Stack {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             configuration(function, executable, &environment, &queue_urls, &options)
         });
-        let functions = start_functions(&deployment, configurations, options.json_logs).await?;
+        let functions = start_functions(&deployment, configurations, &logs).await?;
         if let Some(sqs) = embedded_sqs {
             serving.triggers(&deployment, &functions, &sqs, &region);
         }
@@ -421,9 +430,8 @@ fn configuration(
 async fn start_functions(
     deployment: &Deployment,
     configurations: impl Iterator<Item = FunctionConfiguration>,
-    json_logs: bool,
+    logs: &LogWriter,
 ) -> Result<HashMap<String, FunctionPool>, StackError> {
-    let logs = if json_logs { LogWriter::json() } else { LogWriter::readable() };
     let starts =
         deployment.functions.iter().zip(configurations).map(|(function, configuration)| {
             let logs = logs.clone();

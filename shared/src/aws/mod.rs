@@ -131,7 +131,7 @@ enum CallFailure {
 /// Codes with which AWS asks for patience; every 5xx counts as well.
 const TRANSIENT_CODES: [&str; 8] = [
     "InternalServerError",
-    "KmsThrottled",
+    "KMS.ThrottlingException",
     "LimitExceededException",
     "OverLimit",
     "ProvisionedThroughputExceededException",
@@ -151,14 +151,18 @@ where
             let cause = failure.as_connector_error().map(|error| innermost_cause(error));
             (true, CallFailure::NoConnection(cause.unwrap_or_default()))
         }
-        SdkError::ServiceError(answer) => {
-            let metadata = answer.err().meta();
-            let code = metadata.code().unwrap_or("without a code").to_owned();
-            let transient =
-                answer.raw().status().is_server_error() || TRANSIENT_CODES.contains(&code.as_str());
-            let request_id = answer.raw().headers().get("x-amzn-requestid").unwrap_or("unknown");
-            (transient, CallFailure::Refused { code, request_id: request_id.to_owned() })
-        }
+        SdkError::ServiceError(answer) => match answer.err().meta().code() {
+            Some(code) => {
+                let transient =
+                    answer.raw().status().is_server_error() || TRANSIENT_CODES.contains(&code);
+                let request_id = answer.raw().headers().get("x-amzn-requestid");
+                let request_id = request_id.unwrap_or("unknown").to_owned();
+                (transient, CallFailure::Refused { code: code.to_owned(), request_id })
+            }
+            // The service names each of its errors; this is an answer of something in between, or
+            // one that arrived damaged, even if its status says success.
+            None => (true, CallFailure::Unreadable),
+        },
         SdkError::ResponseError(_) => (true, CallFailure::Unreadable),
         _ => (false, CallFailure::NotSent),
     };
@@ -177,4 +181,50 @@ fn innermost_cause(error: &(dyn std::error::Error + 'static)) -> String {
         cause = next;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    /// An error of any operation.
+    #[derive(Debug)]
+    struct Refusal(ErrorMetadata);
+
+    impl ProvideErrorMetadata for Refusal {
+        fn meta(&self) -> &ErrorMetadata {
+            &self.0
+        }
+    }
+
+    fn refused(status: u16, code: Option<&str>) -> Error {
+        let mut metadata = ErrorMetadata::builder();
+        if let Some(code) = code {
+            metadata = metadata.code(code);
+        }
+        let answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        failure("try", &SdkError::service_error(Refusal(metadata.build()), answer))
+    }
+
+    #[test]
+    fn what_may_succeed_soon_is_unavailable_and_the_rest_a_defect() {
+        for (status, code) in [
+            (400, Some("ThrottlingException")),
+            (400, Some("KMS.ThrottlingException")),
+            (500, Some("InternalFailure")),
+            (503, Some("ServiceUnavailable")),
+            (200, None),
+            (403, None),
+        ] {
+            let error = refused(status, code);
+            assert!(matches!(error, Error::Unavailable { .. }), "{status} {code:?}: {error:?}");
+        }
+        for code in ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"] {
+            let error = refused(400, Some(code));
+            assert!(matches!(error, Error::Internal { .. }), "{code}: {error:?}");
+        }
+    }
 }

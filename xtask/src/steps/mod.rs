@@ -5,6 +5,7 @@ pub mod checkov;
 pub mod checks;
 pub mod dependencies;
 pub mod emulator;
+pub mod faults;
 pub mod sam;
 pub mod schemathesis;
 pub mod test;
