@@ -44,12 +44,15 @@ impl Clock {
     }
 
     async fn run_with_retries(&self, stopped: &mut watch::Receiver<bool>) {
+        let event = Bytes::from(self.event().to_string());
         for attempt in 1..=TRIES {
-            let Err(error) = self.run_once().await else { return };
+            let Err(error) = self.function.invoke(event.clone()).await else { return };
             tracing::warn!(%error, function = self.function.function(), attempt, "scheduled run failed");
-            tokio::select! {
-                () = tokio::time::sleep(PAUSE_BETWEEN_TRIES) => {}
-                _ = stopped.changed() => return,
+            if attempt < TRIES {
+                tokio::select! {
+                    () = tokio::time::sleep(PAUSE_BETWEEN_TRIES) => {}
+                    _ = stopped.changed() => return,
+                }
             }
         }
     }
@@ -66,26 +69,37 @@ impl Clock {
         if let Some(input) = &self.schedule.input {
             return input.clone();
         }
+        let id = uuid::Uuid::new_v4().to_string();
+        let time = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let name = self.function.function();
         match self.schedule.scheduler {
             // EventBridge user guide, "Event structure reference".
             Scheduler::Rule => json!({
                 "version": "0",
-                "id": uuid::Uuid::new_v4().to_string(),
+                "id": id,
                 "detail-type": "Scheduled Event",
                 "source": "aws.events",
                 "account": self.account_id,
-                "time": Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+                "time": time,
                 "region": self.region,
-                "resources": [format!(
-                    "arn:aws:events:{}:{}:rule/{}",
-                    self.region,
-                    self.account_id,
-                    self.function.function()
-                )],
+                "resources": [format!("arn:aws:events:{}:{}:rule/{name}", self.region, self.account_id)],
                 "detail": {}
             }),
-            // A target without an input gets an empty object.
-            Scheduler::EventBridgeScheduler => json!({}),
+            // Its details are a text, unlike a rule's, as functions on AWS have logged it.
+            Scheduler::EventBridgeScheduler => json!({
+                "version": "0",
+                "id": id,
+                "detail-type": "Scheduled Event",
+                "source": "aws.scheduler",
+                "account": self.account_id,
+                "time": time,
+                "region": self.region,
+                "resources": [format!(
+                    "arn:aws:scheduler:{}:{}:schedule/default/{name}",
+                    self.region, self.account_id
+                )],
+                "detail": "{}"
+            }),
         }
     }
 }

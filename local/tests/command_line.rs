@@ -2,69 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "common/command.rs"]
+mod command;
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 
+use command::{Running, command, command_on};
 use common::workspace;
-
-fn command(data_dir: &Path) -> Command {
-    command_on("0", data_dir)
-}
-
-fn command_on(port: &str, data_dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_local-stack"));
-    command
-        .current_dir(workspace().join("functions"))
-        .args(["--port", port, "--data-dir"])
-        .arg(data_dir)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-/// A running stack that is killed with the test, should the test fail.
-struct Running {
-    process: Child,
-    output: BufReader<std::process::ChildStdout>,
-    api: String,
-}
-
-impl Running {
-    fn start(data_dir: &Path) -> Self {
-        let mut process = command(data_dir).spawn().unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut api = String::new();
-        let mut line = String::new();
-        while output.read_line(&mut line).unwrap() > 0 {
-            if let Some(address) = line.trim().strip_prefix("API") {
-                api = address.trim().to_owned();
-            }
-            if line.contains("Ctrl-C") {
-                break;
-            }
-            line.clear();
-        }
-        assert!(api.starts_with("http://127.0.0.1:"), "not ready: {api:?}");
-        Self { process, output, api }
-    }
-
-    fn signal(&self, signal: &str) {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 async fn create(api: &str, number: usize) -> reqwest::Result<reqwest::Response> {
     let body = serde_json::json!({
@@ -75,52 +21,20 @@ async fn create(api: &str, number: usize) -> reqwest::Result<reqwest::Response> 
     reqwest::Client::new().post(format!("{api}/api/tickets/create")).json(&body).send().await
 }
 
-/// The processes that run a function's binary as children of `parent`.
-fn function_processes(parent: u32) -> usize {
-    let output = Command::new("ps").args(["-o", "pid=", "--ppid", &parent.to_string()]).output();
-    String::from_utf8(output.unwrap().stdout).unwrap().lines().count()
-}
-
 #[tokio::test]
 async fn it_says_when_it_is_ready_and_stops_cleanly() {
     for signal in ["-INT", "-TERM"] {
         let data = tempfile::tempdir().unwrap();
         let mut running = Running::start(data.path());
         assert_eq!(create(&running.api, 1).await.unwrap().status(), 201);
-        assert!(function_processes(running.process.id()) >= 6);
+        assert!(running.function_processes().len() >= 6);
 
         running.signal(signal);
-        let mut rest = String::new();
-        running.output.read_to_string(&mut rest).unwrap();
-        assert!(running.process.wait().unwrap().success(), "{rest}");
+        let (rest, status) = running.ended();
+        assert!(status.success(), "{rest}");
         assert!(rest.contains("create-ticket"), "the functions' logs are shown: {rest}");
         assert!(!rest.contains("john.doe@example.com"), "{rest}");
         assert!(!rest.contains("Please help."), "{rest}");
-    }
-}
-
-#[tokio::test]
-async fn a_kill_loses_nothing_that_was_acknowledged() {
-    let data = tempfile::tempdir().unwrap();
-    let mut running = Running::start(data.path());
-    let api = running.api.clone();
-    let mut acknowledged = Vec::new();
-    for number in 0..40 {
-        if number == 30 {
-            running.signal("-KILL");
-            running.process.wait().unwrap();
-        }
-        let Ok(answer) = create(&api, number).await else { break };
-        assert_eq!(answer.status(), 201);
-        let body: serde_json::Value = answer.json().await.unwrap();
-        acknowledged.push(body["ticket"]["ticket_id"].as_str().unwrap().to_owned());
-    }
-    assert_eq!(acknowledged.len(), 30);
-
-    let running = Running::start(data.path());
-    for ticket_id in acknowledged {
-        let answer = reqwest::get(format!("{}/api/tickets/{ticket_id}", running.api)).await;
-        assert_eq!(answer.unwrap().status(), 200, "{ticket_id}");
     }
 }
 
@@ -143,6 +57,10 @@ fn it_refuses_in_one_clear_sentence() {
 
     let output = command(data.path()).args(["--template", "none.yaml"]).output().unwrap();
     assert!(refusal(&output).contains("There is no none.yaml"));
+
+    let aws = ["--dynamodb-endpoint", "aws"];
+    let output = command(data.path()).args(aws).env_remove("AWS_ACCESS_KEY_ID").output().unwrap();
+    assert!(refusal(&output).contains("AWS_ACCESS_KEY_ID is not set"));
 
     let broken = data.path().join("broken.yaml");
     std::fs::write(&broken, "Resources: [unclosed").unwrap();
@@ -173,4 +91,24 @@ fn two_stacks_do_not_share_a_data_folder() {
     let _running = Running::start(data.path());
     let output = command(data.path()).output().unwrap();
     assert!(refusal(&output).contains("is in use by another local stack"));
+}
+
+#[test]
+fn a_scheduled_function_runs_when_asked() {
+    let data = tempfile::tempdir().unwrap();
+    let output = command(data.path()).args(["run-schedule", "requeue-stranded"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let answer = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        answer
+            .trim_end()
+            .ends_with(r#"{"is_more":false,"oldest_seconds":0,"refused":0,"requeued":0}"#),
+        "{answer}"
+    );
+    let output = command(data.path()).args(["run-schedule", "create-ticket"]).output().unwrap();
+    let sentence = refusal(&output);
+    assert!(
+        sentence.contains(r#"No schedule runs "create-ticket". Scheduled are: "#),
+        "{sentence}"
+    );
 }

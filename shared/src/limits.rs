@@ -95,6 +95,14 @@ pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
 pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
 
+/// How long a connection that nobody uses is kept. DynamoDB has been seen to close one after 60 s, and
+/// one that the other side closes while a function is frozen costs the next request a retry.
+pub const CONNECTION_IDLE: Duration = Duration::from_secs(30);
+/// Longest wait for the connections that a function opens before its first request. Without them that
+/// request opens them, so nothing is lost when they fail.
+pub const CONNECT_AHEAD_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// Largest file of root certificates, in bytes. Those of systems have about 230 KB.
+pub const ROOTS_BYTES: u64 = 4 * 1024 * 1024;
 /// Longest wait for a connection to an AWS service. Within a region one takes a few milliseconds.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
 /// Longest wait for one attempt of a call. DynamoDB and SQS answer within 20 ms (p99).

@@ -1,12 +1,13 @@
 //! Hands tickets to the AI work through SQS.
 
-use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::Config;
+use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::aws::failure;
+use crate::aws::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::error::Error;
 use crate::limits;
 use crate::ticket::{TicketId, format_time};
@@ -43,9 +44,22 @@ struct Message<'a> {
 }
 
 impl Queue {
-    /// The queue at `url` in the account that `configuration` reaches.
-    pub fn new(configuration: &SdkConfig, url: String) -> Self {
-        Self { client: Client::new(configuration), url }
+    /// The queue at `url` in the account that `connection` reaches.
+    pub fn new(connection: &Connection, url: String) -> Self {
+        let configuration = connection.to_service("AWS_ENDPOINT_URL_SQS");
+        Self { client: Client::new(&configuration), url }
+    }
+
+    /// Opens a connection to SQS ahead of the first request, as [`crate::store::Store::connect_ahead`]
+    /// does to DynamoDB.
+    pub async fn connect_ahead(&self) {
+        let unsigned = Config::builder()
+            .allow_no_auth()
+            .auth_scheme_preference([UNSIGNED])
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(connect_ahead_timeouts());
+        let call = self.client.list_queues().customize().config_override(unsigned).send();
+        let _ = call.await;
     }
 
     /// Asks for AI work on a ticket. `trace_id` is the X-Ray trace of the request that caused it.

@@ -3,11 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use serde::Deserialize;
 
-use crate::aws::failure;
+use crate::aws::{Connection, failure};
 use crate::error::Error;
 use crate::limits;
 use crate::signature::Verification;
@@ -47,16 +46,16 @@ struct Rotation {
 }
 
 impl WebhookSecret {
-    /// The secret named `arn` in the account that `configuration` reaches, or what is given on this
+    /// The secret named `arn` in the account that `connection` reaches, or what is given on this
     /// machine when `arn` is blank.
     pub fn new(
-        configuration: &SdkConfig,
+        connection: &Connection,
         arn: Option<String>,
         local: impl FnOnce() -> Option<Verification>,
     ) -> Self {
         match arn.filter(|arn| !arn.is_empty()) {
             Some(arn) => Self::Managed(ManagedSecret {
-                client: Client::new(configuration),
+                client: Client::new(&connection.to_service("AWS_ENDPOINT_URL_SECRETS_MANAGER")),
                 arn,
                 last: Mutex::default(),
             }),
@@ -83,6 +82,11 @@ impl WebhookSecret {
                 secret.last().verification.ok_or(UNKNOWN)
             }
         }
+    }
+
+    /// Reads the secret ahead of the first request. A failure is told to that one.
+    pub async fn read_ahead(&self) {
+        let _ = self.verification().await;
     }
 
     /// How bodies are verified once the secret has been read anew, because one was wrongly signed.

@@ -86,8 +86,7 @@ fn the_domain_imports_no_aws_no_http_no_tokio() {
 
 #[test]
 fn only_the_store_names_dynamodb() {
-    // `aws` names the SDK's error type, which the services' crates share.
-    let others = |path: &str| !path.starts_with("shared/src/store/") && path != "shared/src/aws.rs";
+    let others = |path: &str| !path.starts_with("shared/src/store/");
     nowhere(&product(), &["dynamodb", "serde_dynamo"], others);
 }
 
@@ -97,8 +96,13 @@ fn only_the_queue_names_sqs() {
 }
 
 #[test]
+fn only_the_secret_module_names_secrets_manager() {
+    nowhere(&product(), &["aws_sdk_secretsmanager"], |path| path != "shared/src/secret.rs");
+}
+
+#[test]
 fn only_the_http_module_names_status_codes() {
-    let others = |path: &str| !path.starts_with("shared/src/http/") && path != "shared/src/aws.rs";
+    let others = |path: &str| !path.starts_with("shared/src/http/");
     nowhere(&product(), &["StatusCode", "status_code"], others);
 }
 

@@ -13,10 +13,15 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use project::Project;
-use steps::{StepError, browser, checks, emulator, sam, test, tools};
+use steps::{
+    StepError, browser, checkov, checks, dependencies, emulator, faults, sam, schemathesis, test,
+    tools,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
-const USAGE: &str = "usage: cargo xtask test [--list] [STEP…]";
+const USAGE: &str = "usage: cargo xtask test [--list | --strict] [STEP…]
+  --list    name the steps
+  --strict  fail where a step cannot run on this machine, instead of leaving it out";
 /// What a shell reports for a program that Ctrl-C ended.
 const EXIT_INTERRUPTED: u8 = 130;
 
@@ -29,7 +34,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -47,13 +52,28 @@ const STEPS: [Step; 8] = [
     },
     Step {
         name: "tools",
-        purpose: "installs what the next steps need: SAM CLI, moto, Chromium",
+        purpose: "installs what the next steps need beyond Rust",
         run: |project| Box::pin(tools::run(project)),
+    },
+    Step {
+        name: "dependencies",
+        purpose: "licences and sources of the dependencies are as deny.toml wants them",
+        run: |project| Box::pin(dependencies::run(project)),
+    },
+    Step {
+        name: "advisories",
+        purpose: "no dependency has a known vulnerability",
+        run: |project| Box::pin(dependencies::advisories(project)),
     },
     Step {
         name: "test",
         purpose: "the tests in Rust, with moto as the reference for SQS",
         run: |project| Box::pin(test::run(project)),
+    },
+    Step {
+        name: "faults",
+        purpose: "no ticket is lost or doubled under faults",
+        run: |project| Box::pin(faults::run(project)),
     },
     Step {
         name: "emulator",
@@ -66,9 +86,19 @@ const STEPS: [Step; 8] = [
         run: |project| Box::pin(sam::run(project)),
     },
     Step {
+        name: "checkov",
+        purpose: "template.yaml keeps to AWS's good practice",
+        run: |project| Box::pin(checkov::run(project)),
+    },
+    Step {
         name: "browser",
         purpose: "the page at /docs creates a ticket, in Chromium",
         run: |project| Box::pin(browser::run(project)),
+    },
+    Step {
+        name: "schemathesis",
+        purpose: "the API does what its OpenAPI document says, whatever it is sent",
+        run: |project| Box::pin(schemathesis::run(project)),
     },
 ];
 
@@ -84,8 +114,12 @@ enum CommandLineError {
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     List,
-    /// Positions in [`STEPS`].
-    Run(Vec<usize>),
+    Run {
+        /// Positions in [`STEPS`].
+        steps: Vec<usize>,
+        /// Whether a step that cannot run here is a failure.
+        strict: bool,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -94,13 +128,13 @@ async fn main() -> ExitCode {
     match Request::parse(&arguments) {
         Ok(Request::List) => {
             for step in &STEPS {
-                println!("{:<10}{}", step.name, step.purpose);
+                println!("{:<14}{}", step.name, step.purpose);
             }
             ExitCode::SUCCESS
         }
         // Dropping the steps stops what they started.
-        Ok(Request::Run(steps)) => tokio::select! {
-            exit_code = run(&steps) => exit_code,
+        Ok(Request::Run { steps, strict }) => tokio::select! {
+            exit_code = run(&steps, strict) => exit_code,
             () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
         },
         Err(error) => {
@@ -113,11 +147,16 @@ async fn main() -> ExitCode {
 impl Request {
     fn parse(arguments: &[String]) -> Result<Self, CommandLineError> {
         let (first, rest) = arguments.split_first().ok_or(CommandLineError::Usage)?;
-        match (first.as_str(), rest) {
-            ("test", [option]) if option == "--list" => Ok(Self::List),
-            ("test", []) => Ok(Self::Run((0..STEPS.len()).collect())),
+        let (strict, names) = match rest {
+            [option, names @ ..] if option == "--strict" => (true, names),
+            names => (false, names),
+        };
+        match (first.as_str(), names) {
+            ("test", [option]) if option == "--list" && !strict => Ok(Self::List),
+            ("test", []) => Ok(Self::Run { steps: (0..STEPS.len()).collect(), strict }),
             ("test", names) if !names.iter().any(|name| name.starts_with('-')) => {
-                names.iter().map(|name| position(name)).collect::<Result<_, _>>().map(Self::Run)
+                let steps = names.iter().map(|name| position(name)).collect::<Result<_, _>>()?;
+                Ok(Self::Run { steps, strict })
             }
             _ => Err(CommandLineError::Usage),
         }
@@ -129,35 +168,64 @@ fn position(name: &str) -> Result<usize, CommandLineError> {
     found.ok_or_else(|| CommandLineError::NoSuchStep(name.to_owned()))
 }
 
-async fn run(steps: &[usize]) -> ExitCode {
-    let project = Project::of_this_program();
-    let mut durations = Vec::new();
-    let mut failure = None;
-    for step in steps.iter().filter_map(|position| STEPS.get(*position)) {
-        println!("==> {}: {}", step.name, step.purpose);
-        let start = Instant::now();
-        let result = (step.run)(&project).await;
-        durations.push((step.name, start.elapsed()));
-        if let Err(error) = result {
-            failure = Some((step.name, error));
-            break;
+/// What became of a step.
+enum Outcome {
+    Passed,
+    Failed(StepError),
+    /// With what was missing.
+    LeftOut(String),
+}
+
+impl Outcome {
+    fn of(result: Result<(), StepError>, strict: bool) -> Self {
+        match result {
+            Ok(()) => Self::Passed,
+            Err(StepError::NotPossibleHere(why)) if !strict => Self::LeftOut(why),
+            Err(error) => Self::Failed(error),
         }
     }
-    print_summary(&durations, failure.as_ref().map(|(name, _)| *name));
-    match failure {
-        None => ExitCode::SUCCESS,
-        Some((name, error)) => {
-            eprintln!("error: {name}: {error}");
-            ExitCode::FAILURE
+
+    fn verdict(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "FAILED",
+            Self::LeftOut(_) => "NOT RUN",
         }
     }
 }
 
-fn print_summary(durations: &[(&str, Duration)], failed: Option<&str>) {
+async fn run(steps: &[usize], strict: bool) -> ExitCode {
+    let project = Project::of_this_program();
+    let mut outcomes = Vec::new();
+    for step in steps.iter().filter_map(|position| STEPS.get(*position)) {
+        println!("==> {}: {}", step.name, step.purpose);
+        let start = Instant::now();
+        let outcome = Outcome::of((step.run)(&project).await, strict);
+        let goes_on = !matches!(outcome, Outcome::Failed(_));
+        outcomes.push((step.name, outcome, start.elapsed()));
+        if !goes_on {
+            break;
+        }
+    }
+    print_summary(&outcomes);
+    let failed = outcomes.iter().any(|(_, outcome, _)| matches!(outcome, Outcome::Failed(_)));
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn print_summary(outcomes: &[(&str, Outcome, Duration)]) {
     println!();
-    for (name, duration) in durations {
-        let result = if failed == Some(name) { "FAILED" } else { "passed" };
-        println!("{name:<10}{result}  {:>7.1} s", duration.as_secs_f64());
+    for (name, outcome, duration) in outcomes {
+        println!("{name:<14}{:<7}  {:>7.1} s", outcome.verdict(), duration.as_secs_f64());
+    }
+    for (name, outcome, _) in outcomes {
+        match outcome {
+            Outcome::Passed => {}
+            Outcome::Failed(error) => eprintln!("error: {name}: {error}"),
+            Outcome::LeftOut(why) => eprintln!(
+                "WARNING: {name} was not run, so nothing is known of it here: {why}\n\
+                 With `cargo xtask test --strict` this is a failure."
+            ),
+        }
     }
 }
 
@@ -183,12 +251,19 @@ mod tests {
 
     #[test]
     fn without_names_every_step_runs_in_order() {
-        assert_eq!(parse(&["test"]), Ok(Request::Run((0..STEPS.len()).collect())));
+        let steps: Vec<usize> = (0..STEPS.len()).collect();
+        let lenient = Request::Run { steps: steps.clone(), strict: false };
+        assert_eq!(parse(&["test"]), Ok(lenient));
+        assert_eq!(parse(&["test", "--strict"]), Ok(Request::Run { steps, strict: true }));
     }
 
     #[test]
     fn named_steps_run_in_the_order_given() {
-        assert_eq!(parse(&["test", "sam", "fmt"]), Ok(Request::Run(vec![6, 0])));
+        let steps = vec![position("sam").unwrap(), position("fmt").unwrap()];
+        let lenient = Request::Run { steps: steps.clone(), strict: false };
+        assert_eq!(parse(&["test", "sam", "fmt"]), Ok(lenient));
+        let strict = Request::Run { steps, strict: true };
+        assert_eq!(parse(&["test", "--strict", "sam", "fmt"]), Ok(strict));
         assert_eq!(parse(&["test", "--list"]), Ok(Request::List));
     }
 
@@ -196,8 +271,26 @@ mod tests {
     fn anything_else_is_refused() {
         let unknown = CommandLineError::NoSuchStep("lint".to_owned());
         assert_eq!(parse(&["test", "fmt", "lint"]), Err(unknown));
-        for arguments in [&[][..], &["fmt"], &["test", "--all"], &["test", "fmt", "--list"]] {
+        for arguments in [
+            &[][..],
+            &["fmt"],
+            &["test", "--all"],
+            &["test", "fmt", "--list"],
+            &["test", "fmt", "--strict"],
+            &["test", "--strict", "--list"],
+        ] {
             assert_eq!(parse(arguments), Err(CommandLineError::Usage), "{arguments:?}");
         }
+    }
+
+    #[test]
+    fn what_cannot_run_here_fails_only_when_asked() {
+        let outcome = |strict| {
+            let result = Err(StepError::NotPossibleHere("no network".to_owned()));
+            Outcome::of(result, strict).verdict()
+        };
+        assert_eq!(outcome(false), "NOT RUN");
+        assert_eq!(outcome(true), "FAILED");
+        assert_eq!(Outcome::of(Ok(()), true).verdict(), "passed");
     }
 }

@@ -14,8 +14,8 @@ pub struct Project {
     pub scratch: PathBuf,
     /// Pictures of the page, for a person to look at.
     pub screenshots: PathBuf,
-    /// The Python environment that [`crate::steps::tools`] makes.
-    pub python: PathBuf,
+    /// Where [`crate::steps::tools`] installs.
+    pub tools: PathBuf,
 }
 
 impl Project {
@@ -31,14 +31,9 @@ impl Project {
             binaries: target.join("debug"),
             scratch: target.join("xtask"),
             screenshots: target.join("screenshots"),
-            python: root.join(".tools/python"),
+            tools: root.join(".tools"),
             root,
         }
-    }
-
-    /// A program of the Python environment.
-    pub fn python_program(&self, name: &str) -> PathBuf {
-        self.python.join("bin").join(name)
     }
 }
 

@@ -5,20 +5,21 @@ mod handler;
 use std::env;
 
 use chrono::TimeDelta;
+use copilot_core::aws::Connection;
 use copilot_core::queue::Queue;
 use copilot_core::store::Store;
-use copilot_core::{aws, schedule, telemetry};
+use copilot_core::{schedule, telemetry};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let configuration = aws::configuration().await;
+    let connection = Connection::new(|name| env::var(name).ok())?;
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let seconds: u32 = variable("STRANDED_AFTER_SECONDS")?.parse()?;
     let handler = Handler {
-        store: Store::new(&configuration, variable("TABLE_NAME")?),
-        queue: Queue::new(&configuration, variable("QUEUE_URL")?),
+        store: Store::new(&connection, variable("TABLE_NAME")?),
+        queue: Queue::new(&connection, variable("QUEUE_URL")?),
         stranded_after: TimeDelta::seconds(i64::from(seconds)),
     };
     schedule::serve(async || handler.handle().await).await

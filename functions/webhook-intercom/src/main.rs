@@ -4,18 +4,19 @@ mod handler;
 
 use std::env;
 
+use copilot_core::aws::Connection;
 use copilot_core::queue::Queue;
 use copilot_core::secret::WebhookSecret;
 use copilot_core::signature::Verification;
 use copilot_core::store::Store;
 use copilot_core::webhook::Webhook;
-use copilot_core::{aws, http, telemetry, ticket::Source};
+use copilot_core::{http, telemetry, ticket::Source};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let aws = aws::configuration().await;
+    let aws = Connection::new(|name| env::var(name).ok())?;
     let store = Store::new(&aws, env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?);
     let queue = Queue::new(&aws, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?);
     let local = || {
@@ -26,6 +27,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         )
     };
     let secret = WebhookSecret::new(&aws, env::var("WEBHOOK_SECRET_ARN").ok(), local);
+    tokio::join!(store.connect_ahead(), queue.connect_ahead(), secret.read_ahead());
     let handler = Handler::new(Webhook::new(store, queue, Source::Intercom, secret).await);
     let replay = async |after: Option<String>| handler.replay(after.as_deref()).await;
     http::serve_webhook(async |request| handler.handle(&request).await, replay).await

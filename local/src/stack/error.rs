@@ -72,6 +72,12 @@ pub enum StackError {
     /// The routes contradict each other.
     #[error(transparent)]
     Routes(#[from] RouteError),
+    /// The functions find no credentials for AWS.
+    #[error(
+        "Functions take credentials from the environment alone, and AWS_ACCESS_KEY_ID is not set. \
+         Set it as `aws configure export-credentials --format env` prints it."
+    )]
+    NoCredentials,
     /// The system refuses something basic.
     #[error("The system refuses to {what}: {source}")]
     System {

@@ -83,6 +83,15 @@ impl Stack {
     /// # Errors
     /// [`StackError`].
     pub async fn start(options: Options) -> Result<Self, StackError> {
+        let logs = if options.json_logs { LogWriter::json() } else { LogWriter::readable() };
+        Self::start_with_logs(options, logs).await
+    }
+
+    /// The same, with the functions' logs going to `logs` instead of the standard output.
+    ///
+    /// # Errors
+    /// [`StackError`].
+    pub async fn start_with_logs(options: Options, logs: LogWriter) -> Result<Self, StackError> {
         let template = find_template(&options.template)?;
         let region = std::env::var("AWS_REGION").unwrap_or_else(|_| DEFAULT_REGION.to_owned());
         let beside =
@@ -93,6 +102,10 @@ impl Stack {
         let dynamodb = Place::choose(dynamodb_option, dynamodb_port, "--dynamodb-port").await?;
         let sqs_port = options.sqs_port.unwrap_or(beside(2));
         let sqs = Place::choose(options.sqs_endpoint.as_deref(), sqs_port, "--sqs-port").await?;
+        let is_on_aws = matches!(dynamodb, Place::Aws) || matches!(sqs, Place::Aws);
+        if is_on_aws && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+            return Err(StackError::NoCredentials);
+        }
         let addresses =
             Addresses { api: address(&api)?, dynamodb: dynamodb.endpoint()?, sqs: sqs.endpoint()? };
         let deployment = Deployment::read(
@@ -119,7 +132,7 @@ impl Stack {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             configuration(function, executable, &environment, &queue_urls, &options)
         });
-        let functions = start_functions(&deployment, configurations, options.json_logs).await?;
+        let functions = start_functions(&deployment, configurations, &logs).await?;
         if let Some(sqs) = embedded_sqs {
             serving.triggers(&deployment, &functions, &sqs, &region);
         }
@@ -362,7 +375,7 @@ fn environment(options: &Options, addresses: &Addresses, region: &str) -> BTreeM
     } else {
         // AWS itself: as whoever runs this.
         for (name, value) in std::env::vars() {
-            if name.starts_with("AWS_") || name == "HOME" {
+            if name.starts_with("AWS_") {
                 set(&name, &value);
             }
         }
@@ -417,9 +430,8 @@ fn configuration(
 async fn start_functions(
     deployment: &Deployment,
     configurations: impl Iterator<Item = FunctionConfiguration>,
-    json_logs: bool,
+    logs: &LogWriter,
 ) -> Result<HashMap<String, FunctionPool>, StackError> {
-    let logs = if json_logs { LogWriter::json() } else { LogWriter::readable() };
     let starts =
         deployment.functions.iter().zip(configurations).map(|(function, configuration)| {
             let logs = logs.clone();

@@ -16,6 +16,9 @@ pub enum RunScheduleError {
         /// The names that are right.
         scheduled: String,
     },
+    /// The function answers no JSON.
+    #[error("The function {0} does not answer as a scheduled function does.")]
+    NoJson(String),
     /// The function fails; its log, above, says why.
     #[error("The function {name} fails: {source}")]
     Failed {
@@ -48,7 +51,7 @@ impl Stack {
         };
         let answer = clock(schedule, function, &self.region).run_once().await;
         let failed = |source| RunScheduleError::Failed { name: name.to_owned(), source };
-        // The Runtime API takes nothing but JSON for an answer of a function.
-        Ok(serde_json::from_slice(&answer.map_err(failed)?).unwrap_or_default())
+        serde_json::from_slice(&answer.map_err(failed)?)
+            .map_err(|_| RunScheduleError::NoJson(name.to_owned()))
     }
 }

@@ -24,8 +24,11 @@ pub(super) fn read<'t>(
     properties: &Properties<'_>,
     scheduler: Scheduler,
 ) -> Result<Option<Schedule>, TemplateError> {
+    // `Enabled` is a rule's alone; SAM knows `State` for both.
+    let is_switched_off = scheduler == Scheduler::Rule
+        && evaluator.boolean_property(properties, "Enabled")? == Some(false);
     let is_disabled = match evaluator.text_property(properties, "State")?.as_deref() {
-        None | Some("ENABLED") => evaluator.boolean_property(properties, "Enabled")? == Some(false),
+        None | Some("ENABLED") => is_switched_off,
         Some("DISABLED") => true,
         Some(_) => return Err(properties.invalid("State", "must be ENABLED or DISABLED")),
     };
@@ -63,7 +66,8 @@ fn expression(text: &str) -> Option<Expression> {
 /// One of something is `1 minute`, all else `5 minutes`: AWS takes nothing else.
 fn rate(text: &str) -> Option<Duration> {
     let (count, unit) = text.split_once(' ')?;
-    let count: u32 = count.parse().ok()?;
+    let is_number = count.bytes().all(|byte| byte.is_ascii_digit());
+    let count: u32 = count.parse().ok().filter(|_| is_number)?;
     let named = |(one, many, _): &&(&str, &str, u64)| unit == if count == 1 { *one } else { *many };
     let (_, _, seconds) = UNITS.iter().find(named)?;
     (count > 0).then(|| Duration::from_secs(u64::from(count) * seconds))
@@ -117,6 +121,7 @@ mod tests {
             ("rate(1 minutes)", None),
             ("rate(2 minute)", None),
             ("rate(-1 hours)", None),
+            ("rate(+5 minutes)", None),
             ("rate(5 seconds)", None),
             ("rate(5minutes)", None),
             ("rate(99999999999 days)", None),

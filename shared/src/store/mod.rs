@@ -21,13 +21,14 @@ mod list;
 mod record;
 mod unreadable;
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use chrono::{DateTime, Utc};
 
-use crate::aws::failure;
+use crate::aws::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::error::Error;
 use crate::intake::{Identity, NewTicket};
 use crate::limits;
@@ -77,9 +78,24 @@ enum Put {
 }
 
 impl Store {
-    /// The table named `table` in the account that `configuration` reaches.
-    pub fn new(configuration: &SdkConfig, table: String) -> Self {
-        Self { client: Client::new(configuration), table }
+    /// The table named `table` in the account that `connection` reaches.
+    pub fn new(connection: &Connection, table: String) -> Self {
+        let configuration = connection.to_service("AWS_ENDPOINT_URL_DYNAMODB");
+        Self { client: Client::new(&configuration), table }
+    }
+
+    /// Opens a connection to DynamoDB ahead of the first request, while Lambda still gives the
+    /// function a whole processor: a TLS handshake costs more than the request itself. The call is
+    /// not signed, so it is refused and counts for nobody; that it is answered at all is enough.
+    pub async fn connect_ahead(&self) {
+        let unsigned = Config::builder()
+            .allow_no_auth()
+            .auth_scheme_preference([UNSIGNED])
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(connect_ahead_timeouts());
+        let call = self.client.describe_endpoints().customize().config_override(unsigned).send();
+        // A failure costs the first request its time, nothing else.
+        let _ = call.await;
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its

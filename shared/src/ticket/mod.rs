@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
-pub use text::{CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault};
+pub use text::{
+    CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault, blank_schema,
+};
 pub use version::{ExpectedVersion, NotEntityTags, entity_tag};
 
 use crate::intake::NewTicket;

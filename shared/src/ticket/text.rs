@@ -37,6 +37,14 @@ struct Rules {
 /// What stands at the end of a text that was cut.
 const CUT_MARK: char = '…';
 
+/// White space as `str::trim` knows it (Unicode's `White_Space`), inside a class of a regular
+/// expression. `\s` has other members in every dialect, so the patterns of the schemas name them.
+const WHITE_SPACE: &str = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+/// Control characters, inside a class of a regular expression.
+const CONTROL: &str = r"\u0000-\u001f\u007f-\u009f";
+/// Control characters but for those that a text of several lines takes.
+const CONTROL_BUT_LINES: &str = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f";
+
 impl Rules {
     /// White space around a line of text means nothing; inside a longer text it may (indented code),
     /// so there only blankness counts.
@@ -54,6 +62,18 @@ impl Rules {
             return Err(TextFault::ControlCharacter);
         }
         Ok(text.to_owned())
+    }
+
+    /// What [`Rules::parse`] takes, but for the length, as a regular expression of ECMA-262. It names
+    /// all characters by their numbers, so that it means the same in other dialects too.
+    fn pattern(&self) -> String {
+        let word = format!("[^{WHITE_SPACE}{CONTROL}]");
+        if self.several_lines {
+            let any = format!("[^{CONTROL_BUT_LINES}]*");
+            format!("^{any}{word}{any}$")
+        } else {
+            format!("^[{WHITE_SPACE}]*{word}([^{CONTROL}]*{word})?[{WHITE_SPACE}]*$")
+        }
     }
 
     fn takes(&self, character: char) -> bool {
@@ -119,6 +139,7 @@ macro_rules! text_type {
                     .schema_type(Type::String)
                     .min_length(Some(1))
                     .max_length(Some(Self::RULES.limit))
+                    .pattern(Some(Self::RULES.pattern()))
                     .description(Some($schema_description))
                     .into()
             }
@@ -171,6 +192,15 @@ text_type!(
     "A label.",
     Rules { limit: limits::TAG_CHARACTERS, several_lines: false }
 );
+
+/// The schema of a text that says nothing, which counts as absent where a field may be.
+pub fn blank_schema() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(format!("^[{WHITE_SPACE}]*$")))
+        .description(Some("Blank, the same as null."))
+        .into()
+}
 
 impl Subject {
     /// The first line of a longer text that has words on it, cut to fit.
@@ -225,7 +255,31 @@ mod tests {
         assert!(long.as_str().ends_with("word…"), "{long:?}");
     }
 
+    fn validator<T: PartialSchema>() -> jsonschema::Validator {
+        jsonschema::validator_for(&serde_json::to_value(T::schema()).unwrap()).unwrap()
+    }
+
+    /// Texts of the characters that the rules tell apart.
+    fn awkward() -> impl Strategy<Value = String> {
+        let characters = concat!(
+            r"[ a\u{0}\u{8}-\u{e}\u{1c}-\u{20}\u{7e}-\u{a0}\u{ad}\u{1680}\u{180e}",
+            r"\u{2000}-\u{200b}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}]{0,6}"
+        );
+        prop::string::string_regex(characters).unwrap()
+    }
+
     proptest! {
+        #[test]
+        fn the_schema_takes_what_parse_takes(text in awkward()) {
+            let valid = validator::<Subject>().is_valid(&text.as_str().into());
+            prop_assert_eq!(valid, Subject::parse(&text).is_ok());
+            let valid = validator::<Description>().is_valid(&text.as_str().into());
+            prop_assert_eq!(valid, Description::parse(&text).is_ok());
+            let blank = serde_json::to_value(blank_schema()).unwrap();
+            let valid = jsonschema::is_valid(&blank, &text.as_str().into());
+            prop_assert_eq!(valid, text.trim().is_empty());
+        }
+
         #[test]
         fn what_fits_parses_to_itself(text in "\\PC*|.{0,400}") {
             if let Ok(subject) = Subject::fit(&text) {

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::StepError;
 use super::tools::ToolsError;
+use super::tools::python::AWS;
 use crate::local_stack::{Addresses, LocalStack, REGION, TABLE_NAME};
 use crate::process::Process;
 use crate::project::{Project, free_port};
@@ -164,7 +165,7 @@ impl Emulator {
 fn emulator_program(project: &Project) -> Result<PathBuf, ToolsError> {
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let program = format!("site-packages/{EMULATOR_FOLDER}/aws-lambda-rie-{architecture}");
-    let packages = project.python.join("lib");
+    let packages = AWS.path(project).join("lib");
     // One folder, named by the version of Python.
     let pythons = std::fs::read_dir(&packages).into_iter().flatten().filter_map(Result::ok);
     pythons

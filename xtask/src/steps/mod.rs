@@ -1,9 +1,13 @@
 //! The steps of `cargo xtask test`.
 
 pub mod browser;
+pub mod checkov;
 pub mod checks;
+pub mod dependencies;
 pub mod emulator;
+pub mod faults;
 pub mod sam;
+pub mod schemathesis;
 pub mod test;
 pub mod tools;
 
@@ -28,6 +32,13 @@ pub enum StepError {
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),
+    /// The template is not as checkov wants it.
+    #[error(transparent)]
+    Checkov(#[from] checkov::CheckovError),
+    /// What the step needs cannot be had on this machine, and that is no fault of the code. The other
+    /// steps go on, unless `--strict` wants all of them.
+    #[error("{0}")]
+    NotPossibleHere(String),
     /// The machine refused something that a step needs.
     #[error("could not {action}: {source}")]
     System {

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::{StepError, tools};
+use super::StepError;
+use super::tools::python::AWS;
 use crate::local_stack::REGION;
 use crate::process;
 use crate::project::Project;
@@ -13,7 +14,7 @@ use crate::project::Project;
 /// How long the check may take.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
 
-/// Checks the template with SAM CLI and cfn-lint. Nothing is sent anywhere.
+/// Checks the template with SAM CLI, and with cfn-lint down to what is merely advice. Nothing is sent anywhere.
 ///
 /// # Errors
 /// The template is not valid.
@@ -21,14 +22,19 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
     let settings = project.scratch.join("sam");
     write_settings(&settings)
         .map_err(|source| StepError::System { action: "write settings for SAM CLI", source })?;
-    let mut command = Command::new(tools::python_program(project, "sam")?);
+    let mut command = Command::new(AWS.program(project, "sam")?);
     command
         .current_dir(&project.root)
         .args(["validate", "--lint", "--template", "template.yaml", "--region", REGION])
         .env("SAM_CLI_TELEMETRY", "0")
         // SAM CLI reads and writes its settings here instead of in the home folder.
         .env("__SAM_CLI_APP_DIR", settings);
-    Ok(process::run(command, LIMIT).await?)
+    process::run(command, LIMIT).await?;
+
+    let mut lint = Command::new(AWS.program(project, "cfn-lint")?);
+    // SAM CLI lints too, but shows errors and warnings only.
+    lint.current_dir(&project.root).args(["--include-checks", "I", "--", "template.yaml"]);
+    Ok(process::run(lint, LIMIT).await?)
 }
 
 /// SAM CLI looks for a newer version of itself when it has not done so for a week: it has.

@@ -3,7 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
-use super::{StepError, tools};
+use super::StepError;
+use super::tools::python::AWS;
 use crate::process::{self, Process};
 use crate::project::{Project, free_port};
 
@@ -32,7 +33,7 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
 async fn start_moto(project: &Project) -> Result<(Process, String), StepError> {
     let port = free_port()
         .map_err(|source| StepError::System { action: "find a port for moto", source })?;
-    let mut command = Command::new(tools::python_program(project, "moto_server")?);
+    let mut command = Command::new(AWS.program(project, "moto_server")?);
     command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
     let log = project.scratch.join("moto.log");
     let mut moto = Process::start_in_background("moto", command, &log)?;

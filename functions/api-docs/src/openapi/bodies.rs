@@ -4,10 +4,12 @@
 #![expect(dead_code, reason = "the types only describe; nothing makes them")]
 
 use copilot_core::ticket::{
-    CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject,
+    CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject, blank_schema,
 };
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A new ticket.
 #[derive(Deserialize, ToSchema)]
@@ -23,15 +25,15 @@ use utoipa::ToSchema;
 pub struct CreateTicket {
     #[schema(inline)]
     pub customer_email: EmailAddress,
-    #[schema(inline)]
+    #[schema(schema_with = optional::<CustomerName>)]
     pub customer_name: Option<CustomerName>,
     #[schema(inline)]
     pub subject: Subject,
     #[schema(inline)]
     pub description: Description,
-    #[schema(inline)]
+    #[schema(schema_with = optional::<OrderId>)]
     pub order_id: Option<OrderId>,
-    #[schema(default = "web")]
+    #[schema(schema_with = optional_source)]
     pub source: Option<Source>,
 }
 
@@ -109,8 +111,21 @@ pub struct ExternalCustomer {
     pub name: Option<String>,
 }
 
-fn number_or_string() -> utoipa::openapi::schema::Schema {
-    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+/// A field that may be absent, null or blank.
+fn optional<T: PartialSchema>() -> Schema {
+    alternatives(T::schema()).into()
+}
+
+fn optional_source() -> Schema {
+    alternatives(Source::schema()).default(Some(Source::default().name().into())).into()
+}
+
+fn alternatives(named: RefOr<Schema>) -> OneOfBuilder {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    OneOfBuilder::new().item(named).item(blank_schema()).item(null)
+}
+
+fn number_or_string() -> Schema {
     OneOfBuilder::new()
         .item(ObjectBuilder::new().schema_type(Type::Integer))
         .item(ObjectBuilder::new().schema_type(Type::String))

@@ -51,12 +51,14 @@ struct ListParameters {
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
     /// The `next_cursor` of the page before, in a list with the same filters.
+    #[param(pattern = "^[A-Za-z0-9_-]+$", min_length = 1, max_length = 256)]
     cursor: Option<String>,
 }
 
 // The macro above takes literals only.
 const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
+const _: () = assert!(copilot_core::limits::CURSOR_BYTES == 256);
 
 /// Create a ticket
 ///
@@ -191,9 +193,9 @@ enum WebhookTroubles {
     path = "/api/tickets/webhook/zendesk",
     tag = "webhooks",
     params(
-        ("X-Zendesk-Webhook-Signature" = Option<String>, Header,
+        ("X-Zendesk-Webhook-Signature" = Option<String>, Header, nullable = false,
             description = "Base64 of the HMAC-SHA256 over timestamp and body"),
-        ("X-Zendesk-Webhook-Signature-Timestamp" = Option<String>, Header,
+        ("X-Zendesk-Webhook-Signature-Timestamp" = Option<String>, Header, nullable = false,
             description = "When it was signed; at most 5 minutes from now"),
     ),
     request_body = ZendeskWebhook,
@@ -216,7 +218,7 @@ pub fn webhook_zendesk() {}
     path = "/api/tickets/webhook/intercom",
     tag = "webhooks",
     params(
-        ("X-Hub-Signature" = Option<String>, Header,
+        ("X-Hub-Signature" = Option<String>, Header, nullable = false,
             description = "`sha1=` and the hex HMAC-SHA1 over the body"),
     ),
     request_body = IntercomWebhook,
@@ -270,7 +272,7 @@ pub fn docs() {}
     get,
     path = "/docs/{file}",
     tag = "service",
-    params(("file" = String, Path)),
+    params(("file" = String, Path, example = "swagger-ui.css")),
     responses(
         (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
         (status = 404, description = "There is none", body = Problem,

@@ -1,0 +1,137 @@
+//! What the stores hold after a run, read from the embedded services themselves.
+
+use local_stack::aws_json::{CallError, Service};
+use local_stack::stack::Addresses;
+use serde_json::{Value, json};
+
+use crate::load::Form;
+
+/// The region of a local stack.
+const REGION: &str = "us-east-1";
+/// The names that a local stack gives the table and queues of template.yaml.
+const TABLE: &str = "customer-support-copilot-TicketTable";
+const QUEUE: &str = "customer-support-copilot-AiQueue";
+const DEAD_LETTER_QUEUE: &str = "customer-support-copilot-AiDeadLetterQueue";
+/// The account in the URL of a queue.
+const ACCOUNT: &str = "000000000000";
+/// The sort key of a ticket; what stands beside tickets has others.
+const TICKET_SORT_KEY: &str = "ticket";
+
+/// Everything that the checker looks at besides the clients' records.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// All tickets of the table.
+    pub tickets: Vec<StoredTicket>,
+    /// The bodies of all messages in the queue of AI work.
+    pub messages: Vec<String>,
+    /// The bodies of all messages in its dead-letter queue.
+    pub dead_letters: Vec<String>,
+}
+
+/// A ticket as the table holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredTicket {
+    /// Its id.
+    pub ticket_id: String,
+    /// What its client wrote.
+    pub form: Form,
+}
+
+/// Why the stores cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// The stack has no embedded services.
+    #[error("the stack does not run with embedded services")]
+    NotEmbedded,
+    /// A service refuses.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+impl Evidence {
+    /// Reads everything. Messages are taken out of their queues.
+    ///
+    /// # Errors
+    /// [`EvidenceError`].
+    pub async fn read(addresses: &Addresses) -> Result<Self, EvidenceError> {
+        let dynamodb = addresses.dynamodb.as_deref().ok_or(EvidenceError::NotEmbedded)?;
+        let sqs = addresses.sqs.as_deref().ok_or(EvidenceError::NotEmbedded)?;
+        Ok(Self {
+            tickets: tickets(&Service::dynamodb(dynamodb, REGION)).await?,
+            messages: messages(&Service::sqs(sqs, REGION), sqs, QUEUE).await?,
+            dead_letters: messages(&Service::sqs(sqs, REGION), sqs, DEAD_LETTER_QUEUE).await?,
+        })
+    }
+}
+
+async fn tickets(dynamodb: &Service) -> Result<Vec<StoredTicket>, EvidenceError> {
+    let mut tickets = Vec::new();
+    let mut start = Value::Null;
+    loop {
+        let mut request = json!({"TableName": TABLE, "ConsistentRead": true});
+        if !start.is_null() {
+            request["ExclusiveStartKey"] = start;
+        }
+        let mut page = dynamodb.call("Scan", &request).await?;
+        let items = page["Items"].as_array().into_iter().flatten();
+        tickets.extend(items.filter(|item| item["sk"]["S"] == TICKET_SORT_KEY).map(ticket));
+        start = page["LastEvaluatedKey"].take();
+        if start.is_null() {
+            return Ok(tickets);
+        }
+    }
+}
+
+/// An attribute that is missing reads as empty, which no client wrote.
+fn ticket(item: &Value) -> StoredTicket {
+    let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+    StoredTicket {
+        ticket_id: text("ticket_id"),
+        form: Form {
+            customer_email: text("customer_email"),
+            subject: text("subject"),
+            description: text("description"),
+        },
+    }
+}
+
+async fn messages(
+    sqs: &Service,
+    endpoint: &str,
+    queue: &str,
+) -> Result<Vec<String>, EvidenceError> {
+    let url = format!("{endpoint}/{ACCOUNT}/{queue}");
+    let mut messages = Vec::new();
+    loop {
+        let request = json!({"QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0});
+        let answer = sqs.call("ReceiveMessage", &request).await?;
+        let batch = answer["Messages"].as_array().cloned().unwrap_or_default();
+        if batch.is_empty() {
+            return Ok(messages);
+        }
+        let entries: Vec<Value> = batch
+            .iter()
+            .enumerate()
+            .map(|(id, message)| {
+                json!({"Id": id.to_string(), "ReceiptHandle": message["ReceiptHandle"]})
+            })
+            .collect();
+        let request = json!({"QueueUrl": url, "Entries": entries});
+        sqs.call("DeleteMessageBatch", &request).await?;
+        let bodies = batch.iter().map(|message| message["Body"].as_str().unwrap_or_default());
+        messages.extend(bodies.map(str::to_owned));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_without_an_attribute_is_not_passed_over() {
+        let item = json!({"ticket_id": {"S": "TKT-20241103-A1B2C3D4"}, "subject": {"N": "1"}});
+        let read = ticket(&item);
+        assert_eq!(read.ticket_id, "TKT-20241103-A1B2C3D4");
+        assert_eq!((read.form.subject.as_str(), read.form.description.as_str()), ("", ""));
+    }
+}
