@@ -7,6 +7,7 @@ pub mod dependencies;
 pub mod emulator;
 pub mod faults;
 pub mod sam;
+pub mod sam_local;
 pub mod schemathesis;
 pub mod test;
 pub mod tools;
@@ -29,6 +30,9 @@ pub enum StepError {
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),
+    /// SAM CLI does not run the functions as it should.
+    #[error(transparent)]
+    SamLocal(#[from] sam_local::SamLocalError),
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),
