@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use copilot_core::error::Error;
 use copilot_core::limits;
 use copilot_core::queue::{Queue, Reason};
 use copilot_core::store::{Store, StrandedTicket};
 use copilot_core::telemetry::{Gauge, measure};
 use copilot_core::ticket::{TicketId, now};
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use serde::Serialize;
 
 /// What the function needs.
@@ -27,7 +27,7 @@ pub struct Handler {
 pub struct Outcome {
     /// Tickets whose AI work was queued again.
     requeued: usize,
-    /// Tickets whose message the queue did not take; the next run tries them again.
+    /// Tickets of which that is not known; the next run tries them again.
     refused: usize,
     /// For how long the oldest of them had waited, in seconds; 0 when none was found.
     oldest_seconds: u64,
@@ -48,7 +48,8 @@ impl Handler {
     /// send a message twice at worst, which its consumer must take without harm anyway.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`]; what was done so far is done.
+    /// [`Error::Unavailable`] or [`Error::Internal`] when a list could not be read or a ticket not be
+    /// queued; all others are done then.
     pub async fn handle(&self) -> Result<Outcome, Error> {
         let started = Instant::now();
         let before = now() - self.stranded_after;
@@ -56,22 +57,13 @@ impl Handler {
         let mut shards: Vec<Shard> = (0..limits::LIST_SHARDS)
             .map(|number| Shard { number, position: None, is_done: false })
             .collect();
+        let mut failure = None;
         let mut is_first_round = true;
-        while shards.iter().any(|shard| !shard.is_done) {
-            let pages = shards.iter_mut().filter(|shard| !shard.is_done).map(async |shard| {
-                let limit = limits::STRANDED_PAGE_TICKETS;
-                let position = shard.position.as_deref();
-                let page = self.store.stranded(shard.number, before, limit, position).await?;
-                shard.is_done = page.next.is_none();
-                shard.position = page.next;
-                Ok::<_, Error>(page.tickets)
-            });
-            let mut tickets: Vec<StrandedTicket> =
-                try_join_all(pages).await?.into_iter().flatten().collect();
-            tickets.sort_by_key(|ticket| ticket.created_at);
+        while !outcome.is_more && shards.iter().any(|shard| !shard.is_done) {
+            let (mut tickets, error) = self.next_tickets(&mut shards, before).await;
+            failure = failure.or(error);
             if is_first_round {
                 outcome.oldest_seconds = tickets.first().map_or(0, age_in_seconds);
-                measure(&[(Gauge::OldestStrandedSeconds, outcome.oldest_seconds)]);
                 is_first_round = false;
             }
             let room = limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
@@ -84,26 +76,67 @@ impl Handler {
                     outcome.is_more = true;
                     break;
                 }
-                let batches = group.chunks(limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
-                let requeued: usize = try_join_all(batches).await?.iter().sum();
+                let (requeued, error) = self.requeue_group(group).await;
+                failure = failure.or(error);
                 outcome.requeued += requeued;
                 outcome.refused += group.len() - requeued;
-            }
-            if outcome.is_more {
-                break;
+                if requeued == 0 {
+                    // A service that takes nothing at all is left in peace until the next run.
+                    outcome.is_more = true;
+                    break;
+                }
             }
         }
-        Ok(finished(outcome))
+        report(&outcome);
+        failure.map_or(Ok(outcome), Err)
     }
 
-    /// Says how many of the batch are queued now.
-    async fn requeue(&self, batch: &[StrandedTicket]) -> Result<usize, Error> {
+    /// One more page of each shard, oldest ticket first. A shard that cannot be read is left to the
+    /// next run.
+    async fn next_tickets(
+        &self,
+        shards: &mut [Shard],
+        before: DateTime<Utc>,
+    ) -> (Vec<StrandedTicket>, Option<Error>) {
+        let pages = shards.iter_mut().filter(|shard| !shard.is_done).map(async |shard| {
+            let limit = limits::STRANDED_PAGE_TICKETS;
+            let position = shard.position.as_deref();
+            let page = self.store.stranded(shard.number, before, limit, position).await;
+            shard.position = page.as_ref().ok().and_then(|page| page.next.clone());
+            shard.is_done = shard.position.is_none();
+            page
+        });
+        let mut tickets = Vec::new();
+        let mut failure = None;
+        for page in join_all(pages).await {
+            match page {
+                Ok(page) => tickets.extend(page.tickets),
+                Err(error) => failure = Some(error),
+            }
+        }
+        tickets.sort_by_key(|ticket| ticket.created_at);
+        (tickets, failure)
+    }
+
+    async fn requeue_group(&self, group: &[StrandedTicket]) -> (usize, Option<Error>) {
+        let batches = group.chunks(limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
+        let outcomes = join_all(batches).await;
+        let requeued = outcomes.iter().map(|(requeued, _)| requeued).sum();
+        (requeued, outcomes.into_iter().find_map(|(_, error)| error))
+    }
+
+    /// Says how many of the batch are known to be queued now, and what went wrong with the others.
+    async fn requeue(&self, batch: &[StrandedTicket]) -> (usize, Option<Error>) {
         let ids: Vec<TicketId> = batch.iter().map(|ticket| ticket.ticket_id).collect();
-        let sent = self.queue.send_batch(&ids, Reason::Requeued, now()).await?;
+        let sent = match self.queue.send_batch(&ids, Reason::Requeued, now()).await {
+            Ok(sent) => sent,
+            Err(error) => return (0, Some(error)),
+        };
         // Only now is it known to be delivered. A crash before this sends it once more.
         let marks = sent.iter().map(|ticket_id| self.store.ai_work_delivered(*ticket_id));
-        try_join_all(marks).await?;
-        Ok(sent.len())
+        let outcomes = join_all(marks).await;
+        let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        (done, outcomes.into_iter().find_map(Result::err))
     }
 }
 
@@ -111,8 +144,9 @@ fn age_in_seconds(ticket: &StrandedTicket) -> u64 {
     u64::try_from((now() - ticket.created_at).num_seconds()).unwrap_or(0)
 }
 
-fn finished(outcome: Outcome) -> Outcome {
-    measure(&[(Gauge::Requeued, u64::try_from(outcome.requeued).unwrap_or(u64::MAX))]);
+fn report(outcome: &Outcome) {
+    let requeued = u64::try_from(outcome.requeued).unwrap_or(u64::MAX);
+    measure(&[(Gauge::OldestStrandedSeconds, outcome.oldest_seconds), (Gauge::Requeued, requeued)]);
     tracing::info!(
         requeued = outcome.requeued,
         refused = outcome.refused,
@@ -120,5 +154,4 @@ fn finished(outcome: Outcome) -> Outcome {
         is_more = outcome.is_more,
         "stranded tickets requeued"
     );
-    outcome
 }

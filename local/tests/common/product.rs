@@ -132,6 +132,7 @@ impl Product {
         let sqs = Service::sqs(&endpoint, REGION);
         let url = format!("{endpoint}/000000000000/{QUEUE}");
         let mut messages = Vec::new();
+        let schema = MessageSchema::read();
         loop {
             let request = json!({"QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0});
             let answer = sqs.call("ReceiveMessage", &request).await.unwrap();
@@ -142,7 +143,7 @@ impl Product {
             for message in batch {
                 let body = message["Body"].as_str().unwrap();
                 let body: Value = serde_json::from_str(body).unwrap();
-                check_message(&body);
+                schema.check(&body);
                 messages.push(body);
             }
         }
@@ -164,12 +165,20 @@ pub fn ids(page: &Answer) -> Vec<String> {
     tickets.iter().map(|ticket| ticket["ticket_id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Fails unless a message is as the published schema says.
-fn check_message(message: &Value) {
-    let file = common::workspace().join("shared/schemas/ai-work-message-1.json");
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let faults: Vec<String> =
-        validator.iter_errors(message).map(|fault| fault.to_string()).collect();
-    assert!(faults.is_empty(), "{message}: {faults:?}");
+/// What the repository publishes of the messages in the queue.
+struct MessageSchema(jsonschema::Validator);
+
+impl MessageSchema {
+    fn read() -> Self {
+        let file = common::workspace().join("shared/schemas/ai-work-message-1.json");
+        let schema = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        Self(jsonschema::validator_for(&schema).unwrap())
+    }
+
+    /// Fails unless a message is as it says.
+    fn check(&self, message: &Value) {
+        let faults: Vec<String> =
+            self.0.iter_errors(message).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{message}: {faults:?}");
+    }
 }

@@ -11,7 +11,7 @@ pub struct Check {
     pub event: &'static str,
     /// Whether the ticket in the event's path is replaced by the one created before.
     pub of_created_ticket: bool,
-    /// The statuses that pass.
+    /// The statuses that pass; 0 for an answer without one.
     pub statuses: &'static [u64],
     /// What the body must be.
     pub body: Body,
@@ -32,10 +32,12 @@ pub enum Body {
     Problem,
     /// The health of the function.
     Health,
+    /// What a sweep for stranded tickets found, which is no answer to a request and has no status.
+    Sweep,
 }
 
 /// All checks. Those of one function follow each other: they are sent to one process.
-pub const CHECKS: [Check; 8] = [
+pub const CHECKS: [Check; 9] = [
     check("create-ticket", "created.json", &[201], Body::CreatedTicket),
     check("read-tickets", "list.json", &[200], Body::PageWithCreatedTicket),
     Check {
@@ -49,6 +51,7 @@ pub const CHECKS: [Check; 8] = [
     },
     check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::NewTicket),
     check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::NewTicket),
+    check("requeue-stranded", "scheduled.json", &[0], Body::Sweep),
     check("api-docs", "health.json", &[200], Body::Health),
 ];
 
@@ -83,6 +86,7 @@ impl Check {
                 Body::NewTicket => new_ticket.is_some(),
                 Body::Problem => body["status"] == status && body["title"].is_string(),
                 Body::Health => body["status"] == "ok",
+                Body::Sweep => answer["requeued"].is_u64(),
             }
     }
 }
