@@ -24,7 +24,9 @@ const SHUTDOWN_LIMIT_SECONDS: &str = "5";
 /// What is needed, and which package of Debian brings it.
 const PROGRAMS: [(&str, &str); 3] =
     [("dockerd", "docker.io"), ("docker", "docker.io"), ("ip", "iproute2")];
-/// The network between this machine and the containers of its own engine.
+/// The network between this machine and containers, as an engine names it unless told otherwise.
+const MACHINES_BRIDGE: &str = "docker0";
+/// The same for an engine that was started here.
 const BRIDGE: &str = "copilot-sam";
 /// This machine in that network.
 const BRIDGE_ADDRESS: Ipv4Addr = Ipv4Addr::new(172, 29, 113, 1);
@@ -41,7 +43,7 @@ pub enum EngineError {
     #[error("no Docker engine answers, and only root may start one: {0}")]
     NoneAnswers(#[source] ProcessError),
     /// The engine of the machine has no network that containers share with the machine.
-    #[error("the Docker engine has no network named bridge with an address")]
+    #[error("the network {MACHINES_BRIDGE} of the Docker engine has no address")]
     NoBridge,
     /// A program is missing and cannot be installed here.
     #[error("{0} is missing; Debian's package {1} brings it")]
@@ -82,16 +84,17 @@ impl Engine {
             let own = OwnEngine::start(project).await?;
             return Ok(Self { bridge_address: BRIDGE_ADDRESS.into(), own: Some(own) });
         }
-        let mut inspect = Command::new("docker");
-        let format = "{{range .IPAM.Config}}{{println .Gateway}}{{end}}";
-        inspect.args(["network", "inspect", "bridge", "--format", format]);
-        let log = project.scratch.join("docker-network.log");
-        let gateways = process::run_for_output(inspect, &log, COMMAND_LIMIT).await;
-        let gateways = gateways.map_err(EngineError::NoneAnswers)?;
-        let bridge_address = gateways.lines().find_map(|line| line.parse().ok());
-        bridge_address
-            .map(|bridge_address| Self { bridge_address, own: None })
-            .ok_or(EngineError::NoBridge)
+        let log = project.scratch.join("docker-version.log");
+        let mut version = Command::new("docker");
+        version.arg("version");
+        let answers = process::run_quietly(version, &log, COMMAND_LIMIT).await;
+        answers.map_err(EngineError::NoneAnswers)?;
+        let mut show = Command::new("ip");
+        show.args(["-oneline", "-4", "address", "show", "dev", MACHINES_BRIDGE]);
+        let log = project.scratch.join("bridge.log");
+        let addresses = process::run_for_output(show, &log, COMMAND_LIMIT).await?;
+        let bridge_address = address_in(&addresses).ok_or(EngineError::NoBridge)?;
+        Ok(Self { bridge_address: bridge_address.into(), own: None })
     }
 
     /// The engine that was started here, which has no images; nothing when it is that of the machine.
@@ -152,6 +155,12 @@ impl OwnEngine {
         import.arg("import").arg(&archive).arg(image);
         Ok(process::run_quietly(import, &log, COMMAND_LIMIT).await?)
     }
+}
+
+/// The first address in what `ip -oneline address` prints.
+fn address_in(output: &str) -> Option<Ipv4Addr> {
+    let mut words = output.split_whitespace().skip_while(|word| *word != "inet");
+    words.nth(1)?.split('/').next()?.parse().ok()
 }
 
 async fn install(project: &Project) -> Result<(), EngineError> {
@@ -248,5 +257,20 @@ impl Bridge {
 impl Drop for Bridge {
     fn drop(&mut self) {
         Self::remove();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_network_is_read() {
+        let output = "7: docker0    inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0\\ \
+             valid_lft forever preferred_lft forever\n";
+        assert_eq!(address_in(output), Some(Ipv4Addr::new(172, 17, 0, 1)));
+        for output in ["", "7: docker0 inet", "7: docker0 inet6 fe80::1/64 scope link"] {
+            assert_eq!(address_in(output), None, "{output}");
+        }
     }
 }
