@@ -2,7 +2,7 @@
 //! queues and the queues that invoke functions.
 //!
 //! The template is the one that is deployed. Only the values a [`Deployment`] needs are evaluated,
-//! so policies, alarms and outputs may use anything CloudFormation has.
+//! so alarms and outputs may use anything CloudFormation has.
 
 mod conditions;
 mod document;
@@ -15,6 +15,7 @@ mod node;
 mod parameters;
 mod physical_names;
 mod place;
+mod policies;
 mod queue_triggers;
 mod queues;
 mod reading;
@@ -26,13 +27,14 @@ mod sections;
 mod substitution;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
 pub use error::TemplateError;
+pub(crate) use policies::is_of_embedded_service;
 
 use document::TEMPLATE_SIZE_LIMIT_BYTES;
 use evaluate::Evaluator;
@@ -89,6 +91,17 @@ pub struct Function {
     pub memory_mb: u32,
     /// Environment variables, with those of `Globals` merged in.
     pub environment: BTreeMap<String, String>,
+    /// What it may do. Nothing else is allowed to it.
+    pub policy: Vec<PolicyStatement>,
+}
+
+/// A statement of an IAM policy: each of the actions is allowed on each of the resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyStatement {
+    /// Such as `dynamodb:GetItem`; no wildcards.
+    pub actions: BTreeSet<String>,
+    /// ARNs. Those of DynamoDB and SQS have no wildcards.
+    pub resources: BTreeSet<String>,
 }
 
 /// A route of the HTTP API (an `HttpApi` event).
