@@ -2,9 +2,10 @@
 //! and SQS embedded, all as `template.yaml` describes them.
 //!
 //! In reading order: [`options`] is what the command line says; [`stack`] starts everything and
-//! stops it; [`template`] reads `template.yaml`; [`cargo`] builds the functions; [`aws_json`] calls services; [`dynamodb`] and
-//! [`sqs`] are the services; [`lambda`] runs the functions; [`gateway`] brings HTTP requests to them
-//! and [`trigger`] brings queue messages.
+//! stops it; [`template`] reads `template.yaml`; [`cargo`] builds the functions; [`aws_json`] calls
+//! services; [`dynamodb`] and [`sqs`] are the services and [`access`] what functions may ask of them;
+//! [`lambda`] runs the functions; [`gateway`] brings HTTP requests to them, [`trigger`] brings queue
+//! messages and [`schedule`] what the clock brings.
 
 pub mod options;
 
@@ -15,6 +16,8 @@ pub mod template;
 pub mod cargo;
 
 pub mod aws_json;
+
+pub mod access;
 
 pub mod dynamodb;
 

@@ -66,6 +66,10 @@ pub struct Options {
     /// Print the functions' logs as CloudWatch would get them
     #[arg(long)]
     pub json_logs: bool,
+
+    /// File to add to what the functions' policies grant and what of it is used
+    #[arg(long, env = "COPILOT_CALLS_FILE", value_name = "FILE")]
+    pub calls_file: Option<PathBuf>,
 }
 
 /// A task besides serving.
