@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use project::Project;
-use steps::{StepError, browser, checks, emulator, sam, test, tools};
+use steps::{StepError, browser, checks, emulator, policies, sam, test, tools};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: cargo xtask test [--list] [STEP…]";
@@ -29,7 +29,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -54,6 +54,11 @@ const STEPS: [Step; 8] = [
         name: "test",
         purpose: "the tests in Rust, with moto as the reference for SQS",
         run: |project| Box::pin(test::run(project)),
+    },
+    Step {
+        name: "policies",
+        purpose: "no policy grants a permission that the step test did not use",
+        run: |project| Box::pin(async { policies::run(project) }),
     },
     Step {
         name: "emulator",
@@ -188,7 +193,7 @@ mod tests {
 
     #[test]
     fn named_steps_run_in_the_order_given() {
-        assert_eq!(parse(&["test", "sam", "fmt"]), Ok(Request::Run(vec![6, 0])));
+        assert_eq!(parse(&["test", "sam", "fmt"]), Ok(Request::Run(vec![7, 0])));
         assert_eq!(parse(&["test", "--list"]), Ok(Request::List));
     }
 

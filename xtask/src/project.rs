@@ -36,6 +36,11 @@ impl Project {
         }
     }
 
+    /// What functions may do and what they did in the last run of the step `test`.
+    pub fn calls_file(&self) -> PathBuf {
+        self.scratch.join("calls.jsonl")
+    }
+
     /// A program of the Python environment.
     pub fn python_program(&self, name: &str) -> PathBuf {
         self.python.join("bin").join(name)

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod checks;
 pub mod emulator;
+pub mod policies;
 pub mod sam;
 pub mod test;
 pub mod tools;
@@ -25,6 +26,9 @@ pub enum StepError {
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),
+    /// A policy grants what no test uses.
+    #[error(transparent)]
+    Policies(#[from] policies::PoliciesError),
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),
