@@ -21,6 +21,7 @@ mod queues;
 mod reading;
 mod references;
 mod route_key;
+mod route_security;
 mod scalar;
 mod schedules;
 mod sections;
@@ -113,6 +114,8 @@ pub struct Route {
     pub path: String,
     /// The logical id of the function that answers.
     pub function: String,
+    /// Whether only callers are let through whose identity is known.
+    pub requires_caller: bool,
 }
 
 /// A DynamoDB table (`AWS::DynamoDB::Table`).
@@ -236,7 +239,9 @@ impl Deployment {
             .collect::<Result<Vec<_>, _>>()?;
         check_binaries(&functions)?;
         let mut events = Events::default();
-        of_kind(ResourceKind::HttpApi).for_each(|resource| events.add_http_api(resource));
+        for resource in of_kind(ResourceKind::HttpApi) {
+            events.add_http_api(&mut evaluator, resource)?;
+        }
         for resource in of_kind(ResourceKind::Function) {
             events.add_function(&mut evaluator, resource, &queues)?;
         }
