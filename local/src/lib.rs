@@ -4,8 +4,8 @@
 //! In reading order: [`options`] is what the command line says; [`stack`] starts everything and
 //! stops it; [`template`] reads `template.yaml`; [`cargo`] builds the functions; [`aws_json`] calls
 //! services; [`dynamodb`] and [`sqs`] are the services and [`access`] what functions may ask of them;
-//! [`lambda`] runs the functions; [`gateway`] brings HTTP requests to them, [`trigger`] brings queue
-//! messages and [`schedule`] what the clock brings.
+//! [`lambda`] runs the functions; [`gateway`] brings HTTP requests to them, those of callers that
+//! [`authorizer`] lets through, [`trigger`] brings queue messages and [`schedule`] what the clock brings.
 
 pub mod options;
 
@@ -25,6 +25,8 @@ pub mod schedule;
 pub mod sqs;
 
 pub mod lambda;
+
+pub mod authorizer;
 
 pub mod gateway;
 

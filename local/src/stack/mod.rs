@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::access::{AccessControl, CallRecord};
+use crate::authorizer::{JwtAuthorizer, SigningKey};
 use crate::aws_json::Service;
 use crate::gateway::{Gateway, GatewaySettings, Route};
 use crate::lambda::{FunctionConfiguration, FunctionPool, LogWriter};
@@ -101,6 +102,11 @@ impl Stack {
         };
         let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
+        let authorizer = if options.auth {
+            Some(JwtAuthorizer::new(&SigningKey::open(&data_dir)?))
+        } else {
+            None
+        };
         let binaries: Vec<String> =
             deployment.functions.iter().map(|function| function.binary.clone()).collect();
         let workspace = template.parent().unwrap_or(Path::new("."));
@@ -126,7 +132,7 @@ impl Stack {
             serving.triggers(&deployment, &functions, &sqs, &region);
         }
         serving.clocks(&deployment.schedules, &functions, &region);
-        serving.gateway(api, &deployment, &functions, &region)?;
+        serving.gateway(api, &deployment, &functions, &region, authorizer)?;
         let tables = deployment.tables.into_iter().map(|table| table.name).collect();
         let schedules = deployment.schedules;
         Ok(Self { addresses, data_dir, region, tables, functions, schedules, serving, _lock: lock })
@@ -283,6 +289,7 @@ impl Serving {
         deployment: &Deployment,
         functions: &HashMap<String, FunctionPool>,
         region: &str,
+        authorizer: Option<JwtAuthorizer>,
     ) -> Result<(), StackError> {
         let routes = deployment
             .routes
@@ -291,6 +298,7 @@ impl Serving {
                 method: route.method.clone(),
                 path: route.path.clone(),
                 function: route.function.clone(),
+                requires_caller: route.requires_caller,
             })
             .collect();
         let settings = GatewaySettings {
@@ -298,7 +306,10 @@ impl Serving {
             account_id: ACCOUNT_ID.to_owned(),
             api_id: "local".to_owned(),
         };
-        let gateway = Gateway::new(routes, functions.clone(), settings)?;
+        let mut gateway = Gateway::new(routes, functions.clone(), settings)?;
+        if let Some(authorizer) = authorizer {
+            gateway = gateway.with_authorizer(authorizer);
+        }
         let stopped = turned_true(self.stop_intake.subscribe());
         self.intake.push(tokio::spawn(async move {
             if let Err(error) = gateway.serve(listener, stopped).await {
