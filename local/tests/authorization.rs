@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use local_stack::authorizer::{AUDIENCE, ISSUER};
+use local_stack::aws_json::Service;
 use local_stack::stack::Stack;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
@@ -58,6 +59,12 @@ impl<'a> Caller<'a> {
             self.send("GET", &ticket, None).await,
             self.send("PUT", &format!("{ticket}/status"), Some(&status)).await,
         ]
+    }
+
+    async fn change_status(&self, ticket_id: &str, status: &str) {
+        let path = format!("/api/tickets/{ticket_id}/status");
+        let answer = self.send("PUT", &path, Some(&json!({"status": status}))).await;
+        assert_eq!(answer.status(), 200);
     }
 
     async fn is_let_through(&self, ticket_id: &str) {
@@ -183,5 +190,38 @@ async fn without_the_option_nothing_is_checked() {
         Caller::of(&stack, token).is_let_through(&ticket_id).await;
     }
     assert!(!data.path().join("token-signing-key").exists());
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn the_history_names_who_changed_a_ticket() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = common::start(data.path()).await;
+    let anybody = Caller::of(&stack, None);
+    let ticket_id = anybody.create().await;
+    anybody.change_status(&ticket_id, "open").await;
+    stack.stop().await;
+
+    let stack = common::start_with(data.path(), &["--auth"]).await;
+    let token = token(data.path(), &[]);
+    Caller::of(&stack, Some(&token)).change_status(&ticket_id, "in_progress").await;
+    let request = json!({
+        "TableName": "customer-support-copilot-TicketTable",
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :beginning)",
+        "ExpressionAttributeValues": {
+            ":pk": {"S": ticket_id.rsplit('-').next().unwrap()},
+            ":beginning": {"S": "history#"}
+        }
+    });
+    let dynamodb = Service::dynamodb(stack.addresses().dynamodb.as_deref().unwrap(), "us-east-1");
+    let answer = dynamodb.call("Query", &request).await.unwrap();
+    let changes: Vec<(&str, &str)> = answer["Items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (item["to"]["S"].as_str().unwrap(), item["actor"]["S"].as_str().unwrap()))
+        .collect();
+    let agent = format!("{ISSUER} agent-7");
+    assert_eq!(changes, [("open", "agent"), ("in_progress", &agent)]);
     stack.stop().await;
 }
