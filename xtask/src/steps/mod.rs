@@ -6,6 +6,7 @@ pub mod checks;
 pub mod dependencies;
 pub mod emulator;
 pub mod faults;
+pub mod policies;
 pub mod sam;
 pub mod schemathesis;
 pub mod test;
@@ -29,6 +30,9 @@ pub enum StepError {
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),
+    /// A policy grants what no test uses.
+    #[error(transparent)]
+    Policies(#[from] policies::PoliciesError),
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),
