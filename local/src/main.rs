@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local_stack::options::{Command, Options};
+use local_stack::authorizer::{self, SigningKey, SigningKeyError, TokenError};
+use local_stack::options::{Command, Options, Task};
 use local_stack::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
@@ -26,27 +27,39 @@ async fn main() -> ExitCode {
 }
 
 async fn run(mut options: Options) -> Result<(), Failure> {
-    let command = options.command.take();
-    if command.is_some() {
-        // Nobody calls the API meanwhile.
-        options.port = 0;
+    match options.command.take() {
+        None => run_stack(options, None).await,
+        Some(Command::Task(task)) => {
+            // Nobody calls the API meanwhile.
+            options.port = 0;
+            run_stack(options, Some(task)).await
+        }
+        Some(Command::Token(arguments)) => {
+            let key = SigningKey::open(&options.data_dir)?;
+            print(&authorizer::issue(&key, &arguments.request())?);
+            Ok(())
+        }
     }
+}
+
+/// Serves, or does `task` and ends.
+async fn run_stack(options: Options, task: Option<Task>) -> Result<(), Failure> {
     let stopped = stack::stop_signal()?;
     let mut stopped = std::pin::pin!(stopped);
     let stack = tokio::select! {
         stack = Stack::start(options) => stack?,
         () = &mut stopped => return Ok(()),
     };
-    let outcome = match command {
+    let outcome = match task {
         None => {
             print(&stack.summary());
             stopped.await;
             print("Stopping.");
             Ok(Vec::new())
         }
-        Some(Command::Unreadable) => stack.unreadable().await.map_err(Failure::from),
-        Some(Command::Replay) => stack.replay().await.map_err(Failure::from),
-        Some(Command::RunSchedule { function }) => match stack.run_schedule(&function).await {
+        Some(Task::Unreadable) => stack.unreadable().await.map_err(Failure::from),
+        Some(Task::Replay) => stack.replay().await.map_err(Failure::from),
+        Some(Task::RunSchedule { function }) => match stack.run_schedule(&function).await {
             Ok(answer) => Ok(vec![answer.to_string()]),
             Err(error) => Err(error.into()),
         },
@@ -67,6 +80,10 @@ enum Failure {
     KeptBodies(#[from] KeptBodiesError),
     #[error(transparent)]
     RunSchedule(#[from] RunScheduleError),
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
 }
 
 fn print(line: &str) {

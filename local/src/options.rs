@@ -1,8 +1,14 @@
 //! What the command line and the environment say.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+
+use crate::authorizer::{AUDIENCE, TokenRequest};
+
+/// Longest time that a token is valid: a year.
+const TOKEN_SECONDS_MAXIMUM: i64 = 366 * 24 * 60 * 60;
 
 /// Runs the customer support copilot on this machine.
 ///
@@ -39,6 +45,10 @@ pub struct Options {
     #[arg(long, env = "COPILOT_TEMPLATE", default_value = "template.yaml")]
     pub template: PathBuf,
 
+    /// Ask for a token where template.yaml asks who calls; without this, nothing is checked
+    #[arg(long)]
+    pub auth: bool,
+
     /// Value for a parameter of the template (repeatable)
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub parameters: Vec<(String, String)>,
@@ -66,11 +76,25 @@ pub struct Options {
     /// Print the functions' logs as CloudWatch would get them
     #[arg(long)]
     pub json_logs: bool,
+
+    /// File to add to what the functions' policies grant and what of it is used
+    #[arg(long, env = "COPILOT_CALLS_FILE", value_name = "FILE")]
+    pub calls_file: Option<PathBuf>,
 }
 
-/// A task besides serving.
+/// What to do instead of serving.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
+    /// A task of a stack that is started for it
+    #[command(flatten)]
+    Task(Task),
+    /// Print a token for an API that is run with --auth, also while it runs
+    Token(TokenArguments),
+}
+
+/// A task of a stack that is started for it.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Task {
     /// List webhook bodies that were kept because they could not be read
     Unreadable,
     /// Put kept webhook bodies through their functions again
@@ -80,6 +104,31 @@ pub enum Command {
         /// Its name, such as requeue-stranded
         function: String,
     },
+}
+
+/// What a token is to say.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct TokenArguments {
+    /// Who calls with it, such as agent-7
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub subject: String,
+    /// Whom it is for; the API takes no other than its own
+    #[arg(long, default_value = AUDIENCE)]
+    pub audience: String,
+    /// For how long it is valid
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..=TOKEN_SECONDS_MAXIMUM))]
+    pub expires_in: u32,
+}
+
+impl TokenArguments {
+    /// The token that they ask for.
+    pub fn request(self) -> TokenRequest {
+        TokenRequest {
+            subject: self.subject,
+            audience: self.audience,
+            expires_in: Duration::from_secs(u64::from(self.expires_in)),
+        }
+    }
 }
 
 /// The text is not `NAME=VALUE`.
@@ -103,6 +152,31 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Options::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_says_who_calls_and_for_how_long() {
+        let parse = |further: &[&str]| {
+            let arguments = ["local-stack", "token"].iter().chain(further);
+            Options::try_parse_from(arguments).map(|options| options.command)
+        };
+        let Ok(Some(Command::Token(arguments))) = parse(&["--subject", "agent-7"]) else {
+            panic!("not taken");
+        };
+        let request = TokenRequest {
+            subject: "agent-7".to_owned(),
+            audience: AUDIENCE.to_owned(),
+            expires_in: Duration::from_secs(3600),
+        };
+        assert_eq!(arguments.request(), request);
+        for wrong in [
+            &[][..],
+            &["--subject", ""],
+            &["--subject", "a", "--expires-in", "0"],
+            &["--subject", "a", "--expires-in", "99999999999"],
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::process::Output;
 
 use command::{Running, command, command_on};
 use common::workspace;
+use tempfile::NamedTempFile;
 
 async fn create(api: &str, number: usize) -> reqwest::Result<reqwest::Response> {
     let body = serde_json::json!({
@@ -68,16 +69,67 @@ fn it_refuses_in_one_clear_sentence() {
     assert!(refusal(&output).contains("line"), "{output:?}");
 }
 
+/// A copy of template.yaml in which the first of each text is another.
+fn edited_template(edits: &[(&str, &str)]) -> NamedTempFile {
+    let mut template = std::fs::read_to_string(workspace().join("template.yaml")).unwrap();
+    for (from, to) in edits {
+        assert!(template.contains(from), "{from}");
+        template = template.replacen(from, to, 1);
+    }
+    // The template names the functions' folders from the root of the workspace.
+    let copy = tempfile::Builder::new().suffix(".yaml").tempfile_in(workspace()).unwrap();
+    std::fs::write(copy.path(), template).unwrap();
+    copy
+}
+
+#[tokio::test]
+async fn what_a_policy_does_not_grant_is_denied_and_logged() {
+    let data = tempfile::tempdir().unwrap();
+    let template = edited_template(&[
+        // Of create-ticket, the first function.
+        ("Action: sqs:SendMessage", "Action: sqs:ReceiveMessage"),
+        // Of update-status.
+        (
+            "[dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]",
+            "[dynamodb:GetItem, dynamodb:PutItem]",
+        ),
+    ]);
+    let mut command = command(data.path());
+    command.arg("--template").arg(template.path());
+    let mut running = Running::start_command(command);
+
+    let created = create(&running.api, 1).await.unwrap();
+    assert_eq!(created.status(), 201);
+    let created: serde_json::Value = created.json().await.unwrap();
+    assert_eq!(created["suggested_actions"][1], "AI processing is delayed");
+    let id = created["ticket"]["ticket_id"].as_str().unwrap();
+    let url = format!("{}/api/tickets/{id}", running.api);
+    let change = reqwest::Client::new().put(format!("{url}/status"));
+    let refused = change.json(&serde_json::json!({"status": "open"})).send().await.unwrap();
+    assert_eq!(refused.status(), 500);
+    let read: serde_json::Value = reqwest::get(&url).await.unwrap().json().await.unwrap();
+    assert_eq!((&read["status"], &read["version"]), (&"new".into(), &1.into()));
+
+    running.signal("-TERM");
+    assert!(running.ended().1.success());
+    let log = running.errors();
+    let denials: Vec<&str> = log.lines().filter(|line| line.contains("denied")).collect();
+    assert_eq!(denials.len(), 2, "{log}");
+    for (denial, function, action, resource) in [
+        (denials[0], "create-ticket", "sqs:SendMessage", "customer-support-copilot-AiQueue"),
+        (denials[1], "update-status", "dynamodb:UpdateItem", "copilot-TicketTable"),
+    ] {
+        for part in [function, action, resource] {
+            assert!(denial.contains(part), "{denial}");
+        }
+    }
+}
+
 #[test]
 fn a_function_that_does_not_start_is_named() {
     let data = tempfile::tempdir().unwrap();
     // Without its table a function cannot start.
-    let template = std::fs::read_to_string(workspace().join("template.yaml")).unwrap();
-    let without_table = template.replacen("          TABLE_NAME: !Ref TicketTable\n", "", 1);
-    assert_ne!(template, without_table);
-    // The template names the functions' folders from the root of the workspace.
-    let copy = tempfile::Builder::new().suffix(".yaml").tempfile_in(workspace()).unwrap();
-    std::fs::write(copy.path(), without_table).unwrap();
+    let copy = edited_template(&[("          TABLE_NAME: !Ref TicketTable\n", "")]);
     let output = command(data.path()).arg("--template").arg(copy.path()).output().unwrap();
     let sentence = refusal(&output);
     assert!(sentence.contains("does not start"), "{sentence}");

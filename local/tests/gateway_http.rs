@@ -98,6 +98,7 @@ fn routes(routes: &[(&str, &str)]) -> Vec<Route> {
             method: (*method).to_owned(),
             path: (*path).to_owned(),
             function: "test-function".to_owned(),
+            requires_caller: false,
         })
         .collect()
 }

@@ -40,7 +40,7 @@ async fn messages_are_taken_once_and_failed_ones_end_in_the_dead_letter_queue() 
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = watch::channel(false);
     let mut server_stopped = stopped.clone();
-    let server = tokio::spawn(sqs.clone().serve(listener, async move {
+    let server = tokio::spawn(sqs.clone().serve(listener, None, async move {
         let _ = server_stopped.wait_for(|stop| *stop).await;
     }));
     let client = Service::sqs(&endpoint, REGION);

@@ -469,20 +469,23 @@ async fn what_cannot_be_read_is_kept_once_and_can_be_replayed() {
         ["intercom: 0 acted on, 1 still unreadable", "zendesk: 0 acted on, 2 still unreadable"]
     );
 
-    // A body of a kind that could not be read when it came, and can be by now.
-    let readable = zendesk_event("created", 0, "NEW", json!({})).to_string();
-    let item = json!({
-        "pk": {"S": "unreadable#zendesk"}, "sk": {"S": "0"}, "body": {"B": STANDARD.encode(readable)},
-        "body_bytes": {"N": "1"}, "reason": {"S": "r"}, "received_at": {"S": "2026-11-24T10:00:00.000Z"},
-        "delivery_headers": {"M": {}}
-    });
-    let request = json!({"TableName": TABLE, "Item": item});
-    vendor.dynamodb().call("PutItem", &request).await.unwrap();
+    // Bodies of a kind that could not be read when they came, and can be by now.
+    let zendesk = zendesk_event("created", 0, "NEW", json!({}));
+    for (source, readable) in [("zendesk", zendesk), ("intercom", created_conversation())] {
+        let item = json!({
+            "pk": {"S": format!("unreadable#{source}")}, "sk": {"S": "0"},
+            "body": {"B": STANDARD.encode(readable.to_string())}, "body_bytes": {"N": "1"},
+            "reason": {"S": "r"}, "received_at": {"S": "2026-11-24T10:00:00.000Z"},
+            "delivery_headers": {"M": {}}
+        });
+        let request = json!({"TableName": TABLE, "Item": item});
+        vendor.dynamodb().call("PutItem", &request).await.unwrap();
+    }
     assert_eq!(
         vendor.stack.replay().await.unwrap(),
-        ["intercom: 0 acted on, 1 still unreadable", "zendesk: 1 acted on, 2 still unreadable"]
+        ["intercom: 1 acted on, 1 still unreadable", "zendesk: 1 acted on, 2 still unreadable"]
     );
-    assert_eq!((vendor.tickets().await.len(), vendor.queued().await), (1, 1));
+    assert_eq!((vendor.tickets().await.len(), vendor.queued().await), (2, 2));
     assert_eq!(vendor.stack.unreadable().await.unwrap().len(), 3);
     vendor.stack.stop().await;
 }

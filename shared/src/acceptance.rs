@@ -5,7 +5,8 @@ use crate::http::{CreatedTicket, Response};
 use crate::intake::{Identity, NewTicket};
 use crate::queue::{Queue, Reason};
 use crate::store::{Created, Store};
-use crate::ticket::{Ticket, TicketId, now};
+use crate::telemetry::{Metric, Outcome, count};
+use crate::ticket::{Ticket, now};
 
 /// Stores `new`, queues its AI work under `trace_id` and answers 201. The same thing from a source
 /// sent again answers 200 with the ticket that it became; the same request sent again, 201 once more
@@ -24,7 +25,7 @@ pub async fn accept(
 ) -> Result<Response, Error> {
     match store.create(new, now()).await? {
         Created::New(ticket) => {
-            let ai_work = ask_for_ai_work(store, queue, ticket.ticket_id, trace_id).await;
+            let ai_work = ask_for_ai_work(store, queue, &ticket, trace_id).await;
             Response::created(&accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
@@ -36,7 +37,7 @@ pub async fn accept(
             Identity::Of(_) | Identity::Unique => {
                 let ticket_id = ticket.ticket_id;
                 let body = body(ticket, &["Ticket was received before", "Nothing was changed"]);
-                Ok(Response::ok(&body)?.about(ticket_id))
+                Ok(Response::ok(&body)?.about(ticket_id).counted_as(Outcome::Duplicate))
             }
         },
     }
@@ -51,15 +52,17 @@ enum AiWork {
 async fn ask_for_ai_work(
     store: &Store,
     queue: &Queue,
-    ticket_id: TicketId,
+    ticket: &Ticket,
     trace_id: Option<&str>,
 ) -> AiWork {
+    let ticket_id = ticket.ticket_id;
     let Err(error) = queue.send(ticket_id, Reason::Created, trace_id, now()).await else {
         return AiWork::Queued;
     };
     let cause = std::error::Error::source(&error).map(tracing::field::display);
     let ticket_id_shown = tracing::field::display(ticket_id);
     tracing::error!(ticket_id = ticket_id_shown, cause, "AI work not queued");
+    count(Metric::AiWorkNotQueued, ticket.source);
     // Without the note a repeated request is told "queued", which it will be soon.
     if let Err(error) = store.ai_work_delayed(ticket_id).await {
         let cause = std::error::Error::source(&error).map(tracing::field::display);

@@ -220,7 +220,7 @@ impl Webhook {
         }
     }
 
-    fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor<'static> {
         match self.source {
             Source::Intercom => Actor::Intercom,
             _ => Actor::Zendesk,

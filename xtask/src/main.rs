@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use project::Project;
 use steps::{
-    StepError, browser, checkov, checks, dependencies, emulator, faults, sam, sam_local,
+    StepError, browser, checkov, checks, dependencies, emulator, faults, policies, sam, sam_local,
     schemathesis, test, tools,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,7 +34,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -69,6 +69,11 @@ const STEPS: [Step; 14] = [
         name: "test",
         purpose: "the tests in Rust, with moto as the reference for SQS",
         run: |project| Box::pin(test::run(project)),
+    },
+    Step {
+        name: "policies",
+        purpose: "no policy grants a permission that the step test did not use",
+        run: |project| Box::pin(async { policies::run(project) }),
     },
     Step {
         name: "faults",

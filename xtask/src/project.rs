@@ -35,6 +35,11 @@ impl Project {
             root,
         }
     }
+
+    /// What functions may do and what they did in the last run of the step `test`.
+    pub fn calls_file(&self) -> PathBuf {
+        self.scratch.join("calls.jsonl")
+    }
 }
 
 /// The program of that name in `PATH`.

@@ -31,7 +31,7 @@ impl Stage {
         sqs.ensure_queues(&[queue]).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(sqs.clone().serve(listener, std::future::pending()));
+        tokio::spawn(sqs.clone().serve(listener, None, std::future::pending()));
         // A seed that lets the connections of the test stand and closes the port before all else.
         let is_fit = |schedule: &Schedule| {
             let closed_port = schedule.next_closed_port(Service::Sqs, Duration::ZERO).unwrap();

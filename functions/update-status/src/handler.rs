@@ -23,7 +23,8 @@ impl Handler {
         let ticket_id = TicketId::parse_in_path(request.path_parameter("ticket_id"))?;
         let status = parse_status_change(request.json_body()?)?;
         let expected = request.expected_version()?;
-        let ticket = self.store.change_status(ticket_id, status, &expected, now()).await?;
+        let caller = request.caller();
+        let ticket = self.store.change_status(ticket_id, status, &expected, caller, now()).await?;
         Response::ticket(&ticket)
     }
 }

@@ -1,15 +1,18 @@
 //! The answers API Gateway gives itself.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use serde_json::json;
+
+use crate::authorizer::Refusal;
 
 /// An answer of the gateway in place of the function's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GatewayAnswer {
     BadRequest,
+    Unauthorized(Refusal),
     NotFound,
     RequestTimeout,
     RequestEntityTooLarge,
@@ -22,6 +25,7 @@ impl GatewayAnswer {
     pub(super) fn into_response(self) -> Response<Full<Bytes>> {
         let (status, message) = match self {
             GatewayAnswer::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
+            GatewayAnswer::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
             GatewayAnswer::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
             GatewayAnswer::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
             GatewayAnswer::RequestEntityTooLarge => {
@@ -42,6 +46,41 @@ impl GatewayAnswer {
         *response.status_mut() = status;
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
+        if let GatewayAnswer::Unauthorized(refusal) = self
+            && let Ok(challenge) = HeaderValue::try_from(challenge(refusal))
+        {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         response
+    }
+}
+
+/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of the
+/// developer guide.
+fn challenge(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::NoToken => "Bearer".to_owned(),
+        other => {
+            format!(r#"Bearer scope="" error="invalid_token" error_description="{other}""#)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_token_is_explained() {
+        let challenge = |refusal| {
+            let response = GatewayAnswer::Unauthorized(refusal).into_response();
+            assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+            response.headers()[WWW_AUTHENTICATE].to_str().unwrap().to_owned()
+        };
+        assert_eq!(challenge(Refusal::NoToken), "Bearer");
+        assert_eq!(
+            challenge(Refusal::WrongAudience),
+            r#"Bearer scope="" error="invalid_token" error_description="the token does not have a valid audience""#
+        );
     }
 }

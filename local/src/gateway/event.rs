@@ -51,6 +51,8 @@ pub(super) struct ReceivedRequest {
     /// Value of `x-amzn-trace-id` unless the client sends one.
     pub(super) trace_id: String,
     pub(super) received_at: DateTime<Utc>,
+    /// What the token of a caller claims, if an authorizer has looked at it.
+    pub(super) claims: Option<Map<String, Value>>,
 }
 
 /// Builds the event a function gets for `request`.
@@ -189,7 +191,7 @@ fn request_context(
     path: &str,
 ) -> Value {
     let user_agent = request.head.headers.get(USER_AGENT).map(header_text);
-    json!({
+    let mut context = json!({
         "accountId": settings.account_id,
         "apiId": settings.api_id,
         "domainName": settings.domain_name(),
@@ -206,7 +208,12 @@ fn request_context(
         "stage": "$default",
         "time": request.received_at.format("%d/%b/%Y:%H:%M:%S +0000").to_string(),
         "timeEpoch": request.received_at.timestamp_millis(),
-    })
+    });
+    if let Some(claims) = &request.claims {
+        // The scopes are those that a route asks for, and none does.
+        context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+    }
+    context
 }
 
 /// The body as text if its media type is one of text and it is valid UTF-8.

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 pub use routing::{Route, RouteError};
 pub use server::GatewayError;
 
+use crate::authorizer::JwtAuthorizer;
 use crate::lambda::FunctionPool;
 use routing::Router;
 
@@ -38,6 +39,7 @@ pub struct Gateway {
     router: Router,
     functions: HashMap<String, FunctionPool>,
     settings: GatewaySettings,
+    authorizer: Option<JwtAuthorizer>,
 }
 
 impl Gateway {
@@ -58,6 +60,13 @@ impl Gateway {
                 function: route.function.clone(),
             });
         }
-        Ok(Gateway { router: Router::new(routes)?, functions, settings })
+        Ok(Gateway { router: Router::new(routes)?, functions, settings, authorizer: None })
+    }
+
+    /// Lets only callers that `authorizer` knows through to the routes that require one. Without an
+    /// authorizer all routes are open.
+    #[must_use]
+    pub fn with_authorizer(self, authorizer: JwtAuthorizer) -> Gateway {
+        Gateway { authorizer: Some(authorizer), ..self }
     }
 }

@@ -28,6 +28,8 @@ pub struct Route {
     pub path: String,
     /// Name of the function.
     pub function: String,
+    /// Whether an authorizer, if there is one, must know who calls.
+    pub requires_caller: bool,
 }
 
 impl Route {
@@ -78,6 +80,7 @@ pub enum RouteError {
 pub(super) struct RouteMatch {
     pub(super) route_key: String,
     pub(super) function: String,
+    pub(super) requires_caller: bool,
     /// Decoded values of the path variables.
     pub(super) path_parameters: BTreeMap<String, String>,
 }
@@ -85,12 +88,18 @@ pub(super) struct RouteMatch {
 pub(super) struct Router {
     /// The preferred ones first.
     routes: Vec<ParsedRoute>,
-    default_function: Option<String>,
+    default: Option<DefaultRoute>,
+}
+
+struct DefaultRoute {
+    function: String,
+    requires_caller: bool,
 }
 
 struct ParsedRoute {
     key: String,
     function: String,
+    requires_caller: bool,
     /// `None` for `ANY`.
     method: Option<Method>,
     pattern: Vec<Segment>,
@@ -106,12 +115,13 @@ enum Segment {
 impl Router {
     pub(super) fn new(routes: Vec<Route>) -> Result<Router, RouteError> {
         let mut parsed = Vec::new();
-        let mut default_function = None;
+        let mut default = None;
         let mut seen = HashSet::new();
         for route in routes {
             let key = route.key();
             if route.path == DEFAULT_PATH {
-                if default_function.replace(route.function).is_some() {
+                let Route { function, requires_caller, .. } = route;
+                if default.replace(DefaultRoute { function, requires_caller }).is_some() {
                     return Err(RouteError::Duplicate { route: key });
                 }
                 continue;
@@ -126,7 +136,7 @@ impl Router {
             let ranks: Vec<u8> = route.pattern.iter().map(rank).collect();
             (ranks, Reverse(route.method.is_some()))
         });
-        Ok(Router { routes: parsed, default_function })
+        Ok(Router { routes: parsed, default })
     }
 
     /// Finds the route for a method and a percent-encoded path. An encoded slash
@@ -145,13 +155,15 @@ impl Router {
                 return Ok(Some(RouteMatch {
                     route_key: route.key.clone(),
                     function: route.function.clone(),
+                    requires_caller: route.requires_caller,
                     path_parameters,
                 }));
             }
         }
-        Ok(self.default_function.as_ref().map(|function| RouteMatch {
+        Ok(self.default.as_ref().map(|route| RouteMatch {
             route_key: DEFAULT_PATH.to_owned(),
-            function: function.clone(),
+            function: route.function.clone(),
+            requires_caller: route.requires_caller,
             path_parameters: BTreeMap::new(),
         }))
     }
@@ -176,7 +188,8 @@ fn parse_route(route: Route) -> Result<ParsedRoute, RouteError> {
     let Some(pattern) = parse_pattern(&route.path) else {
         return Err(RouteError::InvalidPath { route: key });
     };
-    Ok(ParsedRoute { key, function: route.function, method, pattern })
+    let Route { function, requires_caller, .. } = route;
+    Ok(ParsedRoute { key, function, requires_caller, method, pattern })
 }
 
 fn parse_pattern(path: &str) -> Option<Vec<Segment>> {
@@ -272,7 +285,12 @@ mod tests {
 
     fn route(key: &str) -> Route {
         let (method, path) = key.split_once(' ').unwrap_or((ANY_METHOD, key));
-        Route { method: method.to_owned(), path: path.to_owned(), function: "f".to_owned() }
+        Route {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            function: "f".to_owned(),
+            requires_caller: false,
+        }
     }
 
     fn router(keys: &[&str]) -> Result<Router, RouteError> {

@@ -11,13 +11,14 @@ use base64::engine::general_purpose::URL_SAFE;
 use bytes::Bytes;
 use chrono::Utc;
 use http::header::{CONTENT_LENGTH, EXPECT, HeaderName};
-use http::{HeaderValue, Request, Response, request};
+use http::{HeaderMap, HeaderValue, Request, Response, request};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use serde_json::{Map, Value};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -161,8 +162,12 @@ impl Gateway {
         let route = self.router.find(&head.method, path);
         let route = route.map_err(|_| GatewayAnswer::BadRequest)?;
         let route = route.ok_or(GatewayAnswer::NotFound)?;
+        // The body is read before the token, so that a client that sends all before it listens gets the
+        // answer and not a broken connection.
+        let body = received_body(&head, body).await?;
         let request = ReceivedRequest {
-            body: received_body(&head, body).await?,
+            claims: self.claims(&route, &head.headers)?,
+            body,
             head,
             source_ip,
             port,
@@ -173,6 +178,20 @@ impl Gateway {
         let event = build_event(&request, &route, &self.settings);
         let event = event.map_err(|_| GatewayAnswer::BadRequest)?.to_string();
         self.integrate(&route, event).await
+    }
+
+    /// What the caller's token claims, where the route asks who calls and somebody can tell.
+    fn claims(
+        &self,
+        route: &RouteMatch,
+        headers: &HeaderMap,
+    ) -> Result<Option<Map<String, Value>>, GatewayAnswer> {
+        match &self.authorizer {
+            Some(authorizer) if route.requires_caller => {
+                authorizer.authorize(headers).map(Some).map_err(GatewayAnswer::Unauthorized)
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn integrate(

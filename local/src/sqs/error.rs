@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::access::Denied;
+
 /// A failure of the queue service.
 ///
 /// Every variant a client can cause carries the error code and the wording of
@@ -137,6 +139,9 @@ pub enum SqsError {
         /// The parser's words.
         reason: String,
     },
+    /// The policy of the function that calls does not allow the call.
+    #[error("{0}")]
+    AccessDenied(#[from] Denied),
     /// The request has no `Host` header to build a queue URL from.
     #[error("The request has no Host header.")]
     MissingHost,
@@ -236,6 +241,7 @@ impl SqsError {
             Self::UnsupportedOperation { .. } => {
                 modeled("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
             }
+            Self::AccessDenied(_) => common("AccessDeniedException", "AccessDenied"),
             Self::MissingHost => modeled("InvalidAddress", "InvalidAddress"),
             Self::InvalidParameterValue { .. }
             | Self::MessageTooLong { .. }

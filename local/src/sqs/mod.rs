@@ -2,7 +2,8 @@
 //! AWS SDK over the AWS JSON 1.0 protocol and to this process by plain calls.
 //!
 //! What differs from the real service, on purpose:
-//! - Signatures, access policies and encryption settings are not enforced.
+//! - Signatures, queue policies and encryption settings are not enforced; the policies of functions
+//!   are.
 //! - There are no FIFO queues, tags or permissions.
 //! - Counts and attribute changes are exact and immediate; a queue may be purged
 //!   or created again under its old name without a pause of 60 seconds.

@@ -1,6 +1,7 @@
 //! The HTTP side: one POST per action, named by the `X-Amz-Target` header.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use super::EmbeddedSqs;
 use super::actions::{self, RequestContext};
 use super::error::SqsError;
+use crate::access::AccessControl;
 
 /// The largest request body in bytes: a full batch of 1 MiB in which JSON
 /// writes every character as a six-byte escape, and room for the rest.
@@ -31,6 +33,7 @@ const AMAZON_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-jso
 #[derive(Clone)]
 struct ServerState {
     sqs: EmbeddedSqs,
+    access: Option<Arc<AccessControl>>,
     /// Turns true at shutdown, which ends long polls.
     stopping: watch::Receiver<bool>,
 }
@@ -39,6 +42,7 @@ struct ServerState {
 pub(super) async fn serve(
     sqs: EmbeddedSqs,
     listener: TcpListener,
+    access: Option<Arc<AccessControl>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), SqsError> {
     let (stop, stopping) = watch::channel(false);
@@ -48,7 +52,7 @@ pub(super) async fn serve(
     let router = Router::new()
         .fallback(post(answer))
         .layer(DefaultBodyLimit::max(MAXIMUM_REQUEST_BYTES))
-        .with_state(ServerState { sqs, stopping });
+        .with_state(ServerState { sqs, access, stopping });
     axum::serve(listener, router)
         .with_graceful_shutdown(async move {
             shutdown.await;
@@ -90,6 +94,9 @@ async fn act(
         .to_owned();
     let body =
         body.map_err(|rejection| SqsError::Serialization { reason: rejection.body_text() })?;
+    if let Some(access) = &state.access {
+        access.check_sqs(headers, &action, uri.path(), &body)?;
+    }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let context = RequestContext { host: host.map(str::to_owned), path: uri.path().to_owned() };
     if action == "ReceiveMessage" {
@@ -105,7 +112,9 @@ async fn act(
 
 fn error_response(error: &SqsError) -> Response {
     let wire = error.wire();
-    let (status, fault, message) = if error.is_sender_fault() {
+    let (status, fault, message) = if matches!(error, SqsError::AccessDenied(_)) {
+        (StatusCode::FORBIDDEN, "Sender", error.to_string())
+    } else if error.is_sender_fault() {
         (StatusCode::BAD_REQUEST, "Sender", error.to_string())
     } else {
         tracing::error!(%error, "a queue request failed");

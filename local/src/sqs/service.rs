@@ -15,6 +15,7 @@ use super::message::{OutgoingMessage, ReceivedMessage};
 use super::queue::{Account, QueueDescription, VISIBILITY_RANGE_SECONDS, WAIT_RANGE_SECONDS};
 use super::server;
 use super::storage::{QueueDepth, ReceiveLimits, Storage};
+use crate::access::AccessControl;
 
 /// Messages one receive may return (ReceiveMessage reference).
 const MAXIMUM_RECEIVED_MESSAGES: i64 = 10;
@@ -79,16 +80,18 @@ impl EmbeddedSqs {
     /// Answers SDK requests on `listener` until `shutdown` is done. Long polls
     /// end at once then, with what they have; other requests are finished.
     ///
-    /// Requests are not authenticated: bind the listener to a loopback address.
+    /// Functions are held to `access`, if there is one. Requests are not authenticated: bind the
+    /// listener to a loopback address.
     ///
     /// # Errors
     /// [`SqsError::Server`] when the listener fails.
     pub async fn serve(
         self,
         listener: TcpListener,
+        access: Option<Arc<AccessControl>>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), SqsError> {
-        server::serve(self, listener, shutdown).await
+        server::serve(self, listener, access, shutdown).await
     }
 
     /// Receives up to `max_messages` (1 to 10) messages. With nothing visible

@@ -1,5 +1,7 @@
 //! Why the stack does not start, in sentences for a developer at a terminal.
 
+use crate::access::CallRecordError;
+use crate::authorizer::SigningKeyError;
 use crate::aws_json::CallError;
 use crate::cargo::BuildError;
 use crate::dynamodb::DynamoDbError;
@@ -69,6 +71,12 @@ pub enum StackError {
         #[source]
         source: CallError,
     },
+    /// The file of calls cannot be written.
+    #[error(transparent)]
+    Calls(#[from] CallRecordError),
+    /// There is no key to check tokens with.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
     /// The routes contradict each other.
     #[error(transparent)]
     Routes(#[from] RouteError),

@@ -1,12 +1,14 @@
 //! Starts everything in order, and stops it.
 
+mod environment;
 mod error;
 mod kept_bodies;
 mod place;
 mod schedules;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
@@ -14,16 +16,19 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::access::{AccessControl, CallRecord};
+use crate::authorizer::{JwtAuthorizer, SigningKey};
 use crate::aws_json::Service;
 use crate::gateway::{Gateway, GatewaySettings, Route};
 use crate::lambda::{FunctionConfiguration, FunctionPool, LogWriter};
 use crate::options::Options;
 use crate::schedule::Clock;
 use crate::sqs::{EmbeddedSqs, QueueDescription};
-use crate::template::{Deployment, Expression, Function, Queue, Schedule, Settings};
+use crate::template::{Deployment, Expression, Queue, Schedule, Settings};
 use crate::trigger::Poller;
 use crate::{cargo, dynamodb};
 
+use environment::{Credentials, configuration, environment};
 pub use error::StackError;
 pub use kept_bodies::KeptBodiesError;
 use place::{Place, address, find_template, listen, open_data_folder};
@@ -35,14 +40,6 @@ const ACCOUNT_ID: &str = "000000000000";
 const STACK_NAME: &str = "customer-support-copilot";
 /// Used when `AWS_REGION` is not set.
 const DEFAULT_REGION: &str = "us-east-1";
-
-/// The variables that hold webhook secrets, here and in the functions.
-const WEBHOOK_SECRETS: [&str; 4] = [
-    "ZENDESK_WEBHOOK_SECRET",
-    "ZENDESK_WEBHOOK_SECRET_PREVIOUS",
-    "INTERCOM_CLIENT_SECRET",
-    "INTERCOM_CLIENT_SECRET_PREVIOUS",
-];
 
 /// A running stack.
 pub struct Stack {
@@ -71,6 +68,7 @@ pub struct Addresses {
 /// Tasks that run until they are told to stop: first those that take work in, then, once no
 /// function runs any more, the services that functions use.
 struct Serving {
+    access: Arc<AccessControl>,
     stop_intake: watch::Sender<bool>,
     intake: Vec<JoinHandle<()>>,
     stop_services: watch::Sender<bool>,
@@ -108,36 +106,46 @@ impl Stack {
         }
         let addresses =
             Addresses { api: address(&api)?, dynamodb: dynamodb.endpoint()?, sqs: sqs.endpoint()? };
-        let deployment = Deployment::read(
-            &template,
-            &Settings {
-                region: region.clone(),
-                account_id: ACCOUNT_ID.to_owned(),
-                stack_name: STACK_NAME.to_owned(),
-                queue_url_base: addresses.sqs.clone().unwrap_or_default(),
-                parameters: options.parameters.iter().cloned().collect(),
-            },
-        )?;
+        let settings = Settings {
+            region: region.clone(),
+            account_id: ACCOUNT_ID.to_owned(),
+            stack_name: STACK_NAME.to_owned(),
+            queue_url_base: addresses.sqs.clone().unwrap_or_default(),
+            parameters: options.parameters.iter().cloned().collect(),
+        };
+        let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
+        let authorizer = if options.auth {
+            Some(JwtAuthorizer::new(&SigningKey::open(&data_dir)?))
+        } else {
+            None
+        };
         let binaries: Vec<String> =
             deployment.functions.iter().map(|function| function.binary.clone()).collect();
         let workspace = template.parent().unwrap_or(Path::new("."));
         let executables = cargo::build(workspace, &binaries, options.release).await?;
 
-        let mut serving = Serving::new();
+        let calls_file = options.calls_file.as_deref();
+        let record = calls_file.map(|file| CallRecord::open(file, &template)).transpose()?;
+        let access = AccessControl::new(settings, &deployment.functions, record);
+        let credentials = Credentials::choose(&dynamodb, &sqs);
+        let mut serving = Serving::new(access);
         serving.dynamodb(dynamodb, &data_dir, &deployment, &region).await?;
         let (embedded_sqs, queue_urls) = serving.sqs(sqs, &data_dir, &deployment, &region).await?;
-        let environment = environment(&options, &addresses, &region);
+        let environment = environment(&options, &addresses, &region, credentials);
         let configurations = deployment.functions.iter().map(|function| {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
-            configuration(function, executable, &environment, &queue_urls, &options)
+            let mut configuration =
+                configuration(function, executable, &environment, &queue_urls, &options);
+            credentials.name_function(&mut configuration);
+            configuration
         });
         let functions = start_functions(&deployment, configurations, &logs).await?;
         if let Some(sqs) = embedded_sqs {
             serving.triggers(&deployment, &functions, &sqs, &region);
         }
         serving.clocks(&deployment.schedules, &functions, &region);
-        serving.gateway(api, &deployment, &functions, &region)?;
+        serving.gateway(api, &deployment, &functions, &region, authorizer)?;
         let tables = deployment.tables.into_iter().map(|table| table.name).collect();
         let schedules = deployment.schedules;
         Ok(Self { addresses, data_dir, region, tables, functions, schedules, serving, _lock: lock })
@@ -178,10 +186,11 @@ impl Stack {
 }
 
 impl Serving {
-    fn new() -> Self {
+    fn new(access: AccessControl) -> Self {
+        let access = Arc::new(access);
         let (stop_intake, _) = watch::channel(false);
         let (stop_services, _) = watch::channel(false);
-        Self { stop_intake, intake: Vec::new(), stop_services, services: Vec::new() }
+        Self { access, stop_intake, intake: Vec::new(), stop_services, services: Vec::new() }
     }
 
     async fn dynamodb(
@@ -195,7 +204,8 @@ impl Serving {
         if let Place::Embedded(listener) = place {
             let database = dynamodb::open(&data_dir.join("dynamodb.sqlite"))?;
             let stopped = turned_true(self.stop_services.subscribe());
-            self.services.push(tokio::spawn(dynamodb::serve(database, listener, stopped)));
+            let access = Arc::clone(&self.access);
+            self.services.push(tokio::spawn(dynamodb::serve(database, listener, access, stopped)));
         }
         let service = Service::dynamodb(&endpoint, region);
         for table in &deployment.tables {
@@ -227,9 +237,9 @@ impl Serving {
                 let queues: Vec<_> = deployment.queues.iter().map(description).collect();
                 sqs.ensure_queues(&queues)?;
                 let stopped = turned_true(self.stop_services.subscribe());
-                let server = sqs.clone();
+                let (server, access) = (sqs.clone(), Arc::clone(&self.access));
                 self.services.push(tokio::spawn(async move {
-                    if let Err(error) = server.serve(listener, stopped).await {
+                    if let Err(error) = server.serve(listener, Some(access), stopped).await {
                         tracing::error!(%error, "SQS stopped");
                     }
                 }));
@@ -292,6 +302,7 @@ impl Serving {
         deployment: &Deployment,
         functions: &HashMap<String, FunctionPool>,
         region: &str,
+        authorizer: Option<JwtAuthorizer>,
     ) -> Result<(), StackError> {
         let routes = deployment
             .routes
@@ -300,6 +311,7 @@ impl Serving {
                 method: route.method.clone(),
                 path: route.path.clone(),
                 function: route.function.clone(),
+                requires_caller: route.requires_caller,
             })
             .collect();
         let settings = GatewaySettings {
@@ -307,7 +319,10 @@ impl Serving {
             account_id: ACCOUNT_ID.to_owned(),
             api_id: "local".to_owned(),
         };
-        let gateway = Gateway::new(routes, functions.clone(), settings)?;
+        let mut gateway = Gateway::new(routes, functions.clone(), settings)?;
+        if let Some(authorizer) = authorizer {
+            gateway = gateway.with_authorizer(authorizer);
+        }
         let stopped = turned_true(self.stop_intake.subscribe());
         self.intake.push(tokio::spawn(async move {
             if let Err(error) = gateway.serve(listener, stopped).await {
@@ -354,76 +369,6 @@ async fn make_queues(
         urls.insert(queue.url.clone(), url.to_owned());
     }
     Ok(urls)
-}
-
-/// What every function finds in its environment besides what the template gives it.
-fn environment(options: &Options, addresses: &Addresses, region: &str) -> BTreeMap<String, String> {
-    let mut environment = BTreeMap::from([
-        ("AWS_REGION".to_owned(), region.to_owned()),
-        ("AWS_DEFAULT_REGION".to_owned(), region.to_owned()),
-    ]);
-    let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
-    if let Some(endpoint) = &addresses.dynamodb {
-        set("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
-    }
-    if let Some(endpoint) = &addresses.sqs {
-        set("AWS_ENDPOINT_URL_SQS", endpoint);
-    }
-    if addresses.dynamodb.is_some() && addresses.sqs.is_some() {
-        set("AWS_ACCESS_KEY_ID", "local");
-        set("AWS_SECRET_ACCESS_KEY", "local");
-    } else {
-        // AWS itself: as whoever runs this.
-        for (name, value) in std::env::vars() {
-            if name.starts_with("AWS_") {
-                set(&name, &value);
-            }
-        }
-    }
-    set_webhook_secrets(&mut set);
-    for (name, value) in &options.environment {
-        set(name, value);
-    }
-    environment
-}
-
-/// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on this
-/// machine may call them unsigned.
-fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
-    let given: Vec<(&str, String)> = WEBHOOK_SECRETS
-        .iter()
-        .filter_map(|name| std::env::var(name).ok().map(|value| (*name, value)))
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
-    if given.is_empty() {
-        set("ALLOW_UNSIGNED_WEBHOOKS", "true");
-    }
-    for (name, value) in given {
-        set(name, &value);
-    }
-}
-
-fn configuration(
-    function: &Function,
-    executable: PathBuf,
-    common: &BTreeMap<String, String>,
-    queue_urls: &HashMap<String, String>,
-    options: &Options,
-) -> FunctionConfiguration {
-    let mut environment: BTreeMap<String, String> = function
-        .environment
-        .iter()
-        .map(|(name, value)| (name.clone(), queue_urls.get(value).unwrap_or(value).clone()))
-        .collect();
-    environment.extend(common.clone());
-    FunctionConfiguration {
-        name: function.binary.clone(),
-        executable,
-        timeout: function.timeout,
-        memory_mb: function.memory_mb,
-        environment,
-        maximum_processes: usize::from(options.processes),
-    }
 }
 
 /// Starts one process of each function, so that a function that cannot start is known at once.

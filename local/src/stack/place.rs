@@ -41,7 +41,7 @@ impl Place {
     }
 }
 
-/// Listens on 127.0.0.1 only: there is no authorisation here.
+/// Listens on 127.0.0.1 only: without `--auth` there is no authorisation here.
 pub(super) async fn listen(port: u16, option: &'static str) -> Result<TcpListener, StackError> {
     TcpListener::bind(("127.0.0.1", port)).await.map_err(|source| StackError::Port {
         port,

@@ -10,7 +10,9 @@ use super::reading::Properties;
 use super::references::IMPLICIT_HTTP_API;
 use super::route_key;
 use super::sections::{Resource, ResourceKind, map_entries};
-use super::{Queue, QueueTrigger, Route, Schedule, Scheduler, queue_triggers, schedules};
+use super::{
+    Queue, QueueTrigger, Route, Schedule, Scheduler, queue_triggers, route_security, schedules,
+};
 
 /// The event types of SAM that do not run locally. Source: the `EventSource` page of the SAM
 /// template reference.
@@ -40,14 +42,25 @@ pub(super) struct Events<'t> {
     pub(super) schedules: Vec<Schedule>,
     /// The HTTP APIs of the template, and the one SAM adds when a route needs it.
     http_apis: BTreeSet<&'t str>,
+    /// The method and path of each route that needs to know its caller.
+    requiring_caller: BTreeSet<(String, String)>,
     /// The function that has each method and shape of path.
     route_owners: BTreeMap<(String, String), &'t str>,
 }
 
 impl<'t> Events<'t> {
-    /// Counts an HTTP API that the template declares.
-    pub(super) fn add_http_api(&mut self, resource: Resource<'t>) {
+    /// Adds an HTTP API that the template declares. Its functions are added later.
+    ///
+    /// # Errors
+    /// Those of [`route_security::read`].
+    pub(super) fn add_http_api(
+        &mut self,
+        evaluator: &mut Evaluator<'t>,
+        resource: Resource<'t>,
+    ) -> Result<(), TemplateError> {
         self.http_apis.insert(resource.logical_id);
+        self.requiring_caller.extend(route_security::read(evaluator, resource)?);
+        Ok(())
     }
 
     /// Adds the events of one function. `queues` are all queues of the deployment.
@@ -140,7 +153,11 @@ impl<'t> Events<'t> {
             return Err(properties
                 .invalid("Path", format!("the route {method} {path} already belongs to {owner}")));
         }
-        self.routes.push(Route { method, path, function: resource.logical_id.to_owned() });
+        let key = (method, path);
+        let requires_caller = self.requiring_caller.contains(&key);
+        let (method, path) = key;
+        let function = resource.logical_id.to_owned();
+        self.routes.push(Route { method, path, function, requires_caller });
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use super::Function;
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::place::Place;
+use super::policies;
 use super::reading::{Properties, kind, text};
 use super::sections::Resource;
 
@@ -22,8 +23,8 @@ const DEFAULT_MEMORY_MB: u32 = 128;
 /// Reads one function.
 ///
 /// # Errors
-/// [`TemplateError::Invalid`] when it has no `CodeUri`, when a value is out of range, and when an
-/// environment variable is not a scalar.
+/// [`TemplateError::Invalid`] when it has no `CodeUri`, when a value is out of range, when an
+/// environment variable is not a scalar, and for policies that [`policies::read`] refuses.
 pub(super) fn read<'t>(
     evaluator: &mut Evaluator<'t>,
     resource: Resource<'t>,
@@ -49,6 +50,7 @@ pub(super) fn read<'t>(
         timeout: Duration::from_secs(u64::from(timeout_seconds)),
         memory_mb,
         environment: read_environment(evaluator, &properties)?,
+        policy: policies::read(evaluator, &properties)?,
     })
 }
 

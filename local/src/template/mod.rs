@@ -2,7 +2,7 @@
 //! queues and the queues that invoke functions.
 //!
 //! The template is the one that is deployed. Only the values a [`Deployment`] needs are evaluated,
-//! so policies, alarms and outputs may use anything CloudFormation has.
+//! so alarms and outputs may use anything CloudFormation has.
 
 mod conditions;
 mod document;
@@ -15,24 +15,27 @@ mod node;
 mod parameters;
 mod physical_names;
 mod place;
+mod policies;
 mod queue_triggers;
 mod queues;
 mod reading;
 mod references;
 mod route_key;
+mod route_security;
 mod scalar;
 mod schedules;
 mod sections;
 mod substitution;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
 pub use error::TemplateError;
+pub(crate) use policies::is_of_embedded_service;
 
 use document::TEMPLATE_SIZE_LIMIT_BYTES;
 use evaluate::Evaluator;
@@ -89,6 +92,17 @@ pub struct Function {
     pub memory_mb: u32,
     /// Environment variables, with those of `Globals` merged in.
     pub environment: BTreeMap<String, String>,
+    /// What it may do. Nothing else is allowed to it.
+    pub policy: Vec<PolicyStatement>,
+}
+
+/// A statement of an IAM policy: each of the actions is allowed on each of the resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyStatement {
+    /// Such as `dynamodb:GetItem`; no wildcards.
+    pub actions: BTreeSet<String>,
+    /// ARNs. Those of DynamoDB and SQS have no wildcards.
+    pub resources: BTreeSet<String>,
 }
 
 /// A route of the HTTP API (an `HttpApi` event).
@@ -100,6 +114,8 @@ pub struct Route {
     pub path: String,
     /// The logical id of the function that answers.
     pub function: String,
+    /// Whether only callers are let through whose identity is known.
+    pub requires_caller: bool,
 }
 
 /// A DynamoDB table (`AWS::DynamoDB::Table`).
@@ -223,7 +239,9 @@ impl Deployment {
             .collect::<Result<Vec<_>, _>>()?;
         check_binaries(&functions)?;
         let mut events = Events::default();
-        of_kind(ResourceKind::HttpApi).for_each(|resource| events.add_http_api(resource));
+        for resource in of_kind(ResourceKind::HttpApi) {
+            events.add_http_api(&mut evaluator, resource)?;
+        }
         for resource in of_kind(ResourceKind::Function) {
             events.add_function(&mut evaluator, resource, &queues)?;
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Settings;
 use super::error::TemplateError;
 use super::evaluate::{Evaluator, Progress};
 use super::place::Place;
@@ -98,12 +99,7 @@ impl<'t> Evaluator<'t> {
 
     /// The ARN of a resource in the region and account of the stack.
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:{}:{service}:{}:{}:{resource}",
-            partition(&self.settings.region).0,
-            self.settings.region,
-            self.settings.account_id
-        )
+        self.settings.arn(service, resource)
     }
 
     /// The ARN of a resource the local stack does not run.
@@ -118,6 +114,14 @@ impl<'t> Evaluator<'t> {
                 self.arn(&service.to_ascii_lowercase(), name)
             }
         }
+    }
+}
+
+impl Settings {
+    /// The ARN of a resource in this region and account, such as `table/<name>` of `dynamodb`.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        let Self { region, account_id, .. } = self;
+        format!("arn:{}:{service}:{region}:{account_id}:{resource}", partition(region).0)
     }
 }
 

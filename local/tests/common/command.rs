@@ -37,7 +37,12 @@ pub struct Running {
 impl Running {
     /// Starts a stack and waits until it says that it is ready.
     pub fn start(data_dir: &Path) -> Self {
-        let mut process = command(data_dir).spawn().unwrap();
+        Self::start_command(command(data_dir))
+    }
+
+    /// The same with a command of one's own.
+    pub fn start_command(mut command: Command) -> Self {
+        let mut process = command.spawn().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut api = String::new();
         let mut line = String::new();
@@ -81,6 +86,13 @@ impl Running {
             output.read_to_string(&mut rest).unwrap();
         }
         (rest, self.process.wait().unwrap())
+    }
+
+    /// What it has written to its error output, once it has ended.
+    pub fn errors(&mut self) -> String {
+        let mut errors = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        errors
     }
 
     /// The processes that run the functions.

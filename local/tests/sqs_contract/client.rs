@@ -41,7 +41,7 @@ impl EmbeddedServer {
             let shutdown = async {
                 stopped.await.ok();
             };
-            sqs.serve(listener, shutdown).await.unwrap();
+            sqs.serve(listener, None, shutdown).await.unwrap();
         });
         Self { endpoint, stop, running }
     }

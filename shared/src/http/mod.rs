@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use tracing::{error, info, warn};
 
 use crate::error::Error;
+use crate::telemetry::{Answered, answered};
 
 pub use problem::Problem;
+use request::trace_root;
 pub use request::{Query, Request};
 pub use response::{CreatedTicket, Response, TicketPage, WebhookAnswer};
 
@@ -128,6 +130,7 @@ where
     let started = Instant::now();
     let request_id = event.context.request_id.clone();
     let route = event.payload.route_key.clone().unwrap_or_default();
+    let trace_id = event.context.xray_trace_id.as_deref().and_then(trace_root);
     let outcome = match Request::read(event.payload, event.context) {
         Ok(request) => AssertUnwindSafe(async { handle(request).await })
             .catch_unwind()
@@ -139,14 +142,15 @@ where
         log(&error);
         problem::response(&told(error), &request_id)
     });
-    // The runtime's span around each line names the request.
-    info!(
-        route,
-        status = response.status(),
-        ticket_id = response.ticket_id().map(tracing::field::display),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "answered"
-    );
+    answered(&Answered {
+        request_id: &request_id,
+        trace_id: trace_id.as_deref(),
+        route: &route,
+        status: response.status(),
+        ticket_id: response.ticket_id(),
+        duration: started.elapsed(),
+        outcome: response.outcome(),
+    });
     response.into_event_response()
 }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::response::Response;
 use crate::error::{Error, Fault, Place};
 use crate::limits;
+use crate::telemetry::Outcome;
 
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -176,7 +177,7 @@ pub(super) fn response(error: &Error, request_id: &str) -> Response {
         }
         _ => {}
     }
-    response
+    response.counted_as(Outcome::Refused(kind.name))
 }
 
 fn problem_error(fault: &Fault) -> ProblemError {

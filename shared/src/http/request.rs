@@ -183,7 +183,7 @@ fn caller(authorizer: &ApiGatewayRequestAuthorizer) -> Option<String> {
 
 /// The `Root` of a trace header, `Root=1-5759e988-…;Parent=…;Sampled=1`, if it has the form that
 /// X-Ray documents: a version, 8 hex digits of time, 24 hex digits.
-fn trace_root(header: &str) -> Option<String> {
+pub(super) fn trace_root(header: &str) -> Option<String> {
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
     let is_hex = |text: &str, length| {
         text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

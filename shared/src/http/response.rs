@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::Error;
+use crate::telemetry::Outcome;
 use crate::ticket::{Ticket, TicketId, entity_tag};
 
 /// An answer that is ready to be sent.
@@ -19,6 +20,7 @@ pub struct Response {
     body: Vec<u8>,
     is_text: bool,
     ticket_id: Option<TicketId>,
+    outcome: Outcome,
 }
 
 /// The answer to a create and to a webhook.
@@ -62,7 +64,7 @@ impl Response {
         let mut response = Self::json(StatusCode::CREATED, body)?.about(ticket_id);
         response.header(header::LOCATION, &format!("/api/tickets/{ticket_id}"));
         response.header(header::ETAG, &entity_tag(body.ticket.version));
-        Ok(response)
+        Ok(response.counted_as(Outcome::Created))
     }
 
     /// The 201 of before, given again to a request that was sent again.
@@ -72,7 +74,7 @@ impl Response {
     pub fn created_before(body: &CreatedTicket) -> Result<Self, Error> {
         let mut response = Self::created(body)?;
         response.header(HeaderName::from_static("idempotent-replayed"), "true");
-        Ok(response)
+        Ok(response.counted_as(Outcome::Replayed))
     }
 
     /// 200 with a ticket and its version as `ETag`.
@@ -129,7 +131,7 @@ impl Response {
     pub(super) fn new(status: StatusCode, body: Vec<u8>, is_text: bool) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        Self { status, headers, body, is_text, ticket_id: None }
+        Self { status, headers, body, is_text, ticket_id: None, outcome: Outcome::Done }
     }
 
     /// Sets a header. A value that is no header value is left out; ours all are.
@@ -144,6 +146,17 @@ impl Response {
     pub fn about(mut self, ticket_id: TicketId) -> Self {
         self.ticket_id = Some(ticket_id);
         self
+    }
+
+    /// Says as what the answer is counted.
+    #[must_use]
+    pub fn counted_as(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        self.outcome
     }
 
     pub(super) fn status(&self) -> u16 {

@@ -13,19 +13,22 @@ use crate::ticket::{ExpectedVersion, Status, Ticket, TicketId, format_time};
 
 /// Who changed a ticket, for its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Actor {
+pub enum Actor<'a> {
     /// A support agent, through our API.
-    Agent,
+    Agent {
+        /// Who it is, where an authorizer knows. It came in one header, so it is no longer than that.
+        caller: Option<&'a str>,
+    },
     /// Zendesk, through its webhook.
     Zendesk,
     /// Intercom, through its webhook.
     Intercom,
 }
 
-impl Actor {
-    fn name(self) -> &'static str {
+impl<'a> Actor<'a> {
+    fn name(self) -> &'a str {
         match self {
-            Self::Agent => "agent",
+            Self::Agent { caller } => caller.unwrap_or("agent"),
             Self::Zendesk => "zendesk",
             Self::Intercom => "intercom",
         }
@@ -42,7 +45,7 @@ pub struct ReportedStatus<'a> {
     /// When it happened there; an older report than one that was taken before changes nothing.
     pub at: Option<DateTime<Utc>>,
     /// Who reports it.
-    pub actor: Actor,
+    pub actor: Actor<'a>,
 }
 
 /// A message of the customer on a ticket that is known.
@@ -55,7 +58,7 @@ pub struct NewMessage<'a> {
     /// When it was written, if the source says so.
     pub sent_at: Option<DateTime<Utc>>,
     /// Who brings it.
-    pub actor: Actor,
+    pub actor: Actor<'a>,
 }
 
 /// What became of a change.
@@ -83,7 +86,7 @@ struct Decision<'a> {
     seen: &'a Ticket,
     status: Status,
     note: Option<&'a str>,
-    actor: Actor,
+    actor: Actor<'a>,
     source_event_at: Option<DateTime<Utc>>,
     message: Option<NewMessage<'a>>,
     now: DateTime<Utc>,
@@ -99,7 +102,7 @@ enum Written {
 
 impl Store {
     /// Moves a ticket of an `expected` version to `status` if the lifecycle allows it; a ticket that
-    /// is there already is answered unchanged.
+    /// is there already is answered unchanged. `caller` is the agent, for the history.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Outdated`] when the ticket is of another version;
@@ -110,6 +113,7 @@ impl Store {
         ticket_id: TicketId,
         status: Status,
         expected: &ExpectedVersion,
+        caller: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
         for _ in 0..limits::CHANGE_ATTEMPTS {
@@ -126,7 +130,7 @@ impl Store {
                 seen: &ticket,
                 status,
                 note: None,
-                actor: Actor::Agent,
+                actor: Actor::Agent { caller },
                 source_event_at: None,
                 message: None,
                 now,

@@ -6,6 +6,7 @@ pub mod checks;
 pub mod dependencies;
 pub mod emulator;
 pub mod faults;
+pub mod policies;
 pub mod sam;
 pub mod sam_local;
 pub mod schemathesis;
@@ -33,6 +34,9 @@ pub enum StepError {
     /// SAM CLI does not run the functions as it should.
     #[error(transparent)]
     SamLocal(#[from] sam_local::SamLocalError),
+    /// A policy grants what no test uses.
+    #[error(transparent)]
+    Policies(#[from] policies::PoliciesError),
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),

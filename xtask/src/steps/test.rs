@@ -1,5 +1,7 @@
 //! Step `test`: the tests in Rust, with moto as the independent reference for SQS.
 
+use std::io;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use crate::project::{Project, free_port};
 
 /// Names the address of the reference to the contract tests in `local/tests`.
 const REFERENCE_VARIABLE: &str = "SQS_REFERENCE_ENDPOINT";
+/// Tells the local stack where to note what functions may do and what they do.
+const CALLS_VARIABLE: &str = "COPILOT_CALLS_FILE";
 /// How long moto may take until it answers.
 const MOTO_START_LIMIT: Duration = Duration::from_secs(60);
 /// How long moto may take for one answer.
@@ -23,11 +27,24 @@ const TEST_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// A test failed, or moto did not start.
 pub async fn run(project: &Project) -> Result<(), StepError> {
     let (_moto, endpoint) = start_moto(project).await?;
+    let calls_file = project.calls_file();
+    forget(&calls_file).map_err(|source| StepError::System {
+        action: "remove the calls of an earlier run",
+        source,
+    })?;
     let mut test = Command::new("cargo");
     test.current_dir(&project.root)
         .args(["test", "--workspace", "--locked"])
-        .env(REFERENCE_VARIABLE, endpoint);
+        .env(REFERENCE_VARIABLE, endpoint)
+        .env(CALLS_VARIABLE, calls_file);
     Ok(process::run(test, TEST_LIMIT).await?)
+}
+
+fn forget(file: &Path) -> io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn start_moto(project: &Project) -> Result<(Process, String), StepError> {

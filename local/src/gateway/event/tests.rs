@@ -17,6 +17,7 @@ fn route(key: &str, parameters: &[(&str, &str)]) -> RouteMatch {
     RouteMatch {
         route_key: key.to_owned(),
         function: "f".to_owned(),
+        requires_caller: false,
         path_parameters: parameters
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -36,6 +37,7 @@ fn received(request: Request<Bytes>) -> ReceivedRequest {
         received_at: DateTime::parse_from_rfc3339("2026-11-24T10:11:12.345Z")
             .unwrap()
             .with_timezone(&Utc),
+        claims: None,
     }
 }
 
@@ -121,6 +123,18 @@ fn what_a_request_does_not_have_is_absent() {
     assert_eq!(event["rawQueryString"], "");
     assert_eq!(event["isBase64Encoded"], false);
     assert_eq!(event["headers"]["content-length"], "0");
+}
+
+#[test]
+fn a_token_appears_with_its_claims() {
+    let mut request = received(get("/"));
+    request.claims = json!({"sub": "agent-7", "exp": "1"}).as_object().cloned();
+    let event = build_event(&request, &route("$default", &[]), &settings()).unwrap();
+    assert_eq!(
+        event["requestContext"]["authorizer"],
+        json!({"jwt": {"claims": {"sub": "agent-7", "exp": "1"}, "scopes": null}})
+    );
+    assert!(super::tests::event(get("/"))["requestContext"].get("authorizer").is_none());
 }
 
 #[test]

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 const TIME_FORMAT: &str = "%H:%M:%S%.3f";
 
 /// Top-level members that have a place of their own or say nothing to a reader.
-const MEMBERS_NOT_LISTED: [&str; 8] =
-    ["timestamp", "level", "message", "fields", "span", "spans", "target", "threadId"];
+const MEMBERS_NOT_LISTED: [&str; 9] =
+    ["_aws", "timestamp", "level", "message", "fields", "span", "spans", "target", "threadId"];
 
 /// One line of `function`. `now` stands in for the time the line does not tell.
 pub(super) fn line(function: &str, line: &str, now: DateTime<Utc>) -> String {

@@ -1,11 +1,15 @@
 //! DynamoDB: the embedded one, and the tables in it or in another.
 
+mod server;
+
 use std::path::Path;
+use std::sync::Arc;
 
 use dynoxide::Database;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::access::AccessControl;
 use crate::aws_json::{CallError, Service};
 use crate::template::Table;
 
@@ -51,14 +55,15 @@ pub fn open(path: &Path) -> Result<Database, DynamoDbError> {
     })
 }
 
-/// Serves the embedded DynamoDB until `stopped`.
+/// Serves the embedded DynamoDB until `stopped`; what functions ask of it is held to `access`.
 pub async fn serve(
     database: Database,
     listener: TcpListener,
+    access: Arc<AccessControl>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) {
-    if let Err(detail) = dynoxide::server::serve_with_shutdown(listener, database, stopped).await {
-        tracing::error!(detail, "DynamoDB stopped");
+    if let Err(error) = server::serve(database, listener, access, stopped).await {
+        tracing::error!(%error, "DynamoDB stopped");
     }
 }
 

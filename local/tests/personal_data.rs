@@ -1,0 +1,158 @@
+//! Nothing that a person has written, and no secret, reaches a log.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use clap::Parser;
+use common::workspace;
+use local_stack::lambda::{LogFormat, LogWriter};
+use local_stack::options::Options;
+use local_stack::stack::Stack;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+/// Stands in every place that a client can fill.
+const PLANTED: &str = "planted";
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn start(data_dir: &Path, logs: &Captured, further: &[&str]) -> Stack {
+    let template = workspace().join("template.yaml");
+    let template = template.to_str().unwrap();
+    let fixed = ["local-stack", "--port", "0", "--template", template, "--data-dir"];
+    let mut arguments = fixed.to_vec();
+    arguments.push(data_dir.to_str().unwrap());
+    arguments.extend(further);
+    let writer = LogWriter::new(LogFormat::Json, Box::new(logs.clone()));
+    Stack::start_with_logs(Options::parse_from(arguments), writer).await.unwrap()
+}
+
+fn create_body() -> Value {
+    json!({
+        "customer_email": "planted@planted.example",
+        "customer_name": "Planted Name",
+        "subject": "Planted subject",
+        "description": "Planted description",
+        "order_id": "planted-1",
+        "source": "web"
+    })
+}
+
+/// Right and wrong requests for every route, with the mark wherever there is room for it.
+fn requests() -> Vec<(Method, String, Option<String>)> {
+    let with = |member: &str, value: Value| {
+        let mut body = create_body();
+        body[member] = value;
+        body.to_string()
+    };
+    let zendesk = json!({"ticket": {"id": 7, "subject": "Planted", "description": "Planted",
+        "tags": "planted", "requester": {"email": "planted@planted.example", "name": "Planted"}}});
+    let event = json!({"type": "zen:event-type:ticket.comment_added", "account_id": 1,
+        "event": {"comment": {"body": "Planted", "id": "1", "is_public": true}},
+        "detail": {"id": "7", "subject": "Planted", "description": "Planted"}});
+    let intercom = json!({"type": "conversation.created", "data": {"item": {"id": "planted-8",
+        "conversation_message": {"body": "<p>Planted</p>"},
+        "user": {"email": "planted@planted.example", "name": "Planted"}}}});
+    let post = |path: &str, body: String| (Method::POST, path.to_owned(), Some(body));
+    let get = |path: &str| (Method::GET, path.to_owned(), None);
+    let status = "/api/tickets/TKT-20241103-00000000/status";
+    vec![
+        post("/api/tickets/create", create_body().to_string()),
+        post("/api/tickets/create", with("planted_field", json!("Planted"))),
+        post("/api/tickets/create", with("customer_email", json!("planted"))),
+        post("/api/tickets/create", with("source", json!("planted"))),
+        post("/api/tickets/create", "{\"planted".to_owned()),
+        post("/api/tickets/create?planted=planted", create_body().to_string()),
+        post("/api/tickets/webhook/zendesk", zendesk.to_string()),
+        post("/api/tickets/webhook/zendesk", event.to_string()),
+        post("/api/tickets/webhook/zendesk", json!({"planted": "planted"}).to_string()),
+        post("/api/tickets/webhook/zendesk", "planted".to_owned()),
+        post("/api/tickets/webhook/intercom", intercom.to_string()),
+        post("/api/tickets/webhook/intercom", "{\"planted\": 1}".to_owned()),
+        get("/api/tickets?planted=planted&cursor=planted&status=planted"),
+        get("/api/tickets/planted"),
+        get("/planted"),
+        get("/docs/planted"),
+        (Method::PUT, status.to_owned(), Some(json!({"status": "planted"}).to_string())),
+        (Method::PUT, status.to_owned(), Some(json!({"status": "open"}).to_string())),
+        (Method::PUT, "/api/tickets/planted/status".to_owned(), Some("planted".to_owned())),
+    ]
+}
+
+async fn send_all(stack: &Stack) {
+    let client = Client::builder().user_agent("planted/1.0").build().unwrap();
+    for (method, path, body) in requests() {
+        let url = format!("{}{path}", stack.addresses().api);
+        let request = client
+            .request(method, url)
+            .header("content-type", "application/json")
+            .header("idempotency-key", "planted@planted.example")
+            .header("referer", "https://planted.example/")
+            .header("x-planted", "planted")
+            .body(body.unwrap_or_default());
+        request.send().await.unwrap();
+    }
+}
+
+fn check(logs: &Captured, expected: &[&str]) {
+    let logs = String::from_utf8(logs.0.lock().unwrap().clone()).unwrap();
+    for line in logs.lines() {
+        assert!(!line.to_lowercase().contains(PLANTED), "{line}");
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "not JSON: {line}");
+    }
+    for text in expected {
+        assert!(logs.contains(text), "nothing says {text:?}");
+    }
+}
+
+#[tokio::test]
+async fn requests_leave_nothing_personal_in_the_log() {
+    let (logs, data) = (Captured::default(), tempfile::tempdir().unwrap());
+    let stack = start(data.path(), &logs, &[]).await;
+    send_all(&stack).await;
+    send_all(&stack).await;
+    stack.run_schedule("requeue-stranded").await.unwrap();
+    stack.stop().await;
+    let expected = ["\"Created\":1", "\"Replayed\":1", "\"Duplicate\":1", "\"ColdStart\":1"];
+    check(&logs, &expected);
+    check(&logs, &["\"Reason\":\"invalid-fields\"", "WebhookUnreadable", "\"Requeued\":0"]);
+}
+
+#[tokio::test]
+async fn failures_leave_nothing_personal_in_the_log() {
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nowhere.local_addr().unwrap();
+    drop(nowhere);
+    let (logs, data) = (Captured::default(), tempfile::tempdir().unwrap());
+    let sqs = format!("AWS_ENDPOINT_URL_SQS=http://{address}");
+    let stack = start(data.path(), &logs, &["--env", &sqs]).await;
+    send_all(&stack).await;
+    stack.stop().await;
+    check(&logs, &["AI work not queued", "AiWorkNotQueued"]);
+
+    let (logs, data) = (Captured::default(), tempfile::tempdir().unwrap());
+    let dynamodb = format!("AWS_ENDPOINT_URL_DYNAMODB=http://{address}");
+    let secrets = ["INTERCOM_CLIENT_SECRET=planted", "ZENDESK_WEBHOOK_SECRET=planted"];
+    let options = ["--env", &dynamodb, "--env", secrets[0], "--env", secrets[1]];
+    let stack = start(data.path(), &logs, &options).await;
+    send_all(&stack).await;
+    stack.stop().await;
+    check(&logs, &["\"message\":\"unavailable\"", "SignatureRefused"]);
+}
