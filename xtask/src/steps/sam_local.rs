@@ -295,6 +295,15 @@ mod tests {
         }
     }
 
+    /// Cached, a build misses changes in `shared/`; in parallel, builds take each other's binaries.
+    #[test]
+    fn no_environment_builds_cached_or_in_parallel() {
+        let settings = read(&Project::of_this_program().root.join("samconfig.toml")).unwrap();
+        for line in settings.lines().map(|line| line.replace(' ', "")) {
+            assert!(line != "cached=true" && line != "parallel=true", "{line}");
+        }
+    }
+
     #[test]
     fn the_sample_environment_names_the_relays_and_the_local_stacks_resources() {
         let path = Project::of_this_program().root.join("local/sam-local-env.json");
