@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use project::Project;
 use steps::{
-    StepError, browser, checkov, checks, dependencies, emulator, faults, policies, sam,
+    StepError, browser, checkov, checks, dependencies, emulator, faults, policies, sam, sam_local,
     schemathesis, test, tools,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,7 +34,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -89,6 +89,11 @@ const STEPS: [Step; 14] = [
         name: "sam",
         purpose: "template.yaml is valid",
         run: |project| Box::pin(sam::run(project)),
+    },
+    Step {
+        name: "sam-local",
+        purpose: "SAM CLI builds every function and runs each in a container",
+        run: |project| Box::pin(sam_local::run(project)),
     },
     Step {
         name: "checkov",

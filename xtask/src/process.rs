@@ -79,6 +79,29 @@ pub async fn run_quietly(
     Process::start(&name_of(&command), command, Some(log))?.finish(limit).await
 }
 
+/// Runs `command` to its end and returns what it prints to its standard output; the rest goes to `log`,
+/// and is quoted when it fails.
+///
+/// # Errors
+/// [`ProcessError`]; also when it ends with a failure.
+pub async fn run_for_output(
+    mut command: Command,
+    log: &Path,
+    limit: Duration,
+) -> Result<String, ProcessError> {
+    let name = name_of(&command);
+    let not_started = |source| ProcessError::NotStarted { name: name.clone(), source };
+    let path = log.with_extension("out");
+    let (output, _) = open(&path).map_err(not_started)?;
+    let (errors, _) = open(log).map_err(not_started)?;
+    command.stdout(output).stderr(errors);
+    Process::spawn(&name, command, Some(log))?.finish(limit).await?;
+    let bytes = std::fs::read(&path);
+    bytes
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .map_err(|source| ProcessError::Lost { name: name.clone(), source })
+}
+
 /// A running program. When it is dropped, the program and all that it started are stopped.
 pub struct Process {
     name: String,
@@ -105,6 +128,12 @@ impl Process {
             let (output, errors) = open(log).map_err(not_started)?;
             command.stdout(output).stderr(errors);
         }
+        Self::spawn(name, command, log)
+    }
+
+    /// Starts `command`, whose output goes where it says already.
+    fn spawn(name: &str, mut command: Command, log: Option<&Path>) -> Result<Self, ProcessError> {
+        let not_started = |source| ProcessError::NotStarted { name: name.to_owned(), source };
         // A group of its own: one signal then reaches all that the program starts.
         let leader = command.stdin(Stdio::null()).process_group(0).spawn().map_err(not_started)?;
         Ok(Self { name: name.to_owned(), leader, log: log.map(Path::to_owned) })
@@ -283,6 +312,18 @@ mod tests {
         let error = run_quietly(shell("echo reason; exit 3"), &log, LIMIT).await.unwrap_err();
         let text = error.to_string();
         assert!(text.contains("exit status: 3") && text.ends_with(":\nreason"), "{text}");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn output_is_told_from_what_is_logged() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let output = run_for_output(shell("echo remark >&2; echo answer"), &log, LIMIT).await;
+        assert_eq!(output.unwrap(), "answer\n");
+        let error =
+            run_for_output(shell("echo answer; echo reason >&2; exit 3"), &log, LIMIT).await;
+        let text = error.unwrap_err().to_string();
+        assert!(text.ends_with(":\nreason"), "{text}");
     }
 
     #[tokio::test(flavor = "current_thread")]

@@ -15,7 +15,8 @@ use super::tools::python::AWS;
 use crate::local_stack::{Addresses, LocalStack, REGION, TABLE_NAME};
 use crate::process::Process;
 use crate::project::{Project, free_port};
-use checks::{Body, CHECKS, Check, address_ticket, new_ticket_id};
+use checks::address_ticket;
+pub use checks::{Body, CHECKS, Check, new_ticket_id};
 
 /// How long the emulator may take until it takes requests.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -146,12 +147,7 @@ impl Emulator {
         check: &Check,
         created_ticket: &str,
     ) -> Result<Value, EmulatorError> {
-        let path = project.root.join("events").join(check.function).join(check.event);
-        let mut event: Value = serde_json::from_str(&read(&path)?)
-            .map_err(|source| EmulatorError::NotJson { path, source })?;
-        if check.of_created_ticket {
-            address_ticket(&mut event, created_ticket);
-        }
+        let event = event_of(project, check, created_ticket)?;
         let no_answer = |source| {
             let Check { function, event, .. } = *check;
             EmulatorError::NoAnswer { function, event, source }
@@ -159,6 +155,24 @@ impl Emulator {
         let request = self.client.post(&self.url).json(&event).timeout(ANSWER_LIMIT);
         request.send().await.map_err(no_answer)?.json().await.map_err(no_answer)
     }
+}
+
+/// The event of a check, about the ticket `created_ticket` when the check wants that.
+///
+/// # Errors
+/// [`EmulatorError::File`] and [`EmulatorError::NotJson`].
+pub fn event_of(
+    project: &Project,
+    check: &Check,
+    created_ticket: &str,
+) -> Result<Value, EmulatorError> {
+    let path = project.root.join("events").join(check.function).join(check.event);
+    let mut event: Value = serde_json::from_str(&read(&path)?)
+        .map_err(|source| EmulatorError::NotJson { path, source })?;
+    if check.of_created_ticket {
+        address_ticket(&mut event, created_ticket);
+    }
+    Ok(event)
 }
 
 /// The emulator for this machine's processor.

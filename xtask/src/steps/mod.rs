@@ -8,6 +8,7 @@ pub mod emulator;
 pub mod faults;
 pub mod policies;
 pub mod sam;
+pub mod sam_local;
 pub mod schemathesis;
 pub mod test;
 pub mod tools;
@@ -33,6 +34,9 @@ pub enum StepError {
     /// A policy grants what no test uses.
     #[error(transparent)]
     Policies(#[from] policies::PoliciesError),
+    /// SAM CLI does not run the functions as it should.
+    #[error(transparent)]
+    SamLocal(#[from] sam_local::SamLocalError),
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 /// One event for one function, and its answer.
+#[derive(Debug, Clone, Copy)]
 pub struct Check {
     /// The function: the name of its folder in `functions/` and `events/`, and of its binary.
     pub function: &'static str,

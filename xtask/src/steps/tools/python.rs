@@ -20,11 +20,11 @@ pub struct PythonEnvironment {
     holds: &'static str,
 }
 
-/// What is AWS's own or stands in for it.
+/// What is AWS's own, builds for it or stands in for it.
 pub const AWS: PythonEnvironment = PythonEnvironment {
     folder: "python",
     requirements: "xtask/requirements.txt",
-    holds: "SAM CLI, cfn-lint and moto",
+    holds: "SAM CLI, cargo-lambda, cfn-lint and moto",
 };
 
 /// Schemathesis wants newer packages than SAM CLI takes, click among them.
