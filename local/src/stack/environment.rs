@@ -125,3 +125,51 @@ fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
         set(name, &value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    /// The access key of a function, or nothing when it is to be found as the SDK finds it.
+    async fn key(options: &[&str]) -> Option<String> {
+        let arguments = ["local-stack", "--port", "0"].iter().chain(options);
+        let options = Options::parse_from(arguments);
+        let dynamodb_option = options.dynamodb_endpoint.as_deref();
+        let dynamodb = Place::choose(dynamodb_option, 0, "--dynamodb-port").await.unwrap();
+        let sqs = Place::choose(options.sqs_endpoint.as_deref(), 0, "--sqs-port").await.unwrap();
+        let credentials = Credentials::choose(&dynamodb, &sqs);
+        let addresses = Addresses {
+            api: String::new(),
+            dynamodb: dynamodb.endpoint().unwrap(),
+            sqs: sqs.endpoint().unwrap(),
+        };
+        let mut configuration = FunctionConfiguration {
+            name: "reader".to_owned(),
+            executable: PathBuf::new(),
+            timeout: std::time::Duration::from_secs(3),
+            memory_mb: 128,
+            environment: environment(&options, &addresses, "eu-west-1", credentials),
+            maximum_processes: 1,
+        };
+        credentials.name_function(&mut configuration);
+        configuration.environment.remove("AWS_ACCESS_KEY_ID")
+    }
+
+    #[tokio::test]
+    async fn a_function_has_its_own_key_where_it_is_held_to_its_policy() {
+        let (dynamodb, sqs) = ("--dynamodb-endpoint", "--sqs-endpoint");
+        let other = "http://127.0.0.1:4566";
+        assert_eq!(key(&[]).await.as_deref(), Some("local-reader"));
+        assert_eq!(key(&[sqs, other]).await.as_deref(), Some("local-reader"));
+        assert_eq!(key(&[dynamodb, other]).await.as_deref(), Some("local"));
+        assert_eq!(key(&[dynamodb, other, sqs, other]).await.as_deref(), Some("local"));
+        let given = ["--env", "AWS_ACCESS_KEY_ID=mine"];
+        assert_eq!(key(&given).await.as_deref(), Some("mine"));
+        // On AWS it is the key of whoever runs this, or of a profile.
+        let developers = std::env::var("AWS_ACCESS_KEY_ID").ok();
+        assert_eq!(key(&[sqs, "aws"]).await, developers);
+        assert_eq!(key(&[dynamodb, "aws"]).await, developers);
+    }
+}
