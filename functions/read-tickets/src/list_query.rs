@@ -44,16 +44,9 @@ impl ListQuery {
         });
         let sources = Source::ALL.map(|(name, _)| name);
         let source = query.take("source", &one_of(&sources), Source::parse);
-        let address = query.take("customer_email", "Must be an e-mail address.", |text| {
-            EmailAddress::parse(text).ok()
-        });
-        let named = match &customer_id {
-            Some(_) => None,
-            None => query.take(
-                "customer_id",
-                "Must be of the form CUST-DF36B01B83A62E00D460.",
-                |text| text.parse().ok(),
-            ),
+        let customer = match customer_id {
+            Some(customer_id) => Some(Some(customer_id)),
+            None => customer(&mut query),
         };
         let order_id =
             query.take("order_id", "Must be an order number.", |text| OrderId::parse(text).ok());
@@ -65,8 +58,6 @@ impl ListQuery {
         let limit = query.take("limit", &limits, |value| {
             value.parse().ok().filter(|limit| (1..=PAGE_TICKETS_MAXIMUM).contains(limit))
         });
-        let customers = [customer_id, named, address.map(|address| CustomerId::of(&address))];
-        let customer = only(customers.into_iter().flatten());
         let filter = TicketFilter {
             status,
             priority,
@@ -93,8 +84,15 @@ fn parse_milliseconds(text: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(parse_time(text)?.timestamp_millis())
 }
 
-/// The one customer that is meant: `Some(None)` is any, `None` that two are meant at once.
-fn only(mut customers: impl Iterator<Item = CustomerId>) -> Option<Option<CustomerId>> {
-    let first = customers.next();
-    customers.all(|other| Some(&other) == first.as_ref()).then_some(first)
+/// The customer that an address or an id means: `Some(None)` is any, `None` that two are meant at once.
+fn customer(query: &mut Query) -> Option<Option<CustomerId>> {
+    let address = query.take("customer_email", "Must be an e-mail address.", |text| {
+        EmailAddress::parse(text).ok()
+    });
+    let expected = "Must be of the form CUST-DF36B01B83A62E00D460.";
+    let named = query.take("customer_id", expected, |text| text.parse().ok());
+    match (address.map(|address| CustomerId::of(&address)), named) {
+        (Some(one), Some(other)) => (one == other).then_some(Some(one)),
+        (one, other) => Some(one.or(other)),
+    }
 }

@@ -53,7 +53,8 @@ mod tests {
             let neighbour = Position { created_at, digits: other }.created_key();
             prop_assert_eq!(neighbour <= before, other < digits);
             let earlier = DateTime::from_timestamp_millis(milliseconds - 1).unwrap();
-            prop_assert!(Position { created_at: earlier, digits: other }.created_key() < before);
+            let earlier = Position { created_at: earlier, digits: other }.created_key();
+            prop_assert!(earlier < before);
         }
     }
 }
