@@ -62,11 +62,16 @@ fn known(number: u32) -> Known {
         milliseconds: number / 3 * 7,
         status: pick(&STATUSES, 3),
         priority: pick(&PRIORITIES, 7),
-        category: (number % 4 != 0).then(|| pick(&CATEGORIES, 11)),
+        category: (!number.is_multiple_of(4)).then(|| pick(&CATEGORIES, 11)),
         source: pick(&SOURCES, 13),
         customer: number % 9,
-        order: (number % 5 == 0).then_some(number % 10),
-        tags: TAGS.iter().copied().filter(|_| number % 3 == 0).take(number as usize % 4).collect(),
+        order: number.is_multiple_of(5).then_some(number % 10),
+        tags: TAGS
+            .iter()
+            .copied()
+            .filter(|_| number.is_multiple_of(3))
+            .take(number as usize % 4)
+            .collect(),
     }
 }
 
