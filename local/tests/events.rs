@@ -142,6 +142,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("AWS_ENDPOINT_URL_SQS", &sqs),
             ("INTERCOM_CLIENT_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
+            ("CURSOR_KEY", "key"),
             ("STRANDED_AFTER_SECONDS", "300"),
             ("TABLE_NAME", TABLE),
             ("QUEUE_URL", &format!("{sqs}/000000000000/customer-support-copilot-AiQueue")),

@@ -61,6 +61,15 @@ pub const PAGE_TICKETS_MAXIMUM: u32 = 100;
 pub const PAGE_BYTES: usize = 5_500_000;
 /// Longest cursor, in bytes.
 pub const CURSOR_BYTES: usize = 256;
+/// Tickets of one `BatchGetItem` (DynamoDB API).
+pub const BATCH_READ_TICKETS: usize = 100;
+/// How long a cursor holds. Somebody may leave a list open over a weekend.
+pub const CURSOR_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Most tickets that are read for one page, whatever its filter leaves out: five `BatchGetItem`s, so
+/// that a page of a rare kind takes no longer than a tenth of a second.
+pub const PAGE_READ_TICKETS: usize = 500;
+/// Keys that are read from each shard of an index for a page, beyond its even share.
+pub const SHARD_SPARE_KEYS: usize = 4;
 
 /// Partitions that each list index is spread over. A partition takes 1,000 writes a second
 /// (DynamoDB developer guide, "Partition-level throughput"), so 16 take 16,000 creates a second.

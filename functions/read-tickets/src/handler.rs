@@ -2,14 +2,17 @@
 
 use copilot_core::error::Error;
 use copilot_core::http::{Request, Response, TicketPage};
-use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
-use copilot_core::store::{Cursor, Store};
-use copilot_core::ticket::{Status, TicketId};
+use copilot_core::store::{Cursors, Store};
+use copilot_core::ticket::{CustomerId, TicketId, now};
+
+use crate::list_query::ListQuery;
 
 /// What the function needs.
 pub struct Handler {
     /// Where tickets are kept.
     pub store: Store,
+    /// What seals the cursors of lists.
+    pub cursors: Cursors,
 }
 
 impl Handler {
@@ -19,9 +22,13 @@ impl Handler {
     /// What is wrong with the request, or that the store does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("GET")?;
-        match request.path_parameter("ticket_id") {
-            "" => self.list(request).await,
-            ticket_id => self.read(ticket_id).await,
+        match (request.path_parameter("ticket_id"), request.path_parameter("customer_id")) {
+            ("", "") => self.list(request, None).await,
+            ("", customer_id) => {
+                let customer_id = customer_id.parse().map_err(|_| NO_SUCH_CUSTOMER)?;
+                self.list(request, Some(customer_id)).await
+            }
+            (ticket_id, _) => self.read(ticket_id).await,
         }
     }
 
@@ -30,24 +37,21 @@ impl Handler {
         Response::ticket(&self.store.read(ticket_id).await?)
     }
 
-    async fn list(&self, request: &Request) -> Result<Response, Error> {
-        let mut query = request.query();
-        let statuses = format!("Must be one of {}.", Status::names(&Status::ALL));
-        let status = query.take("status", &statuses, Status::parse);
-        let limits = format!("Must be a whole number from 1 to {PAGE_TICKETS_MAXIMUM}.");
-        let limit = query.take("limit", &limits, |value| {
-            value.parse().ok().filter(|limit| (1..=PAGE_TICKETS_MAXIMUM).contains(limit))
-        });
-        let after =
-            query.take("cursor", "Must be the next_cursor of a page of this list.", |text| {
-                Cursor::parse(text, status).ok()
-            });
-        query.finish()?;
-        let limit = limit.unwrap_or(PAGE_TICKETS_DEFAULT);
-        let page = self.store.list(status, limit, after.as_ref()).await?;
-        Response::ok(&TicketPage {
-            tickets: page.tickets,
-            next_cursor: page.next.map(|cursor| cursor.to_string()),
-        })
+    /// A page of all tickets, or of those of the customer whom the path names.
+    async fn list(
+        &self,
+        request: &Request,
+        customer_id: Option<CustomerId>,
+    ) -> Result<Response, Error> {
+        let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
+        // An address and an id of two customers: nobody is both.
+        let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
+        let page = self.store.list(filter, query.order, query.limit, query.after.as_ref()).await?;
+        let seal = |position| self.cursors.seal(&position, filter, query.order, now());
+        let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
+        Response::page(&body, &request.address_without("cursor"))
     }
 }
+
+const NO_SUCH_CUSTOMER: Error =
+    Error::NotFound("The customer_id in the path is not of the form CUST-DF36B01B83A62E00D460.");

@@ -1,11 +1,13 @@
-//! `GET /api/tickets/{ticket_id}` and `GET /api/tickets`: one ticket, or a list of them.
+//! `GET /api/tickets/{ticket_id}`, `GET /api/tickets` and `GET /api/customers/{customer_id}/tickets`:
+//! one ticket, or a list of them.
 
 mod handler;
+mod list_query;
 
 use std::env;
 
 use copilot_core::aws::Connection;
-use copilot_core::store::Store;
+use copilot_core::store::{Cursors, Store};
 use copilot_core::{http, telemetry};
 use handler::Handler;
 
@@ -13,11 +15,10 @@ use handler::Handler;
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
     let connection = Connection::new(|name| env::var(name).ok())?;
+    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let handler = Handler {
-        store: Store::new(
-            &connection,
-            env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
-        ),
+        store: Store::new(&connection, variable("TABLE_NAME")?),
+        cursors: Cursors::new(variable("CURSOR_KEY")?),
     };
     handler.store.connect_ahead().await;
     http::serve(async |request| handler.handle(&request).await).await

@@ -16,6 +16,11 @@ impl Evaluator<'_> {
             "AWS::Region" => self.settings.region.clone(),
             "AWS::AccountId" => self.settings.account_id.clone(),
             "AWS::StackName" => self.settings.stack_name.clone(),
+            // On AWS each stack that is made has another number at the end; here there is one stack.
+            "AWS::StackId" => format!(
+                "arn:{partition}:cloudformation:{}:{}:stack/{}/local",
+                self.settings.region, self.settings.account_id, self.settings.stack_name
+            ),
             "AWS::Partition" => partition.to_owned(),
             "AWS::URLSuffix" => url_suffix.to_owned(),
             _ => return None,

@@ -108,6 +108,18 @@ impl Request {
         Query { parameters, faults: Vec::new() }
     }
 
+    /// Path and query of this request without one of its parameters, as a URI reference.
+    pub fn address_without(&self, parameter: &str) -> String {
+        let kept = form_urlencoded::parse(self.raw_query.as_bytes())
+            .filter(|(name, _)| name != parameter)
+            .collect::<Vec<_>>();
+        if kept.is_empty() {
+            return self.path.clone();
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+        format!("{}?{query}", self.path)
+    }
+
     /// The X-Ray trace that the request belongs to, such as `1-5759e988-bd862e3fe1be46a994272793`.
     pub fn trace_id(&self) -> Option<&str> {
         self.trace_id.as_deref()

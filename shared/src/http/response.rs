@@ -45,9 +45,9 @@ pub struct WebhookAnswer {
 }
 
 /// A page of a list.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct TicketPage {
-    /// The tickets, newest first.
+    /// The tickets, in the order of the list.
     pub tickets: Vec<Ticket>,
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
@@ -93,6 +93,20 @@ impl Response {
     /// [`Error::Internal`] when the body cannot be written.
     pub fn ok<T: Serialize>(body: &T) -> Result<Self, Error> {
         Self::json(StatusCode::OK, body)
+    }
+
+    /// 200 with a page of a list whose first page is at `address`, and where the next one is (RFC 8288).
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn page(page: &TicketPage, address: &str) -> Result<Self, Error> {
+        let mut response = Self::ok(page)?;
+        if let Some(cursor) = &page.next_cursor {
+            let separator = if address.contains('?') { '&' } else { '?' };
+            let next = format!("<{address}{separator}cursor={cursor}>; rel=\"next\"");
+            response.header(header::LINK, &next);
+        }
+        Ok(response)
     }
 
     /// 200 without a body.

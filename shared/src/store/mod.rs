@@ -10,6 +10,8 @@
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
 //! | tickets of one status, newest first | `by-status`: `status_shard`, `created_key` |
+//! | tickets of one customer | `by-customer`: `customer_id`, `created_key` |
+//! | tickets about one order | `by-order`: `order_id`, `created_key`, only those that name one |
 //! | tickets whose AI work may not be queued, oldest first | `awaiting-ai-work`: `ai_work_shard`, `created_key` |
 //!
 //! The indexes hold keys only; a page's tickets are then read from the table by `BatchGetItem`.
@@ -36,8 +38,8 @@ use crate::ticket::{ExternalId, Ticket, TicketId};
 
 pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus};
-pub use cursor::{Cursor, NotACursor};
-pub use list::Page;
+pub use cursor::{Cursors, NotACursor};
+pub use list::{Page, Position};
 use record::TicketRecord;
 pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 

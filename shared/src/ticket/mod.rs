@@ -1,6 +1,7 @@
 //! The ticket and the rules that hold for it, whatever it came from and wherever it is kept.
 
 mod customer;
+mod filter;
 mod id;
 mod lifecycle;
 mod text;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
+pub use filter::{CATEGORIES, Order, TicketFilter};
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use text::{
@@ -155,6 +157,21 @@ pub enum Source {
     Zendesk,
     /// An Intercom workspace.
     Intercom,
+}
+
+impl Priority {
+    /// Every priority with its name.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("low", Self::Low),
+        ("medium", Self::Medium),
+        ("high", Self::High),
+        ("critical", Self::Critical),
+    ];
+
+    /// Reads a priority's name exactly as listed in [`Priority::ALL`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, priority)| *priority)
+    }
 }
 
 impl Source {

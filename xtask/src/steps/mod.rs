@@ -31,12 +31,12 @@ pub enum StepError {
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),
-    /// SAM CLI does not run the functions as it should.
-    #[error(transparent)]
-    SamLocal(#[from] sam_local::SamLocalError),
     /// A policy grants what no test uses.
     #[error(transparent)]
     Policies(#[from] policies::PoliciesError),
+    /// SAM CLI does not run the functions as it should.
+    #[error(transparent)]
+    SamLocal(#[from] sam_local::SamLocalError),
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),

@@ -26,6 +26,14 @@ impl Health {
     }
 }
 
+/// An answer of API Gateway's own.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"message": "Unauthorized"}))]
+pub struct GatewayMessage {
+    /// What is wrong.
+    message: String,
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -44,6 +52,7 @@ impl Health {
         paths::create_ticket,
         paths::list_tickets,
         paths::list_tickets_with_slash,
+        paths::list_tickets_of_customer,
         paths::read_ticket,
         paths::update_status,
         paths::webhook_zendesk,

@@ -5,11 +5,13 @@
 
 use copilot_core::http::{CreatedTicket, Problem, TicketPage, WebhookAnswer};
 use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
-use copilot_core::ticket::{Status, Ticket, TicketId};
+use copilot_core::ticket::{
+    CustomerId, EmailAddress, OrderId, Priority, Source, Status, Tag, Ticket, TicketId,
+};
 use utoipa::{IntoParams, IntoResponses};
 
-use super::Health;
 use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, ZendeskWebhook};
+use super::{GatewayMessage, Health};
 
 /// What any route that needs the store may answer.
 #[derive(IntoResponses)]
@@ -24,6 +26,14 @@ enum OurTroubles {
         headers(("Retry-After" = u32, description = "Seconds to wait"))
     )]
     Unavailable(Problem),
+}
+
+/// What API Gateway itself answers on a route that is not open to everybody.
+#[derive(IntoResponses)]
+enum CallerTroubles {
+    /// No token, or not a right one. API Gateway answers this, before any function is called.
+    #[response(status = 401)]
+    Unauthorized(GatewayMessage),
 }
 
 /// What any route that takes a JSON body may answer.
@@ -43,14 +53,50 @@ enum BodyTroubles {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+struct CustomerParameters {
+    /// Only tickets of the customer with this address, in any case.
+    #[param(inline)]
+    customer_email: Option<EmailAddress>,
+    /// Only tickets of this customer.
+    #[param(inline)]
+    customer_id: Option<CustomerId>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListParameters {
     /// Only tickets of this status.
     #[param(inline)]
     status: Option<Status>,
+    /// Only tickets of this priority.
+    #[param(inline)]
+    priority: Option<Priority>,
+    /// Only tickets of this category.
+    #[param(pattern = "^(shipping|billing|technical|account|refund|order|general)$")]
+    category: Option<String>,
+    /// Only tickets that reached us so.
+    #[param(inline)]
+    source: Option<Source>,
+    /// Only tickets about this order.
+    #[param(inline)]
+    order_id: Option<OrderId>,
+    /// Only tickets with this tag.
+    #[param(inline)]
+    tag: Option<Tag>,
+    /// Only tickets made at this time or later.
+    #[param(format = DateTime)]
+    created_after: Option<String>,
+    /// Only tickets made earlier than this.
+    #[param(format = DateTime)]
+    created_before: Option<String>,
+    /// By the time of creation: the newest or the oldest first.
+    #[param(pattern = "^(desc|asc)$", default = "desc")]
+    order: Option<String>,
     /// Most tickets on the page.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, in a list with the same filters.
+    /// The `next_cursor` of the page before, in a list with the same filters and order. It holds for
+    /// seven days.
     #[param(pattern = "^[A-Za-z0-9_-]+$", min_length = 1, max_length = 256)]
     cursor: Option<String>,
 }
@@ -89,14 +135,20 @@ const _: () = assert!(copilot_core::limits::CURSOR_BYTES == 256);
 )]
 pub fn create_ticket() {}
 
-/// List tickets, newest first
+/// List tickets
+///
+/// Filters may be combined at will. An order, a customer and a status are found by an index; what else
+/// is asked is looked for among those tickets, at most 500 of them for one page. Such a page may have
+/// fewer tickets than its limit, or none, and still name a next one.
 #[utoipa::path(
     get,
     path = "/api/tickets",
     tag = "tickets",
-    params(ListParameters),
+    params(CustomerParameters, ListParameters),
     responses(
-        (status = 200, description = "A page of tickets", body = TicketPage),
+        (status = 200, description = "A page of tickets", body = TicketPage,
+            headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
+        CallerTroubles,
         (status = 400, description = "Query parameters are wrong; `errors` names each of them",
             body = Problem, content_type = "application/problem+json"),
         OurTroubles,
@@ -104,21 +156,45 @@ pub fn create_ticket() {}
 )]
 pub fn list_tickets() {}
 
-/// List tickets, newest first
+/// List tickets
 #[utoipa::path(
     get,
     path = "/api/tickets/",
     tag = "tickets",
     description = "The same as without the slash.",
-    params(ListParameters),
+    params(CustomerParameters, ListParameters),
     responses(
-        (status = 200, description = "A page of tickets", body = TicketPage),
+        (status = 200, description = "A page of tickets", body = TicketPage,
+            headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
+        CallerTroubles,
         (status = 400, description = "Query parameters are wrong; `errors` names each of them",
             body = Problem, content_type = "application/problem+json"),
         OurTroubles,
     )
 )]
 pub fn list_tickets_with_slash() {}
+
+/// List the tickets of a customer
+///
+/// The same address, however written, is one customer in every source. Nobody is told whether there is
+/// such a customer: the list of one without tickets is empty.
+#[utoipa::path(
+    get,
+    path = "/api/customers/{customer_id}/tickets",
+    tag = "tickets",
+    params(("customer_id" = inline(CustomerId), Path), ListParameters),
+    responses(
+        (status = 200, description = "A page of tickets", body = TicketPage,
+            headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
+        CallerTroubles,
+        (status = 400, description = "Query parameters are wrong; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This is no customer id", body = Problem,
+            content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn list_tickets_of_customer() {}
 
 /// Read a ticket
 #[utoipa::path(
@@ -127,6 +203,7 @@ pub fn list_tickets_with_slash() {}
     tag = "tickets",
     params(("ticket_id" = inline(TicketId), Path)),
     responses(
+        CallerTroubles,
         (status = 200, description = "The ticket", body = Ticket,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
@@ -151,6 +228,7 @@ pub fn read_ticket() {}
     ),
     request_body = StatusChange,
     responses(
+        CallerTroubles,
         (status = 200, description = "The ticket as it is now", body = Ticket,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,

@@ -1,0 +1,137 @@
+//! Which tickets a list shows, and in which order.
+
+use chrono::{DateTime, Utc};
+
+use super::{CustomerId, OrderId, Priority, Source, Status, Tag, Ticket, format_time};
+
+/// The categories that a ticket may have.
+pub const CATEGORIES: [&str; 7] =
+    ["shipping", "billing", "technical", "account", "refund", "order", "general"];
+
+/// What tickets must have in common with it: everything that is set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TicketFilter {
+    /// Their status.
+    pub status: Option<Status>,
+    /// Their priority.
+    pub priority: Option<Priority>,
+    /// Their category, one of [`CATEGORIES`].
+    pub category: Option<&'static str>,
+    /// How they reached us.
+    pub source: Option<Source>,
+    /// Their customer.
+    pub customer_id: Option<CustomerId>,
+    /// The order that they are about.
+    pub order_id: Option<OrderId>,
+    /// One of their tags.
+    pub tag: Option<Tag>,
+    /// Made at this time or later.
+    pub created_after: Option<DateTime<Utc>>,
+    /// Made earlier than this.
+    pub created_before: Option<DateTime<Utc>>,
+}
+
+/// By the time of creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The newest ticket first.
+    #[default]
+    NewestFirst,
+    /// The oldest ticket first.
+    OldestFirst,
+}
+
+impl Order {
+    /// Reads `desc` or `asc`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "desc" => Some(Self::NewestFirst),
+            "asc" => Some(Self::OldestFirst),
+            _ => None,
+        }
+    }
+}
+
+impl TicketFilter {
+    /// Whether the list shows `ticket`.
+    pub fn shows(&self, ticket: &Ticket) -> bool {
+        fn is<T: PartialEq>(wanted: Option<&T>, has: &T) -> bool {
+            wanted.is_none_or(|wanted| wanted == has)
+        }
+        is(self.status.as_ref(), &ticket.status)
+            && is(self.priority.as_ref(), &ticket.priority)
+            && is(self.source.as_ref(), &ticket.source)
+            && is(self.customer_id.as_ref(), &ticket.customer_id)
+            && self.category.is_none_or(|wanted| ticket.category.as_deref() == Some(wanted))
+            && self.order_id.as_ref().is_none_or(|wanted| ticket.order_id.as_ref() == Some(wanted))
+            && self.tag.as_ref().is_none_or(|wanted| ticket.tags.contains(wanted))
+            && self.created_after.is_none_or(|time| ticket.created_at >= time)
+            && self.created_before.is_none_or(|time| ticket.created_at < time)
+    }
+
+    /// A text that only an equal filter has.
+    pub fn canonical(&self) -> String {
+        let time = |time: Option<DateTime<Utc>>| time.map(format_time);
+        serde_json::json!([
+            self.status,
+            self.priority,
+            self.category,
+            self.source,
+            self.customer_id,
+            self.order_id,
+            self.tag,
+            time(self.created_after),
+            time(self.created_before)
+        ])
+        .to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::example;
+
+    #[test]
+    fn each_part_of_a_filter_decides() {
+        let mut ticket: Ticket = serde_json::from_value(example()).unwrap();
+        ticket.category = Some("shipping".to_owned());
+        ticket.tags = vec![Tag::parse("vip").unwrap(), Tag::parse("late").unwrap()];
+        let at = ticket.created_at;
+        let later = at + chrono::TimeDelta::milliseconds(1);
+        let everything = TicketFilter::default();
+        let right = TicketFilter {
+            status: Some(Status::New),
+            priority: Some(Priority::Medium),
+            category: Some("shipping"),
+            source: Some(Source::Web),
+            customer_id: Some(ticket.customer_id.clone()),
+            order_id: Some(OrderId::parse("2021").unwrap()),
+            tag: Some(Tag::parse("late").unwrap()),
+            created_after: Some(at),
+            created_before: Some(later),
+        };
+        assert!(everything.shows(&ticket) && right.shows(&ticket));
+        let wrong = [
+            TicketFilter { status: Some(Status::Open), ..right.clone() },
+            TicketFilter { priority: Some(Priority::Low), ..right.clone() },
+            TicketFilter { category: Some("billing"), ..right.clone() },
+            TicketFilter { source: Some(Source::Chat), ..right.clone() },
+            TicketFilter {
+                customer_id: Some("CUST-00000000000000000000".parse().unwrap()),
+                ..right.clone()
+            },
+            TicketFilter { order_id: Some(OrderId::parse("2022").unwrap()), ..right.clone() },
+            TicketFilter { tag: Some(Tag::parse("new").unwrap()), ..right.clone() },
+            TicketFilter { created_after: Some(later), ..right.clone() },
+            TicketFilter { created_before: Some(at), ..right.clone() },
+        ];
+        for filter in &wrong {
+            assert!(!filter.shows(&ticket), "{filter:?}");
+            assert_ne!(filter.canonical(), right.canonical());
+        }
+        ticket.category = None;
+        ticket.order_id = None;
+        assert!(everything.shows(&ticket) && !right.shows(&ticket));
+    }
+}
