@@ -4,12 +4,14 @@ mod handler;
 mod openapi;
 mod page;
 
+use std::env;
+
 use copilot_core::{http, telemetry};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
+    telemetry::init(env::var("METRIC_NAMESPACE").ok());
     let handler = Handler { openapi: openapi::document()? };
     http::serve(async |request| handler.handle(&request)).await
 }

@@ -13,7 +13,7 @@ use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
+    telemetry::init(env::var("METRIC_NAMESPACE").ok());
     let connection = Connection::new(|name| env::var(name).ok())?;
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let handler = Handler {

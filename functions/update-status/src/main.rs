@@ -11,7 +11,7 @@ use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
+    telemetry::init(env::var("METRIC_NAMESPACE").ok());
     let connection = Connection::new(|name| env::var(name).ok())?;
     let handler = Handler {
         store: Store::new(

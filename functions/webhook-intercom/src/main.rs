@@ -15,7 +15,7 @@ use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
+    telemetry::init(env::var("METRIC_NAMESPACE").ok());
     let aws = Connection::new(|name| env::var(name).ok())?;
     let store = Store::new(&aws, env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?);
     let queue = Queue::new(&aws, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?);

@@ -190,8 +190,8 @@ Resources:
         assert!(message.contains("`Nope` is not a resource"), "{message}");
         let message = refused(RESOURCES, "!GetAtt Api.ApiEndpoint");
         assert!(message.contains("has no value in the local stack"), "{message}");
-        let message = refused(RESOURCES, "!Ref AWS::StackId");
-        assert!(message.contains("`AWS::StackId`"), "{message}");
+        let message = refused(RESOURCES, "!Ref AWS::NotificationARNs");
+        assert!(message.contains("`AWS::NotificationARNs`"), "{message}");
     }
 
     #[test]
