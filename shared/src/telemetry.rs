@@ -79,6 +79,8 @@ pub enum Gauge {
     OldestStrandedSeconds,
     /// How many stranded tickets were sent again.
     Requeued,
+    /// How many resolved tickets were closed because nobody reopened them.
+    Closed,
 }
 
 /// Logs and counts a request. The first one of a process is a cold start.
@@ -144,6 +146,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
         .map(|(gauge, value)| match gauge {
             Gauge::OldestStrandedSeconds => ("OldestStrandedSeconds", "Seconds", *value),
             Gauge::Requeued => ("Requeued", "Count", *value),
+            Gauge::Closed => ("Closed", "Count", *value),
         })
         .collect();
     let directives = directive(&metrics, None).into_iter().collect();

@@ -1,4 +1,4 @@
-//! Answers one ticket, or a page of tickets.
+//! Answers one ticket, what is remembered of it, or a page of tickets.
 
 use copilot_core::error::Error;
 use copilot_core::http::{Request, Response, TicketPage};
@@ -13,7 +13,8 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// Answers 200 with the ticket that the path names, or with the page that the query asks for.
+    /// Answers 200 with the ticket that the path names, with a page of its changes or messages, or with
+    /// the page of tickets that the query asks for.
     ///
     /// # Errors
     /// What is wrong with the request, or that the store does not answer.
@@ -21,7 +22,11 @@ impl Handler {
         request.require_method("GET")?;
         match request.path_parameter("ticket_id") {
             "" => self.list(request).await,
-            ticket_id => self.read(ticket_id).await,
+            ticket_id => match request.route_path() {
+                "/api/tickets/{ticket_id}/history" => self.changes(ticket_id, request).await,
+                "/api/tickets/{ticket_id}/messages" => self.messages(ticket_id, request).await,
+                _ => self.read(ticket_id).await,
+            },
         }
     }
 

@@ -1,6 +1,8 @@
-//! `GET /api/tickets/{ticket_id}` and `GET /api/tickets`: one ticket, or a list of them.
+//! `GET /api/tickets/{ticket_id}`, with `/history` or `/messages`, and `GET /api/tickets`: one ticket,
+//! what is remembered of it, or a list of tickets.
 
 mod handler;
+mod remembered;
 
 use std::env;
 

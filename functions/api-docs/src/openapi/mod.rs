@@ -36,7 +36,7 @@ impl Health {
     ),
     servers((url = "/", description = "Where this document comes from")),
     tags(
-        (name = "tickets", description = "Take tickets in, read them, move them"),
+        (name = "tickets", description = "Take tickets in, read them, change them"),
         (name = "webhooks", description = "Called by Zendesk and Intercom"),
         (name = "service", description = "The service itself")
     ),
@@ -45,6 +45,9 @@ impl Health {
         paths::list_tickets,
         paths::list_tickets_with_slash,
         paths::read_ticket,
+        paths::read_history,
+        paths::read_messages,
+        paths::update_ticket,
         paths::update_status,
         paths::webhook_zendesk,
         paths::webhook_intercom,
