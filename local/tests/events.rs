@@ -46,6 +46,11 @@ async fn update_status() {
 }
 
 #[tokio::test]
+async fn update_ticket() {
+    check("update-ticket").await;
+}
+
+#[tokio::test]
 async fn webhook_zendesk() {
     check("webhook-zendesk").await;
 }
@@ -80,6 +85,24 @@ async fn requeue_stranded() {
     stack.stop().await;
 }
 
+#[tokio::test]
+async fn close_resolved() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = common::start(data.path()).await;
+    put_known_ticket(&stack).await;
+    let url = format!("{}/api/tickets/{KNOWN_TICKET}/status", stack.addresses().api);
+    let request = reqwest::Client::new().put(url).json(&json!({"status": "resolved"}));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let pool = start("close-resolved", &stack).await;
+    let event = fs::read(workspace().join("events/close-resolved/scheduled.json")).unwrap();
+    let answer = pool.invoke(event.into()).await.unwrap();
+    // It is old, but not resolved for long.
+    let outcome = json!({"closed": 0, "changed_meanwhile": 0, "read": 1, "is_more": false});
+    assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap(), outcome);
+    pool.stop().await;
+    stack.stop().await;
+}
+
 #[test]
 fn every_folder_of_events_is_checked() {
     let mut folders: Vec<String> = fs::read_dir(workspace().join("events"))
@@ -89,10 +112,12 @@ fn every_folder_of_events_is_checked() {
     folders.sort();
     let checked = [
         "api-docs",
+        "close-resolved",
         "create-ticket",
         "read-tickets",
         "requeue-stranded",
         "update-status",
+        "update-ticket",
         "webhook-intercom",
         "webhook-zendesk",
     ];
@@ -143,6 +168,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("INTERCOM_CLIENT_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
             ("CURSOR_KEY", "key"),
+            ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
             ("STRANDED_AFTER_SECONDS", "300"),
             ("TABLE_NAME", TABLE),
             ("QUEUE_URL", &format!("{sqs}/000000000000/customer-support-copilot-AiQueue")),

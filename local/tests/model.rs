@@ -14,8 +14,13 @@ use futures_util::future::join_all;
 use product::{Answer, Product, ticket};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
 
 const STATUSES: [&str; 5] = ["new", "open", "in_progress", "resolved", "closed"];
+const PRIORITIES: [&str; 4] = ["low", "medium", "high", "critical"];
+const CATEGORIES: [&str; 2] = ["billing", "order"];
+/// A ticket has the first so many of these.
+const TAGS: [&str; 3] = ["vip", "é 😀", "late"];
 const BODIES: usize = 3;
 const KEYS: usize = 3;
 /// Sequences that are tried, and the most requests of one.
@@ -36,9 +41,23 @@ enum Request {
         status: usize,
         expected: Expected,
     },
+    /// The same for its fields.
+    Patch {
+        ticket: prop::sample::Index,
+        fields: Fields,
+        expected: Expected,
+    },
     Read {
         ticket: prop::sample::Index,
     },
+}
+
+/// What a patch names; the inner `None` is null.
+#[derive(Debug, Clone)]
+struct Fields {
+    priority: Option<usize>,
+    category: Option<Option<usize>>,
+    tags: Option<Option<usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +74,10 @@ struct ModelTicket {
     body: usize,
     status: usize,
     version: u64,
+    reopen_count: u64,
+    priority: usize,
+    category: Option<usize>,
+    tags: usize,
 }
 
 /// What the product must remember.
@@ -82,12 +105,20 @@ fn requests() -> impl Strategy<Value = Vec<Request>> {
         2 => Just(Expected::Current),
         2 => (0..4_u64).prop_map(Expected::Another),
     ];
+    let fields = (
+        prop::option::of(0..PRIORITIES.len()),
+        prop::option::of(prop::option::of(0..CATEGORIES.len())),
+        prop::option::of(prop::option::of(0..=TAGS.len())),
+    )
+        .prop_map(|(priority, category, tags)| Fields { priority, category, tags });
+    let patch = (any::<prop::sample::Index>(), fields, expected.clone())
+        .prop_map(|(ticket, fields, expected)| Request::Patch { ticket, fields, expected });
     let create = (prop::option::weighted(0.8, 0..KEYS), 0..BODIES, 1..4_usize)
         .prop_map(|(key, body, at_once)| Request::Create { key, body, at_once });
     let step = (any::<prop::sample::Index>(), 0..STATUSES.len(), expected)
         .prop_map(|(ticket, status, expected)| Request::Move { ticket, status, expected });
     let read = any::<prop::sample::Index>().prop_map(|ticket| Request::Read { ticket });
-    prop::collection::vec(prop_oneof![3 => create, 5 => step, 2 => read], 1..REQUESTS)
+    prop::collection::vec(prop_oneof![3 => create, 5 => step, 3 => patch, 2 => read], 1..REQUESTS)
 }
 
 #[test]
@@ -135,13 +166,17 @@ impl Model {
                 let index = ticket.index(self.tickets.len());
                 self.check_move(product, index, *status, *expected).await;
             }
+            Request::Patch { ticket, fields, expected } if !self.tickets.is_empty() => {
+                let index = ticket.index(self.tickets.len());
+                self.check_patch(product, index, fields, *expected).await;
+            }
             Request::Read { ticket } if !self.tickets.is_empty() => {
                 let known = &self.tickets[ticket.index(self.tickets.len())];
                 let answer = product.read(&known.id).await;
                 assert_eq!(answer.status, 200);
                 check_ticket(&answer.body, &answer, known);
             }
-            Request::Move { .. } | Request::Read { .. } => {}
+            Request::Move { .. } | Request::Patch { .. } | Request::Read { .. } => {}
         }
     }
 
@@ -171,19 +206,12 @@ impl Model {
 
     async fn check_move(&mut self, product: &Product, index: usize, to: usize, expected: Expected) {
         let known = &mut self.tickets[index];
-        let tag = match expected {
-            Expected::Unsaid => None,
-            Expected::Any => Some("*".to_owned()),
-            Expected::Current => Some(format!("\"{}\"", known.version)),
-            Expected::Another(version) => Some(format!("\"{version}\"")),
-        };
+        let tag = expected.tag(known);
         let answer = match &tag {
             None => product.change_status(&known.id, STATUSES[to]).await,
             Some(tag) => product.change_status_if(&known.id, STATUSES[to], tag).await,
         };
-        let is_outdated =
-            matches!(expected, Expected::Another(version) if version != known.version);
-        let right = if is_outdated {
+        let right = if expected.is_outdated(known) {
             412
         } else if known.status == to || is_allowed(known.status, to) {
             200
@@ -192,8 +220,43 @@ impl Model {
         };
         assert_eq!(answer.status, right, "{known:?} to {to}, {expected:?}");
         if right == 200 {
+            let is_reopened = STATUSES[known.status] == "resolved" && to < known.status;
+            known.reopen_count += u64::from(is_reopened);
             known.version += u64::from(known.status != to);
             known.status = to;
+            check_ticket(&answer.body, &answer, known);
+        }
+    }
+
+    async fn check_patch(
+        &mut self,
+        product: &Product,
+        index: usize,
+        fields: &Fields,
+        expected: Expected,
+    ) {
+        let known = &mut self.tickets[index];
+        let mut after = known.clone();
+        let mut patch = json!({});
+        if let Some(priority) = fields.priority {
+            patch["priority"] = PRIORITIES[priority].into();
+            after.priority = priority;
+        }
+        if let Some(category) = fields.category {
+            patch["category"] = category.map(|category| CATEGORIES[category]).into();
+            after.category = category;
+        }
+        if let Some(tags) = fields.tags {
+            patch["tags"] = json!(tags.map(|tags| &TAGS[..tags]));
+            after.tags = tags.unwrap_or(0);
+        }
+        let tag = expected.tag(known).unwrap_or_else(|| "*".to_owned());
+        let answer = product.patch_if(&known.id, &patch, &tag).await;
+        let right = if expected.is_outdated(known) { 412 } else { 200 };
+        assert_eq!(answer.status, right, "{known:?} with {patch}, {expected:?}");
+        if right == 200 {
+            after.version += u64::from(after != *known);
+            *known = after;
             check_ticket(&answer.body, &answer, known);
         }
     }
@@ -208,14 +271,49 @@ impl Model {
     }
 }
 
+impl Expected {
+    fn tag(self, known: &ModelTicket) -> Option<String> {
+        match self {
+            Self::Unsaid => None,
+            Self::Any => Some("*".to_owned()),
+            Self::Current => Some(format!("\"{}\"", known.version)),
+            Self::Another(version) => Some(format!("\"{version}\"")),
+        }
+    }
+
+    fn is_outdated(self, known: &ModelTicket) -> bool {
+        matches!(self, Self::Another(version) if version != known.version)
+    }
+}
+
 fn fresh(id: &str, body: usize) -> ModelTicket {
-    ModelTicket { id: id.to_owned(), body, status: 0, version: 1 }
+    ModelTicket {
+        id: id.to_owned(),
+        body,
+        status: 0,
+        version: 1,
+        reopen_count: 0,
+        priority: 1,
+        category: None,
+        tags: 0,
+    }
 }
 
 fn check_ticket(told: &serde_json::Value, answer: &Answer, known: &ModelTicket) {
     assert_eq!(told["ticket_id"], known.id.as_str());
     assert_eq!(told["status"], STATUSES[known.status]);
     assert_eq!(told["version"], known.version);
+    assert_eq!(told["reopen_count"], known.reopen_count);
+    assert_eq!(told["priority"], PRIORITIES[known.priority]);
+    assert_eq!(told["category"], json!(known.category.map(|category| CATEGORIES[category])));
+    assert_eq!(told["tags"], json!(TAGS[..known.tags]));
+    for (time, is_set) in [
+        ("first_response_at", known.status > 0),
+        ("resolved_at", known.status > 2),
+        ("closed_at", known.status > 3),
+    ] {
+        assert_eq!(told[time].is_string(), is_set, "{time}");
+    }
     assert_eq!(answer.headers["etag"], format!("\"{}\"", known.version));
     let sent = ticket(known.body);
     for member in ["customer_email", "subject", "description"] {

@@ -91,7 +91,23 @@ fn requests() -> Vec<(Method, String, Option<String>)> {
         get("/planted"),
         get("/docs/planted"),
         (Method::PUT, status.to_owned(), Some(json!({"status": "planted"}).to_string())),
-        (Method::PUT, status.to_owned(), Some(json!({"status": "open"}).to_string())),
+        (
+            Method::PUT,
+            status.to_owned(),
+            Some(json!({"status": "open", "note": "Planted", "actor": "Planted"}).to_string()),
+        ),
+        (
+            Method::PATCH,
+            "/api/tickets/TKT-20241103-00000000".to_owned(),
+            Some(json!({"assignee": "Planted", "tags": ["planted"]}).to_string()),
+        ),
+        (
+            Method::PATCH,
+            "/api/tickets/planted?planted=planted".to_owned(),
+            Some(json!({"planted": "Planted", "tags": ["Planted\n"], "assignee": 1}).to_string()),
+        ),
+        get("/api/tickets/planted/history?cursor=planted"),
+        get("/api/tickets/TKT-20241103-00000000/messages?planted=planted"),
         (Method::PUT, "/api/tickets/planted/status".to_owned(), Some("planted".to_owned())),
     ]
 }
@@ -111,6 +127,23 @@ async fn send_all(stack: &Stack) {
     }
 }
 
+/// Marks a ticket that exists in every way, and leaves it resolved.
+async fn change_a_ticket(stack: &Stack) {
+    let (client, api) = (Client::new(), &stack.addresses().api);
+    let created = client.post(format!("{api}/api/tickets/create")).json(&create_body());
+    let created: Value = created.send().await.unwrap().json().await.unwrap();
+    let url = format!("{api}/api/tickets/{}", created["ticket"]["ticket_id"].as_str().unwrap());
+    let patch = json!({"assignee": "Planted", "tags": ["planted"]});
+    let status = json!({"status": "resolved", "note": "Planted", "actor": "Planted"});
+    for request in [
+        client.patch(&url).json(&patch),
+        client.put(format!("{url}/status")).json(&status),
+        client.get(format!("{url}/history")),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+}
+
 fn check(logs: &Captured, expected: &[&str]) {
     let logs = String::from_utf8(logs.0.lock().unwrap().clone()).unwrap();
     for line in logs.lines() {
@@ -125,14 +158,18 @@ fn check(logs: &Captured, expected: &[&str]) {
 #[tokio::test]
 async fn requests_leave_nothing_personal_in_the_log() {
     let (logs, data) = (Captured::default(), tempfile::tempdir().unwrap());
-    let stack = start(data.path(), &logs, &[]).await;
+    let due_at_once = ["--env", "CLOSE_RESOLVED_AFTER_DAYS=0"];
+    let stack = start(data.path(), &logs, &due_at_once).await;
     send_all(&stack).await;
     send_all(&stack).await;
+    change_a_ticket(&stack).await;
     stack.run_schedule("requeue-stranded").await.unwrap();
+    stack.run_schedule("close-resolved").await.unwrap();
     stack.stop().await;
     let expected = ["\"Created\":1", "\"Replayed\":1", "\"Duplicate\":1", "\"ColdStart\":1"];
     check(&logs, &expected);
     check(&logs, &["\"Reason\":\"invalid-fields\"", "WebhookUnreadable", "\"Requeued\":0"]);
+    check(&logs, &["\"Closed\":1"]);
 }
 
 #[tokio::test]

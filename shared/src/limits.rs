@@ -22,6 +22,12 @@ pub const EXTERNAL_ID_CHARACTERS: usize = 255;
 pub const TAG_CHARACTERS: usize = 100;
 /// Most tags of one ticket. Further ones that a source sends are left out.
 pub const TAGS: usize = 100;
+/// Longest name of who works on a ticket, in characters: an e-mail address fits.
+pub const ASSIGNEE_CHARACTERS: usize = 254;
+/// Longest note on a change of a ticket, in characters.
+pub const NOTE_CHARACTERS: usize = 1_000;
+/// Longest name of who changes a ticket that a request may give, in characters.
+pub const ACTOR_CHARACTERS: usize = 200;
 /// Longest account or app id that is taken from a vendor, in characters.
 pub const ACCOUNT_ID_CHARACTERS: usize = 64;
 
@@ -56,6 +62,10 @@ pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
 pub const PAGE_TICKETS_DEFAULT: u32 = 25;
 /// Most tickets on a page; also DynamoDB's limit for one `BatchGetItem`.
 pub const PAGE_TICKETS_MAXIMUM: u32 = 100;
+/// Changes or messages on a page when the client names no `limit`.
+pub const PAGE_ENTRIES_DEFAULT: u32 = 25;
+/// Most changes or messages on a page.
+pub const PAGE_ENTRIES_MAXIMUM: u32 = 100;
 /// Largest page in bytes as it travels inside Lambda's answer, whose own limit is 6 MB. A page that
 /// would be larger ends early and its cursor goes on.
 pub const PAGE_BYTES: usize = 5_500_000;
@@ -93,6 +103,18 @@ pub const REQUEUED_BATCHES_AT_ONCE: usize = 5;
 pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
 /// Messages of one `SendMessageBatch` (SQS API).
 pub const BATCH_MESSAGES: usize = 10;
+
+/// Tickets that one run of `close-resolved` closes; the next run goes on with the rest.
+pub const CLOSED_TICKETS: usize = 2_000;
+/// Resolved tickets that one run of `close-resolved` reads, most of which are not due yet.
+pub const READ_RESOLVED_TICKETS: usize = 20_000;
+/// Resolved tickets that are read from one shard at once.
+pub const RESOLVED_PAGE_TICKETS: usize = 50;
+/// Tickets that it reads or closes at the same time.
+pub const RESOLVED_AT_ONCE: usize = 25;
+/// How long one run of `close-resolved` begins new pages. The function's timeout is 60 s, and a page
+/// takes five calls in a row at most.
+pub const CLOSE_TIME: Duration = Duration::from_secs(40);
 
 /// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
 pub const FOLLOW_UPS: u32 = 50;

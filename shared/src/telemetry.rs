@@ -87,6 +87,8 @@ pub enum Gauge {
     OldestStrandedSeconds,
     /// How many stranded tickets were sent again.
     Requeued,
+    /// How many resolved tickets were closed because nobody reopened them.
+    Closed,
 }
 
 /// Logs and counts a request. The first one of a process is a cold start.
@@ -152,6 +154,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
         .map(|(gauge, value)| match gauge {
             Gauge::OldestStrandedSeconds => ("OldestStrandedSeconds", *value),
             Gauge::Requeued => ("Requeued", *value),
+            Gauge::Closed => ("Closed", *value),
         })
         .collect();
     let directives = directive(&metrics, None).into_iter().collect();

@@ -1,4 +1,4 @@
-//! Answers one ticket, or a page of tickets.
+//! Answers one ticket, what is remembered of it, or a page of tickets.
 
 use copilot_core::error::Error;
 use copilot_core::http::{Request, Response, TicketPage};
@@ -16,7 +16,8 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// Answers 200 with the ticket that the path names, or with the page that the query asks for.
+    /// Answers 200 with the ticket that the path names, with a page of its changes or messages, or with
+    /// the page of tickets that the query asks for.
     ///
     /// # Errors
     /// What is wrong with the request, or that the store does not answer.
@@ -28,7 +29,11 @@ impl Handler {
                 let customer_id = customer_id.parse().map_err(|_| NO_SUCH_CUSTOMER)?;
                 self.list(request, Some(customer_id)).await
             }
-            (ticket_id, _) => self.read(ticket_id).await,
+            (ticket_id, _) => match request.route_path() {
+                "/api/tickets/{ticket_id}/history" => self.changes(ticket_id, request).await,
+                "/api/tickets/{ticket_id}/messages" => self.messages(ticket_id, request).await,
+                _ => self.read(ticket_id).await,
+            },
         }
     }
 

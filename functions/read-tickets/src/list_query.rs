@@ -6,7 +6,7 @@ use copilot_core::http::Query;
 use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
 use copilot_core::store::{Cursors, Position};
 use copilot_core::ticket::{
-    CATEGORIES, CustomerId, EmailAddress, Order, OrderId, Priority, Source, Status, Tag,
+    Category, CustomerId, EmailAddress, Order, OrderId, Priority, Source, Status, Tag,
     TicketFilter, parse_time,
 };
 
@@ -39,9 +39,8 @@ impl ListQuery {
         let status = query.take("status", &one_of(&Status::ALL.map(Status::name)), Status::parse);
         let priorities = Priority::ALL.map(|(name, _)| name);
         let priority = query.take("priority", &one_of(&priorities), Priority::parse);
-        let category = query.take("category", &one_of(&CATEGORIES), |name| {
-            CATEGORIES.into_iter().find(|category| *category == name)
-        });
+        let categories = Category::ALL.map(|(name, _)| name);
+        let category = query.take("category", &one_of(&categories), Category::parse);
         let sources = Source::ALL.map(|(name, _)| name);
         let source = query.take("source", &one_of(&sources), Source::parse);
         let customer = match customer_id {

@@ -1,8 +1,9 @@
-//! `GET /api/tickets/{ticket_id}`, `GET /api/tickets` and `GET /api/customers/{customer_id}/tickets`:
-//! one ticket, or a list of them.
+//! `GET /api/tickets/{ticket_id}`, with `/history` or `/messages`, `GET /api/tickets` and
+//! `GET /api/customers/{customer_id}/tickets`: one ticket, what is remembered of it, or a list.
 
 mod handler;
 mod list_query;
+mod remembered;
 
 use std::env;
 

@@ -3,8 +3,8 @@
 use copilot_core::error::Error;
 use copilot_core::http::{Request, Response};
 use copilot_core::intake::parse_status_change;
-use copilot_core::store::Store;
-use copilot_core::ticket::{TicketId, now};
+use copilot_core::store::{RequestedChange, Store};
+use copilot_core::ticket::{ActorName, Note, TicketId, now};
 
 /// What the function needs.
 pub struct Handler {
@@ -21,10 +21,13 @@ impl Handler {
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("PUT")?;
         let ticket_id = TicketId::parse_in_path(request.path_parameter("ticket_id"))?;
-        let status = parse_status_change(request.json_body()?)?;
-        let expected = request.expected_version()?;
-        let caller = request.caller();
-        let ticket = self.store.change_status(ticket_id, status, &expected, caller, now()).await?;
+        let change = parse_status_change(request.json_body()?)?;
+        let requested = RequestedChange {
+            expected: &request.expected_version()?,
+            agent: request.caller().or(change.actor.as_ref().map(ActorName::as_str)),
+            note: change.note.as_ref().map(Note::as_str),
+        };
+        let ticket = self.store.change_status(ticket_id, change.status, requested, now()).await?;
         Response::ticket(&ticket)
     }
 }

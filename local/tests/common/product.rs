@@ -121,6 +121,50 @@ impl Product {
         self.send_with(route, &path, Some(&body), &[("if-match", if_match)]).await
     }
 
+    /// Sets fields of a ticket.
+    pub async fn patch(&self, ticket_id: &str, patch: &Value) -> Answer {
+        self.patch_if(ticket_id, patch, "*").await
+    }
+
+    /// Sets fields of a ticket if it is of a version that `If-Match` names.
+    pub async fn patch_if(&self, ticket_id: &str, patch: &Value, if_match: &str) -> Answer {
+        let path = format!("/api/tickets/{ticket_id}");
+        let (body, headers) = (patch.to_string(), [("if-match", if_match)]);
+        self.send_with("PATCH /api/tickets/{ticket_id}", &path, Some(&body), &headers).await
+    }
+
+    /// A page of what is remembered of a ticket: its `history` or its `messages`.
+    pub async fn remembered(&self, ticket_id: &str, kind: &str, query: &str) -> Answer {
+        let route = format!("GET /api/tickets/{{ticket_id}}/{kind}");
+        self.send(&route, &format!("/api/tickets/{ticket_id}/{kind}{query}"), None).await
+    }
+
+    /// All changes of a ticket, oldest first, read in pages of seven.
+    pub async fn changes(&self, ticket_id: &str) -> Vec<Value> {
+        self.walk(ticket_id, "history", "changes", 7).await
+    }
+
+    /// All messages of a ticket or all its changes, in pages of `limit`.
+    pub async fn walk(
+        &self,
+        ticket_id: &str,
+        kind: &str,
+        member: &str,
+        limit: usize,
+    ) -> Vec<Value> {
+        let mut entries = Vec::new();
+        let mut query = format!("?limit={limit}");
+        loop {
+            let page = self.remembered(ticket_id, kind, &query).await;
+            assert_eq!(page.status, 200, "{page:?}");
+            let of_page = page.body[member].as_array().unwrap();
+            entries.extend(of_page.iter().cloned());
+            let Some(cursor) = page.body["next_cursor"].as_str() else { return entries };
+            assert!((1..=limit).contains(&of_page.len()), "{page:?}");
+            query = format!("?limit={limit}&cursor={cursor}");
+        }
+    }
+
     /// A client for the embedded DynamoDB.
     pub fn dynamodb(&self) -> Service {
         Service::dynamodb(self.stack.addresses().dynamodb.as_deref().unwrap(), REGION)
@@ -157,6 +201,11 @@ pub fn ticket(number: usize) -> Value {
         "subject": format!("Ticket {number}"),
         "description": "Please help."
     })
+}
+
+/// The id in the answer to a create.
+pub fn created_id(answer: &Answer) -> String {
+    answer.body["ticket"]["ticket_id"].as_str().unwrap().to_owned()
 }
 
 /// The ids on a page.

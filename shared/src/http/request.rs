@@ -19,6 +19,7 @@ use crate::ticket::ExpectedVersion;
 /// decoded, and a decoded path is often no valid URI.
 #[derive(Debug)]
 pub struct Request {
+    route: String,
     method: Method,
     path: String,
     path_parameters: HashMap<String, String>,
@@ -47,6 +48,7 @@ impl Request {
             body.into_bytes()
         };
         Ok(Self {
+            route: event.route_key.unwrap_or_default(),
             method: event.request_context.http.method,
             path: event.raw_path.unwrap_or_default(),
             path_parameters: event.path_parameters,
@@ -56,6 +58,12 @@ impl Request {
             trace_id: context.xray_trace_id.as_deref().and_then(trace_root),
             caller: event.request_context.authorizer.as_ref().and_then(caller),
         })
+    }
+
+    /// The path of the route as the template writes it, such as `/api/tickets/{ticket_id}`. A path
+    /// cannot stand in for it: decoded, a ticket id may look like the end of another route.
+    pub fn route_path(&self) -> &str {
+        self.route.split_once(' ').map_or("", |(_, path)| path)
     }
 
     /// The method's name in upper case.
@@ -88,6 +96,19 @@ impl Request {
     /// # Errors
     /// [`Error::TooLarge`] or [`Error::UnsupportedMediaType`].
     pub fn json_body(&self) -> Result<&[u8], Error> {
+        self.body_of(&["application/json"])
+    }
+
+    /// The bytes of a body that says it is a JSON Merge Patch (RFC 7396, section 4) or plain JSON, or
+    /// says nothing.
+    ///
+    /// # Errors
+    /// As [`Request::json_body`].
+    pub fn merge_patch_body(&self) -> Result<&[u8], Error> {
+        self.body_of(&["application/merge-patch+json", "application/json"])
+    }
+
+    fn body_of(&self, media_types: &[&str]) -> Result<&[u8], Error> {
         if self.body.len() > limits::BODY_BYTES {
             return Err(Error::TooLarge);
         }
@@ -95,7 +116,8 @@ impl Request {
             return Ok(&self.body);
         };
         let media_type = content_type.to_str().unwrap_or_default().split(';').next();
-        if media_type.unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        let media_type = media_type.unwrap_or_default().trim();
+        if media_types.iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
             Ok(&self.body)
         } else {
             Err(Error::UnsupportedMediaType)
@@ -284,6 +306,12 @@ mod tests {
         assert!(request(&[]).json_body().is_ok());
         assert!(with_type("application/json").json_body().is_ok());
         assert!(with_type("Application/JSON; charset=utf-8").json_body().is_ok());
+        let patch = with_type("application/merge-patch+json");
+        assert!(patch.merge_patch_body().is_ok());
+        assert!(with_type("application/json").merge_patch_body().is_ok());
+        assert!(matches!(patch.json_body(), Err(Error::UnsupportedMediaType)));
+        let other = with_type("application/json-patch+json");
+        assert!(matches!(other.merge_patch_body(), Err(Error::UnsupportedMediaType)));
         for other in ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"] {
             assert!(
                 matches!(with_type(other).json_body(), Err(Error::UnsupportedMediaType)),

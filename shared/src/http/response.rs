@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::telemetry::Outcome;
-use crate::ticket::{Ticket, TicketId, entity_tag};
+use crate::ticket::{Ticket, TicketChange, TicketId, TicketMessage, entity_tag};
 
 /// An answer that is ready to be sent.
 #[derive(Debug)]
@@ -49,6 +49,26 @@ pub struct WebhookAnswer {
 pub struct TicketPage {
     /// The tickets, in the order of the list.
     pub tickets: Vec<Ticket>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of a ticket's history.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChangePage {
+    /// The changes, oldest first.
+    pub changes: Vec<TicketChange>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of what the customer wrote on a ticket after its description.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MessagePage {
+    /// The messages, in the order in which they reached us.
+    pub messages: Vec<TicketMessage>,
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
     pub next_cursor: Option<String>,

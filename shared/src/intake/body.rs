@@ -69,9 +69,22 @@ impl JsonObject {
         }
     }
 
+    /// What the field `name` holds, a null too; `None` when it is absent.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
     /// Notes a fault in the field `name`.
     pub fn refuse<T>(&mut self, name: &str, detail: impl Into<String>) -> Option<T> {
-        self.faults.push(Fault::at(&[name], detail));
+        self.refuse_at(&[name], detail)
+    }
+
+    /// Notes a fault in the member `names[0]`, `names[1]`… of the body. No more than
+    /// [`limits::FAULTS_REPORTED`] are kept.
+    pub fn refuse_at<T>(&mut self, names: &[&str], detail: impl Into<String>) -> Option<T> {
+        if self.faults.len() < limits::FAULTS_REPORTED {
+            self.faults.push(Fault::at(names, detail));
+        }
         None
     }
 
@@ -81,7 +94,7 @@ impl JsonObject {
     /// [`Error::Invalid`] with the first [`limits::FAULTS_REPORTED`] faults, if there are any.
     pub fn finish(mut self, known: &[&str]) -> Result<(), Error> {
         for name in self.members.keys().filter(|name| !known.contains(&name.as_str())) {
-            if self.faults.len() == limits::FAULTS_REPORTED {
+            if self.faults.len() >= limits::FAULTS_REPORTED {
                 break;
             }
             self.faults.push(Fault::at(&[name], "Is not a known field."));

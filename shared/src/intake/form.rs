@@ -4,8 +4,20 @@ use super::body::JsonObject;
 use super::{Identity, NewTicket};
 use crate::error::Error;
 use crate::ticket::{
-    CustomerId, CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject,
+    ActorName, CustomerId, CustomerName, Description, EmailAddress, Note, OrderId, Source, Status,
+    Subject,
 };
+
+/// A change of status that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The status that the ticket shall have.
+    pub status: Status,
+    /// Why, if that is said.
+    pub note: Option<Note>,
+    /// Who changes it, by the client's own account.
+    pub actor: Option<ActorName>,
+}
 
 /// Reads the body of `POST /api/tickets/create`.
 ///
@@ -58,7 +70,7 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
 ///
 /// # Errors
 /// As [`parse_create`].
-pub fn parse_status_change(body: &[u8]) -> Result<Status, Error> {
+pub fn parse_status_change(body: &[u8]) -> Result<StatusChange, Error> {
     let mut object = JsonObject::read(body)?;
     let status = match object.required("status", |name| Ok(Status::parse(name))) {
         Some(None) => {
@@ -67,8 +79,13 @@ pub fn parse_status_change(body: &[u8]) -> Result<Status, Error> {
         Some(status) => status,
         None => None,
     };
-    object.finish(&["status"])?;
-    status.ok_or(Error::Internal { operation: "read the status body", source: None })
+    let note = object.optional("note", Note::parse);
+    let actor = object.optional("actor", ActorName::parse);
+    object.finish(&["status", "note", "actor"])?;
+    // A status that is absent or wrong has left a fault, and `finish` has returned it.
+    let status =
+        status.ok_or(Error::Internal { operation: "read the status body", source: None })?;
+    Ok(StatusChange { status, note, actor })
 }
 
 #[cfg(test)]
@@ -148,7 +165,8 @@ mod tests {
     #[test]
     fn a_status_change_names_the_statuses() {
         let parse = |body: &str| parse_status_change(body.as_bytes());
-        assert_eq!(parse(r#"{"status": "in_progress"}"#).unwrap(), Status::InProgress);
+        let change = parse(r#"{"status": "in_progress"}"#).unwrap();
+        assert_eq!(change, StatusChange { status: Status::InProgress, note: None, actor: None });
         let unknown = "Must be one of new, open, in_progress, resolved, closed.";
         assert_eq!(
             faults(parse(r#"{"status": "done", "x": 1}"#)),
@@ -159,6 +177,26 @@ mod tests {
         );
         assert_eq!(faults(parse("{}"))[0].1, "Is required.");
         assert_eq!(faults(parse(r#"{"status": 1}"#))[0].1, "Must be a string.");
+    }
+
+    #[test]
+    fn a_status_change_may_say_who_and_why() {
+        let parse = |note: &str, actor: &str| {
+            let body = json!({"status": "open", "note": note, "actor": actor});
+            parse_status_change(body.to_string().as_bytes())
+        };
+        let change = parse("first line\nsecond", " Jane ").unwrap();
+        assert_eq!(change.note.unwrap().as_str(), "first line\nsecond");
+        assert_eq!(change.actor.unwrap().as_str(), "Jane");
+        let blank = parse(" \n", "").unwrap();
+        assert_eq!((blank.note, blank.actor), (None, None));
+        assert!(parse(&"n".repeat(1_000), &"a".repeat(200)).is_ok());
+        let found = faults(parse(&"n".repeat(1_001), "two\nlines"));
+        let expected = [
+            ("#/note", "Must have at most 1000 characters; has 1001."),
+            ("#/actor", "Must not contain control characters."),
+        ];
+        assert_eq!(found, expected.map(|(place, detail)| (place.to_owned(), detail.to_owned())));
     }
 
     proptest! {

@@ -10,6 +10,7 @@ mod event;
 mod form;
 mod idempotency;
 mod lenient;
+mod patch;
 
 use crate::ticket::{
     CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId, Source, Subject, Tag,
@@ -17,8 +18,9 @@ use crate::ticket::{
 };
 
 pub use event::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
-pub use form::{parse_create, parse_status_change};
+pub use form::{StatusChange, parse_create, parse_status_change};
 pub use idempotency::{IdempotencyKey, NotAnIdempotencyKey};
+pub use patch::parse_patch;
 
 /// A ticket that was asked for and is right, but has no id yet.
 #[derive(Debug, Clone, PartialEq)]

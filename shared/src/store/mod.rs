@@ -6,10 +6,11 @@
 //! | pattern | key or index |
 //! |---|---|
 //! | create, read, change one ticket | table, `pk` + `sk` |
-//! | messages and history of a ticket | table, `pk`, `sk` beginning with `message#` or `history#` |
+//! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
+//! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
-//! | tickets of one status, newest first | `by-status`: `status_shard`, `created_key` |
+//! | tickets of one status, newest first; resolved ones, oldest first | `by-status`: `status_shard`, `created_key` |
 //! | tickets of one customer | `by-customer`: `customer_id`, `created_key` |
 //! | tickets about one order | `by-order`: `order_id`, `created_key`, only those that name one |
 //! | tickets whose AI work may not be queued, oldest first | `awaiting-ai-work`: `ai_work_shard`, `created_key` |
@@ -21,6 +22,8 @@ mod change;
 mod cursor;
 mod list;
 mod record;
+mod remembered;
+mod resolved;
 mod unreadable;
 
 use aws_sdk_dynamodb::Client;
@@ -37,10 +40,12 @@ use crate::limits;
 use crate::ticket::{ExternalId, Ticket, TicketId};
 
 pub use ai_work::{StrandedPage, StrandedTicket};
-pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus};
+pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange};
 pub use cursor::{Cursors, NotACursor};
 pub use list::{Page, Position};
 use record::TicketRecord;
+pub use remembered::{NotAVersionCursor, RememberedPage, VersionCursor};
+pub use resolved::ResolvedPage;
 pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 
 /// The table of tickets.

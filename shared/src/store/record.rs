@@ -65,17 +65,12 @@ impl TicketRecord {
         }
     }
 
-    /// What is null or empty is left out: DynamoDB bills each started kilobyte.
     pub(super) fn to_item(&self) -> Result<Item, Error> {
         let mut item: Item = serde_dynamo::to_item(self).map_err(|error| Error::Internal {
             operation: "write a ticket as an item",
             source: Some(error.into()),
         })?;
-        item.retain(|_, value| match value {
-            AttributeValue::Null(_) => false,
-            AttributeValue::L(list) => !list.is_empty(),
-            _ => true,
-        });
+        leave_out_empty(&mut item);
         Ok(item)
     }
 
@@ -88,19 +83,48 @@ impl TicketRecord {
     }
 }
 
+/// Takes out what is null or empty: DynamoDB bills each started kilobyte.
+pub(super) fn leave_out_empty(item: &mut Item) {
+    item.retain(|_, value| match value {
+        AttributeValue::Null(_) => false,
+        AttributeValue::L(list) => !list.is_empty(),
+        AttributeValue::M(map) => !map.is_empty(),
+        _ => true,
+    });
+}
+
 /// The table's key of the ticket with these digits.
 pub(super) fn key(digits: u32) -> (AttributeValue, AttributeValue) {
     (AttributeValue::S(partition_key(digits)), AttributeValue::S(TICKET_SORT_KEY.to_owned()))
 }
 
-/// The sort key of a message on a ticket.
-pub(super) fn message_key(message_id: &str) -> String {
-    format!("message#{message_id}")
+/// Something that a ticket's versions leave beside it, one item a version at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remembered {
+    /// A change, at the version that it made.
+    Change,
+    /// A message of the customer, at the version that it made.
+    Message,
 }
 
-/// The sort key of the change that made `version` of a ticket. Padded, so that keys sort as numbers.
-pub(super) fn history_key(version: u64) -> String {
-    format!("history#{version:010}")
+impl Remembered {
+    /// What the sort keys begin with.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Change => "history",
+            Self::Message => "message",
+        }
+    }
+
+    /// The sort key at `version`. Padded, so that keys sort as numbers.
+    pub(super) fn key(self, version: u64) -> String {
+        format!("{}#{version:010}", self.name())
+    }
+}
+
+/// The sort key of the note that a ticket has the message that its source calls so.
+pub(super) fn message_id_key(message_id: &str) -> String {
+    format!("message-id#{message_id}")
 }
 
 /// The beginning of an item that stands beside the ticket with these digits.
@@ -176,7 +200,7 @@ mod tests {
         assert_eq!(ticket_id.to_string(), text("ticket_id"));
         assert_eq!(format_time(created_at), text("created_at"));
         assert_eq!(item["version"], AttributeValue::N("1".to_owned()));
-        for absent in ["category", "tags", "external_id", "identity", "ai_suggested_reply"] {
+        for absent in ["category", "tags", "external_id", "identity", "resolved_at"] {
             assert!(!item.contains_key(absent), "{absent}");
         }
     }
@@ -186,5 +210,19 @@ mod tests {
         let read = TicketRecord::from_item(record().to_item().unwrap()).unwrap();
         assert_eq!(read.ticket, record().ticket);
         assert!(TicketRecord::from_item(Item::new()).is_err());
+    }
+
+    #[test]
+    fn an_item_from_before_a_field_reads_without_it() {
+        let mut item = record().to_item().unwrap();
+        assert!(item.remove("reopen_count").is_some());
+        assert_eq!(TicketRecord::from_item(item).unwrap().ticket, record().ticket);
+    }
+
+    #[test]
+    fn versions_sort_as_numbers() {
+        let keys = [2, 10, 4_294_967_296].map(|version| Remembered::Change.key(version));
+        assert_eq!(keys[0], "history#0000000002");
+        assert!(keys.is_sorted(), "{keys:?}");
     }
 }

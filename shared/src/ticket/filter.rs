@@ -2,11 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{CustomerId, OrderId, Priority, Source, Status, Tag, Ticket, format_time};
-
-/// The categories that a ticket may have.
-pub const CATEGORIES: [&str; 7] =
-    ["shipping", "billing", "technical", "account", "refund", "order", "general"];
+use super::{Category, CustomerId, OrderId, Priority, Source, Status, Tag, Ticket, format_time};
 
 /// What tickets must have in common with it: everything that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,8 +11,8 @@ pub struct TicketFilter {
     pub status: Option<Status>,
     /// Their priority.
     pub priority: Option<Priority>,
-    /// Their category, one of [`CATEGORIES`].
-    pub category: Option<&'static str>,
+    /// Their category.
+    pub category: Option<Category>,
     /// How they reached us.
     pub source: Option<Source>,
     /// Their customer.
@@ -62,7 +58,7 @@ impl TicketFilter {
             && is(self.priority.as_ref(), &ticket.priority)
             && is(self.source.as_ref(), &ticket.source)
             && is(self.customer_id.as_ref(), &ticket.customer_id)
-            && self.category.is_none_or(|wanted| ticket.category.as_deref() == Some(wanted))
+            && self.category.is_none_or(|wanted| ticket.category == Some(wanted))
             && self.order_id.as_ref().is_none_or(|wanted| ticket.order_id.as_ref() == Some(wanted))
             && self.tag.as_ref().is_none_or(|wanted| ticket.tags.contains(wanted))
             && self.created_after.is_none_or(|time| ticket.created_at >= time)
@@ -95,7 +91,7 @@ mod tests {
     #[test]
     fn each_part_of_a_filter_decides() {
         let mut ticket: Ticket = serde_json::from_value(example()).unwrap();
-        ticket.category = Some("shipping".to_owned());
+        ticket.category = Some(Category::Shipping);
         ticket.tags = vec![Tag::parse("vip").unwrap(), Tag::parse("late").unwrap()];
         let at = ticket.created_at;
         let later = at + chrono::TimeDelta::milliseconds(1);
@@ -103,7 +99,7 @@ mod tests {
         let right = TicketFilter {
             status: Some(Status::New),
             priority: Some(Priority::Medium),
-            category: Some("shipping"),
+            category: Some(Category::Shipping),
             source: Some(Source::Web),
             customer_id: Some(ticket.customer_id.clone()),
             order_id: Some(OrderId::parse("2021").unwrap()),
@@ -115,7 +111,7 @@ mod tests {
         let wrong = [
             TicketFilter { status: Some(Status::Open), ..right.clone() },
             TicketFilter { priority: Some(Priority::Low), ..right.clone() },
-            TicketFilter { category: Some("billing"), ..right.clone() },
+            TicketFilter { category: Some(Category::Billing), ..right.clone() },
             TicketFilter { source: Some(Source::Chat), ..right.clone() },
             TicketFilter {
                 customer_id: Some("CUST-00000000000000000000".parse().unwrap()),

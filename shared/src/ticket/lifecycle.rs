@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::Ticket;
 
 /// Where a ticket is in its lifecycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -81,6 +84,40 @@ impl Status {
     }
 }
 
+impl Ticket {
+    /// The ticket after the step to the status `to` at the time `now`; `None` when it is there
+    /// already. Version and time of the change are the store's to set.
+    ///
+    /// # Errors
+    /// [`ForbiddenTransition`] when the lifecycle has no such step.
+    pub fn moved_to(
+        &self,
+        to: Status,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>, ForbiddenTransition> {
+        if !self.status.transition_to(to)? {
+            return Ok(None);
+        }
+        let mut moved = Self { status: to, ..self.clone() };
+        // Agents and sources alone move a new ticket; the schedule touches only resolved ones.
+        if self.status == Status::New {
+            moved.first_response_at = Some(now);
+        }
+        match to {
+            Status::Resolved => moved.resolved_at = Some(now),
+            Status::Closed => {
+                moved.resolved_at.get_or_insert(now);
+                moved.closed_at = Some(now);
+            }
+            Status::New | Status::Open | Status::InProgress => {
+                moved.resolved_at = None;
+                moved.reopen_count += u64::from(self.status == Status::Resolved);
+            }
+        }
+        Ok(Some(moved))
+    }
+}
+
 impl fmt::Display for ForbiddenTransition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -140,7 +177,65 @@ mod tests {
         assert!(refused.to_string().ends_with("It is final; nothing may follow."));
     }
 
+    fn new_ticket() -> Ticket {
+        serde_json::from_value(crate::ticket::example()).unwrap()
+    }
+
+    fn minute(number: usize) -> DateTime<Utc> {
+        format!("2024-11-03T10:{number:02}:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn steps_leave_their_times() {
+        let mut ticket = new_ticket();
+        let mut seen = Vec::new();
+        let steps =
+            [Status::Open, Status::Resolved, Status::InProgress, Status::Resolved, Status::Closed];
+        for (number, to) in steps.into_iter().enumerate() {
+            ticket = ticket.moved_to(to, minute(number + 31)).unwrap().unwrap();
+            let times = [ticket.first_response_at, ticket.resolved_at, ticket.closed_at];
+            let minutes = times.map(|time| time.map_or(0, |time| time.timestamp() / 60 % 60));
+            seen.push((minutes, ticket.reopen_count));
+        }
+        let expected = [
+            ([31, 0, 0], 0),
+            ([31, 32, 0], 0),
+            ([31, 0, 0], 1),
+            ([31, 34, 0], 1),
+            ([31, 34, 35], 1),
+        ];
+        assert_eq!(seen, expected);
+        assert_eq!(ticket.moved_to(Status::Closed, minute(50)), Ok(None));
+    }
+
+    #[test]
+    fn a_ticket_that_is_closed_at_once_was_resolved_then() {
+        let closed = new_ticket().moved_to(Status::Closed, minute(31)).unwrap().unwrap();
+        let at = Some(minute(31));
+        assert_eq!((closed.first_response_at, closed.resolved_at, closed.closed_at), (at, at, at));
+        assert_eq!(closed.reopen_count, 0);
+    }
+
     proptest! {
+        #[test]
+        fn the_times_say_where_a_ticket_is(steps in prop::collection::vec(0_usize..5, 0..40)) {
+            let mut ticket = new_ticket();
+            let mut reopened = 0;
+            for (number, step) in steps.into_iter().enumerate() {
+                let before = ticket.status;
+                if let Ok(Some(moved)) = ticket.moved_to(Status::ALL[step], minute(number)) {
+                    let reopens = before == Status::Resolved && moved.status != Status::Closed;
+                    reopened += u64::from(reopens);
+                    ticket = moved;
+                }
+            }
+            let is_done = matches!(ticket.status, Status::Resolved | Status::Closed);
+            prop_assert_eq!(ticket.first_response_at.is_some(), ticket.status != Status::New);
+            prop_assert_eq!(ticket.resolved_at.is_some(), is_done);
+            prop_assert_eq!(ticket.closed_at.is_some(), ticket.status == Status::Closed);
+            prop_assert_eq!(ticket.reopen_count, reopened);
+        }
+
         #[test]
         fn no_walk_returns_to_new_or_leaves_closed(steps in prop::collection::vec(0_usize..5, 0..40)) {
             let mut status = Status::New;

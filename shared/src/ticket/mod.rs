@@ -1,9 +1,12 @@
 //! The ticket and the rules that hold for it, whatever it came from and wherever it is kept.
 
+mod classification;
 mod customer;
 mod filter;
+mod history;
 mod id;
 mod lifecycle;
+mod patch;
 mod text;
 mod version;
 
@@ -11,12 +14,19 @@ use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use classification::{Category, Priority};
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
-pub use filter::{CATEGORIES, Order, TicketFilter};
+pub use filter::{Order, TicketFilter};
+pub use history::{
+    AssigneeChange, CategoryChange, ChangeSource, ChangedFields, PriorityChange, TagsChange,
+    TicketChange, TicketMessage,
+};
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
+pub use patch::TicketPatch;
 pub use text::{
-    CustomerName, Description, ExternalId, OrderId, Subject, Tag, TextFault, blank_schema,
+    ActorName, Assignee, CustomerName, Description, ExternalId, Note, OrderId, Subject, Tag,
+    TextFault, blank_schema,
 };
 pub use version::{ExpectedVersion, NotEntityTags, entity_tag};
 
@@ -43,11 +53,15 @@ pub struct Ticket {
     pub description: Description,
     /// The category that holds, or null until one is set.
     #[schema(required)]
-    pub category: Option<String>,
+    pub category: Option<Category>,
     /// How urgent the ticket is.
     pub priority: Priority,
     /// Where the ticket is in its lifecycle.
     pub status: Status,
+    /// Who works on it, or null for nobody.
+    #[serde(default)]
+    #[schema(required)]
+    pub assignee: Option<Assignee>,
     /// The order that the ticket is about, if the customer named one.
     #[schema(required)]
     pub order_id: Option<OrderId>,
@@ -73,6 +87,10 @@ pub struct Ticket {
     #[serde(default)]
     #[schema(required)]
     pub follow_up_of: Option<TicketId>,
+    /// How often the ticket went from resolved back to open or in_progress.
+    #[serde(default)]
+    #[schema(required)]
+    pub reopen_count: u64,
     /// Counts the changes of the ticket; 1 when new.
     pub version: u64,
     /// When the ticket was made, RFC 3339 in UTC.
@@ -81,6 +99,19 @@ pub struct Ticket {
     /// When the ticket was last changed, RFC 3339 in UTC.
     #[serde(with = "timestamp")]
     pub updated_at: DateTime<Utc>,
+    /// When the ticket first left `new`, or null until it does.
+    #[serde(default, with = "optional_timestamp")]
+    #[schema(required)]
+    pub first_response_at: Option<DateTime<Utc>>,
+    /// When the ticket became resolved, or closed without having been; null until then and again when
+    /// it is reopened.
+    #[serde(default, with = "optional_timestamp")]
+    #[schema(required)]
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// When the ticket was closed, or null until it is.
+    #[serde(default, with = "optional_timestamp")]
+    #[schema(required)]
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 impl Ticket {
@@ -96,6 +127,7 @@ impl Ticket {
             category: None,
             priority: Priority::Medium,
             status: Status::New,
+            assignee: None,
             order_id: new.order_id.clone(),
             source: new.source,
             ai_suggested_category: None,
@@ -104,9 +136,13 @@ impl Ticket {
             tags: new.tags.clone(),
             external_id: new.external_id.clone(),
             follow_up_of: new.follow_up_of,
+            reopen_count: 0,
             version: 1,
             created_at: now,
             updated_at: now,
+            first_response_at: None,
+            resolved_at: None,
+            closed_at: None,
         }
     }
 
@@ -126,20 +162,6 @@ impl Ticket {
     }
 }
 
-/// How urgent a ticket is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Priority {
-    /// Can wait.
-    Low,
-    /// The default.
-    Medium,
-    /// Before the others.
-    High,
-    /// Now.
-    Critical,
-}
-
 /// How a ticket reached us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -157,21 +179,6 @@ pub enum Source {
     Zendesk,
     /// An Intercom workspace.
     Intercom,
-}
-
-impl Priority {
-    /// Every priority with its name.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("low", Self::Low),
-        ("medium", Self::Medium),
-        ("high", Self::High),
-        ("critical", Self::Critical),
-    ];
-
-    /// Reads a priority's name exactly as listed in [`Priority::ALL`].
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, priority)| *priority)
-    }
 }
 
 impl Source {
@@ -242,6 +249,24 @@ mod timestamp {
     }
 }
 
+mod optional_timestamp {
+    use chrono::{DateTime, Utc};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        time: &Option<DateTime<Utc>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(super::format_time).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<DateTime<Utc>>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+}
+
 /// The ticket that the API documentation shows.
 pub fn example() -> serde_json::Value {
     serde_json::json!({
@@ -254,6 +279,7 @@ pub fn example() -> serde_json::Value {
         "category": null,
         "priority": "medium",
         "status": "new",
+        "assignee": null,
         "order_id": "2021",
         "source": "web",
         "ai_suggested_category": null,
@@ -262,9 +288,13 @@ pub fn example() -> serde_json::Value {
         "tags": [],
         "external_id": null,
         "follow_up_of": null,
+        "reopen_count": 0,
         "version": 1,
         "created_at": "2024-11-03T10:30:00.000Z",
-        "updated_at": "2024-11-03T10:30:00.000Z"
+        "updated_at": "2024-11-03T10:30:00.000Z",
+        "first_response_at": null,
+        "resolved_at": null,
+        "closed_at": null
     })
 }
 

@@ -193,6 +193,28 @@ text_type!(
     Rules { limit: limits::TAG_CHARACTERS, several_lines: false }
 );
 
+text_type!(
+    /// Who works on a ticket: a name or an address of at most [`limits::ASSIGNEE_CHARACTERS`]
+    /// characters.
+    Assignee,
+    "Who works on the ticket: a name, an address, or an id of the desk's.",
+    Rules { limit: limits::ASSIGNEE_CHARACTERS, several_lines: false }
+);
+
+text_type!(
+    /// Why a ticket is changed: at most [`limits::NOTE_CHARACTERS`] characters, line breaks allowed.
+    Note,
+    "Why, for the ticket's history; may have several lines.",
+    Rules { limit: limits::NOTE_CHARACTERS, several_lines: true }
+);
+
+text_type!(
+    /// Who changes a ticket: one line of at most [`limits::ACTOR_CHARACTERS`] characters.
+    ActorName,
+    "Who makes the change, for the ticket's history. Whom the authorizer knows goes before it.",
+    Rules { limit: limits::ACTOR_CHARACTERS, several_lines: false }
+);
+
 /// The schema of a text that says nothing, which counts as absent where a field may be.
 pub fn blank_schema() -> Schema {
     ObjectBuilder::new()

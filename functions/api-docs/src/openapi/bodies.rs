@@ -4,7 +4,8 @@
 #![expect(dead_code, reason = "the types only describe; nothing makes them")]
 
 use copilot_core::ticket::{
-    CustomerName, Description, EmailAddress, OrderId, Source, Status, Subject, blank_schema,
+    ActorName, Assignee, Category, CustomerName, Description, EmailAddress, Note, OrderId,
+    Priority, Source, Status, Subject, Tag, blank_schema,
 };
 use serde::Deserialize;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
@@ -40,9 +41,29 @@ pub struct CreateTicket {
 /// The status that a ticket shall have.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"status": "open"}))]
+#[schema(example = json!({"status": "resolved", "note": "Sent a new parcel"}))]
 pub struct StatusChange {
     pub status: Status,
+    #[schema(schema_with = optional::<Note>)]
+    pub note: Option<Note>,
+    #[schema(schema_with = optional::<ActorName>)]
+    pub actor: Option<ActorName>,
+}
+
+/// The fields to set in a ticket, as a JSON Merge Patch (RFC 7396): an absent field stays as it is,
+/// null takes away what it holds.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"priority": "high", "category": "shipping", "assignee": null}))]
+pub struct TicketPatch {
+    #[schema(nullable = false)]
+    pub priority: Option<Priority>,
+    pub category: Option<Category>,
+    #[schema(schema_with = nullable::<Assignee>)]
+    pub assignee: Option<Assignee>,
+    /// All labels of the ticket; one that is named twice counts once.
+    #[schema(max_items = 100)]
+    pub tags: Option<Vec<Tag>>,
 }
 
 /// What a Zendesk trigger's webhook is set up to send. Further fields are ignored.
@@ -114,6 +135,11 @@ pub struct ExternalCustomer {
 /// A field that may be absent, null or blank.
 fn optional<T: PartialSchema>() -> Schema {
     alternatives(T::schema()).into()
+}
+
+/// A field that may be absent or null.
+fn nullable<T: PartialSchema>() -> Schema {
+    OneOfBuilder::new().item(T::schema()).item(ObjectBuilder::new().schema_type(Type::Null)).into()
 }
 
 fn optional_source() -> Schema {

@@ -44,7 +44,7 @@ pub struct GatewayMessage {
     ),
     servers((url = "/", description = "Where this document comes from")),
     tags(
-        (name = "tickets", description = "Take tickets in, read them, move them"),
+        (name = "tickets", description = "Take tickets in, read them, change them"),
         (name = "webhooks", description = "Called by Zendesk and Intercom"),
         (name = "service", description = "The service itself")
     ),
@@ -54,6 +54,9 @@ pub struct GatewayMessage {
         paths::list_tickets_with_slash,
         paths::list_tickets_of_customer,
         paths::read_ticket,
+        paths::read_history,
+        paths::read_messages,
+        paths::update_ticket,
         paths::update_status,
         paths::webhook_zendesk,
         paths::webhook_intercom,

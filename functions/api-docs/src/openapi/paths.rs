@@ -3,14 +3,18 @@
 
 #![expect(dead_code, reason = "the types only describe; nothing makes them")]
 
-use copilot_core::http::{CreatedTicket, Problem, TicketPage, WebhookAnswer};
-use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
+use copilot_core::http::{
+    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, WebhookAnswer,
+};
+use copilot_core::limits::{
+    PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM, TAGS,
+};
 use copilot_core::ticket::{
-    CustomerId, EmailAddress, OrderId, Priority, Source, Status, Tag, Ticket, TicketId,
+    Category, CustomerId, EmailAddress, OrderId, Priority, Source, Status, Tag, Ticket, TicketId,
 };
 use utoipa::{IntoParams, IntoResponses};
 
-use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, ZendeskWebhook};
+use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, TicketPatch, ZendeskWebhook};
 use super::{GatewayMessage, Health};
 
 /// What any route that needs the store may answer.
@@ -72,8 +76,8 @@ struct ListParameters {
     #[param(inline)]
     priority: Option<Priority>,
     /// Only tickets of this category.
-    #[param(pattern = "^(shipping|billing|technical|account|refund|order|general)$")]
-    category: Option<String>,
+    #[param(inline)]
+    category: Option<Category>,
     /// Only tickets that reached us so.
     #[param(inline)]
     source: Option<Source>,
@@ -101,7 +105,19 @@ struct ListParameters {
     cursor: Option<String>,
 }
 
-// The macro above takes literals only.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct EntryParameters {
+    /// Most entries on the page.
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, of the same ticket.
+    #[param(pattern = "^[A-Za-z0-9_-]+$", min_length = 1, max_length = 256)]
+    cursor: Option<String>,
+}
+
+// The macros take literals only.
+const _: () = assert!(PAGE_ENTRIES_MAXIMUM == 100 && PAGE_ENTRIES_DEFAULT == 25 && TAGS == 100);
 const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
 const _: () = assert!(copilot_core::limits::CURSOR_BYTES == 256);
@@ -213,10 +229,94 @@ pub fn list_tickets_of_customer() {}
 )]
 pub fn read_ticket() {}
 
+/// Read the history of a ticket
+///
+/// Every change, oldest first: of the status, with `from` and `to`, or of other fields, with `fields`.
+/// That the ticket was made is no change; its `created_at` and `source` tell of it. A message of the
+/// customer makes a version too and stands under `messages`, so a version that is missing here is one
+/// of those.
+#[utoipa::path(
+    get,
+    path = "/api/tickets/{ticket_id}/history",
+    tag = "tickets",
+    params(("ticket_id" = inline(TicketId), Path), EntryParameters),
+    responses(
+        (status = 200, description = "A page of changes", body = ChangePage,
+            example = json!({"changes": [
+                {"version": 2, "from": "new", "to": "open", "fields": {}, "actor": "agent",
+                    "note": null, "at": "2024-11-03T10:45:00.000Z", "source": "api"},
+                {"version": 3, "from": null, "to": null,
+                    "fields": {"priority": {"from": "medium", "to": "high"}}, "actor": "agent",
+                    "note": null, "at": "2024-11-03T10:46:00.000Z", "source": "api"}
+            ], "next_cursor": null})),
+        (status = 400, description = "Query parameters are wrong; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No ticket has this id", body = Problem,
+            content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn read_history() {}
+
+/// Read what the customer wrote later
+///
+/// The messages that reached a ticket after its description, in the order in which they did.
+#[utoipa::path(
+    get,
+    path = "/api/tickets/{ticket_id}/messages",
+    tag = "tickets",
+    params(("ticket_id" = inline(TicketId), Path), EntryParameters),
+    responses(
+        (status = 200, description = "A page of messages", body = MessagePage,
+            example = json!({"messages": [
+                {"version": 3, "message_id": "40100000004", "text": "Any news?", "source": "zendesk",
+                    "received_at": "2024-11-04T08:00:01.000Z", "sent_at": "2024-11-04T08:00:00.000Z"}
+            ], "next_cursor": null})),
+        (status = 400, description = "Query parameters are wrong; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No ticket has this id", body = Problem,
+            content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn read_messages() {}
+
+/// Set fields of a ticket
+///
+/// A JSON Merge Patch (RFC 7396) of `priority`, `category`, `assignee` and `tags`, in any status. A
+/// patch that changes nothing is answered with the ticket unchanged. With `If-Match` the change is
+/// made only to the version that you saw; without it, to whatever the ticket is then.
+#[utoipa::path(
+    patch,
+    path = "/api/tickets/{ticket_id}",
+    tag = "tickets",
+    params(
+        ("ticket_id" = inline(TicketId), Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the ticket as you saw it"),
+    ),
+    request_body(content((TicketPatch = "application/merge-patch+json"), (TicketPatch = "application/json"))),
+    responses(
+        (status = 200, description = "The ticket as it is now", body = Ticket,
+            headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
+        (status = 404, description = "No ticket has this id", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 409, description = "Others keep changing the ticket; try again", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 412, description = "The ticket is of another version than `If-Match` names",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = Problem,
+            content_type = "application/problem+json"),
+        BodyTroubles,
+        OurTroubles,
+    )
+)]
+pub fn update_ticket() {}
+
 /// Move a ticket through its lifecycle
 ///
 /// Forward steps may skip; a resolved ticket may go back to open or in_progress; closed is final.
-/// A ticket that has the status already is answered unchanged. With `If-Match` the change is made only
+/// A ticket that has the status already is answered unchanged. A resolved ticket that nobody reopens
+/// is closed after some days. With `If-Match` the change is made only
 /// to the version that you saw; without it, to whatever the ticket is then.
 #[utoipa::path(
     put,

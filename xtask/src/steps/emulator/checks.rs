@@ -34,24 +34,32 @@ pub enum Body {
     Health,
     /// What a sweep for stranded tickets found, which is no answer to a request and has no status.
     Sweep,
+    /// What a run found that closes resolved tickets, the same.
+    Closing,
 }
 
 /// All checks. Those of one function follow each other: they are sent to one process.
-pub const CHECKS: [Check; 9] = [
+pub const CHECKS: [Check; 12] = [
     check("create-ticket", "created.json", &[201], Body::CreatedTicket),
     check("read-tickets", "list.json", &[200], Body::PageWithCreatedTicket),
     Check {
         of_created_ticket: true,
         ..check("read-tickets", "ticket.json", &[200], Body::CreatedTicketWithStatus("new"))
     },
+    check("read-tickets", "history-not-found.json", &[404], Body::Problem),
     check("update-status", "not-found.json", &[404], Body::Problem),
     Check {
         of_created_ticket: true,
         ..check("update-status", "1-opened.json", &[200], Body::CreatedTicketWithStatus("open"))
     },
+    Check {
+        of_created_ticket: true,
+        ..check("update-ticket", "4-assigned.json", &[200], Body::CreatedTicketWithStatus("open"))
+    },
     check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::NewTicket),
     check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::NewTicket),
     check("requeue-stranded", "scheduled.json", &[0], Body::Sweep),
+    check("close-resolved", "scheduled.json", &[0], Body::Closing),
     check("api-docs", "health.json", &[200], Body::Health),
 ];
 
@@ -87,6 +95,7 @@ impl Check {
                 Body::Problem => body["status"] == status && body["title"].is_string(),
                 Body::Health => body["status"] == "ok",
                 Body::Sweep => answer["requeued"].is_u64(),
+                Body::Closing => answer["closed"].is_u64(),
             }
     }
 }

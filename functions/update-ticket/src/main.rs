@@ -1,0 +1,24 @@
+//! `PATCH /api/tickets/{ticket_id}`: sets fields of a ticket.
+
+mod handler;
+
+use std::env;
+
+use copilot_core::aws::Connection;
+use copilot_core::store::Store;
+use copilot_core::{http, telemetry};
+use handler::Handler;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init(env::var("METRIC_NAMESPACE").ok());
+    let connection = Connection::new(|name| env::var(name).ok())?;
+    let handler = Handler {
+        store: Store::new(
+            &connection,
+            env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
+        ),
+    };
+    handler.store.connect_ahead().await;
+    http::serve(async |request| handler.handle(&request).await).await
+}

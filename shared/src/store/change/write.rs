@@ -1,0 +1,215 @@
+//! The one transaction that makes a change.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_smithy_types::error::operation::BuildError;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Actor, NewMessage};
+use crate::error::Error;
+use crate::store::record::{self, Item, Remembered};
+use crate::store::{Store, failure};
+use crate::ticket::{ChangedFields, Ticket, TicketChange, format_time};
+
+const OPERATION: &str = "change a ticket";
+
+/// One write, decided on the state `seen`.
+pub(super) struct Decision<'a> {
+    pub(super) seen: &'a Ticket,
+    /// The ticket as it is once the write is done.
+    pub(super) next: Ticket,
+    pub(super) actor: Actor<'a>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) note: Option<&'a str>,
+    pub(super) source_event_at: Option<DateTime<Utc>>,
+    pub(super) message: Option<NewMessage<'a>>,
+}
+
+pub(super) enum Written {
+    Done(Box<Ticket>),
+    /// The ticket is no longer as it was seen.
+    Outdated,
+    /// The message was added before.
+    MessageKnown,
+}
+
+impl<'a> Decision<'a> {
+    /// To make `next` of the ticket `seen`. `next` becomes its next version, changed `now`.
+    pub(super) fn new(
+        seen: &'a Ticket,
+        next: Ticket,
+        actor: Actor<'a>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let next = Ticket { version: seen.version + 1, updated_at: now, ..next };
+        Self { seen, next, actor, now, note: None, source_event_at: None, message: None }
+    }
+}
+
+impl Store {
+    pub(super) async fn write(&self, decision: &Decision<'_>) -> Result<Written, Error> {
+        let update = self.update(decision)?;
+        let mut writes = vec![TransactWriteItem::builder().update(update).build()];
+        let mut message_at = None;
+        if let Some(change) = decision.change() {
+            writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+        }
+        if let Some(message) = decision.message {
+            message_at = Some(writes.len());
+            let digits = decision.seen.ticket_id.digits();
+            let known = record::beside(digits, record::message_id_key(message.id));
+            writes.push(self.remember(known)?);
+            let told = decision.told(message);
+            writes.push(self.remember(decision.beside(Remembered::Message, &told)?)?);
+        }
+        let outcome =
+            self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        let Err(error) = outcome else { return Ok(Written::Done(Box::new(decision.next.clone()))) };
+        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+            error.as_service_error()
+        else {
+            return Err(failure(OPERATION, &error));
+        };
+        let codes: Vec<&str> =
+            canceled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
+        let failed = |index: usize| codes.get(index) == Some(&"ConditionalCheckFailed");
+        if message_at.is_some_and(failed) {
+            Ok(Written::MessageKnown)
+        } else if codes
+            .iter()
+            .any(|code| ["ConditionalCheckFailed", "TransactionConflict"].contains(code))
+        {
+            Ok(Written::Outdated)
+        } else {
+            Err(failure(OPERATION, &error))
+        }
+    }
+
+    /// A write of an item that is not there yet.
+    fn remember(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(defect)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Sets or removes exactly what differs, against the version and the status that were seen.
+    fn update(&self, decision: &Decision<'_>) -> Result<Update, Error> {
+        let digits = decision.seen.ticket_id.digits();
+        let (pk, sk) = record::key(digits);
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", pk)
+            .key("sk", sk)
+            .condition_expression("version = :seen AND #status = :from")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(
+                ":from",
+                AttributeValue::S(decision.seen.status.name().to_owned()),
+            )
+            .expression_attribute_values(
+                ":seen",
+                AttributeValue::N(decision.seen.version.to_string()),
+            );
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        for (index, (name, value)) in decision.differences()?.into_iter().enumerate() {
+            update = update.expression_attribute_names(format!("#n{index}"), name);
+            if let Some(value) = value {
+                update = update.expression_attribute_values(format!(":v{index}"), value);
+                set.push(format!("#n{index} = :v{index}"));
+            } else {
+                removed.push(format!("#n{index}"));
+            }
+        }
+        // The version always differs, so there is always something to set.
+        let mut expression = format!("SET {}", set.join(", "));
+        if !removed.is_empty() {
+            expression.push_str(&format!(" REMOVE {}", removed.join(", ")));
+        }
+        update.update_expression(expression).build().map_err(defect)
+    }
+}
+
+impl Decision<'_> {
+    /// The attributes of the ticket's item that change, each with its new value or none.
+    fn differences(&self) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
+        let (seen, mut next) = (item(self.seen)?, item(&self.next)?);
+        if let Some(at) = self.source_event_at {
+            next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
+        }
+        if self.next.status != self.seen.status {
+            let shard = record::status_shard(self.next.status, self.next.ticket_id.digits());
+            next.insert("status_shard".to_owned(), AttributeValue::S(shard));
+        }
+        let names: BTreeSet<&String> = seen.keys().chain(next.keys()).collect();
+        Ok(names
+            .into_iter()
+            .filter(|name| seen.get(*name) != next.get(*name))
+            .map(|name| (name.clone(), next.get(name).cloned()))
+            .collect())
+    }
+
+    /// What the history tells of it. A message alone is no entry: it is told as a message.
+    fn change(&self) -> Option<TicketChange> {
+        let moved = self.next.status != self.seen.status;
+        let fields = ChangedFields::between(self.seen, &self.next);
+        (moved || !fields.is_empty()).then(|| TicketChange {
+            version: self.next.version,
+            from: moved.then_some(self.seen.status),
+            to: moved.then_some(self.next.status),
+            fields,
+            actor: self.actor.name().to_owned(),
+            note: self.note.map(str::to_owned),
+            at: self.now,
+            source: self.actor.source(),
+        })
+    }
+
+    fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {
+        ToldMessage {
+            version: self.next.version,
+            message_id: message.id,
+            text: message.text,
+            source: message.actor.name(),
+            received_at: format_time(self.now),
+            sent_at: message.sent_at.map(format_time),
+        }
+    }
+
+    /// An item that stands beside the ticket at the version that the write makes.
+    fn beside<T: Serialize>(&self, kind: Remembered, content: &T) -> Result<Item, Error> {
+        let (digits, version) = (self.next.ticket_id.digits(), self.next.version);
+        let mut whole = record::beside(digits, kind.key(version));
+        whole.extend(item(content)?);
+        Ok(whole)
+    }
+}
+
+/// A [`crate::ticket::TicketMessage`] as it is written.
+#[derive(Serialize)]
+struct ToldMessage<'a> {
+    version: u64,
+    message_id: &'a str,
+    text: &'a str,
+    source: &'a str,
+    received_at: String,
+    sent_at: Option<String>,
+}
+
+/// What is null or empty is left out, as in a ticket's own item.
+fn item<T: Serialize>(content: &T) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(content)
+        .map_err(|error| Error::Internal { operation: OPERATION, source: Some(error.into()) })?;
+    record::leave_out_empty(&mut item);
+    Ok(item)
+}
+
+fn defect(error: BuildError) -> Error {
+    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+}

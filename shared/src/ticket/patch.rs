@@ -1,0 +1,85 @@
+//! A partial change of a ticket.
+
+use super::classification::{Category, Priority};
+use super::text::{Assignee, Tag};
+use super::{ChangedFields, Ticket};
+
+/// What to set in a ticket, as a JSON Merge Patch (RFC 7396) says it. A field that is `None` stays as
+/// it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TicketPatch {
+    /// How urgent the ticket shall be.
+    pub priority: Option<Priority>,
+    /// What it is about; `Some(None)` for nothing.
+    pub category: Option<Option<Category>>,
+    /// Who shall work on it; `Some(None)` for nobody.
+    pub assignee: Option<Option<Assignee>>,
+    /// All its labels.
+    pub tags: Option<Vec<Tag>>,
+}
+
+impl TicketPatch {
+    /// The ticket with the patch in it; `None` when that changes nothing.
+    pub fn applied_to(&self, ticket: &Ticket) -> Option<Ticket> {
+        let mut patched = ticket.clone();
+        if let Some(priority) = self.priority {
+            patched.priority = priority;
+        }
+        if let Some(category) = self.category {
+            patched.category = category;
+        }
+        if let Some(assignee) = &self.assignee {
+            patched.assignee.clone_from(assignee);
+        }
+        if let Some(tags) = &self.tags {
+            patched.tags.clone_from(tags);
+        }
+        (!ChangedFields::between(ticket, &patched).is_empty()).then_some(patched)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::example;
+
+    fn ticket() -> Ticket {
+        serde_json::from_value(example()).unwrap()
+    }
+
+    #[test]
+    fn a_patch_sets_what_it_names_and_nothing_else() {
+        let patch = TicketPatch {
+            priority: Some(Priority::High),
+            category: Some(Some(Category::Refund)),
+            assignee: Some(Some(Assignee::parse("agent-7").unwrap())),
+            tags: Some(vec![Tag::parse("vip").unwrap()]),
+        };
+        let patched = patch.applied_to(&ticket()).unwrap();
+        let expected = Ticket {
+            priority: Priority::High,
+            category: Some(Category::Refund),
+            assignee: Some(Assignee::parse("agent-7").unwrap()),
+            tags: vec![Tag::parse("vip").unwrap()],
+            ..ticket()
+        };
+        assert_eq!(patched, expected);
+        assert_eq!(patch.applied_to(&patched), None);
+
+        let cleared = TicketPatch {
+            category: Some(None),
+            assignee: Some(None),
+            tags: Some(Vec::new()),
+            ..TicketPatch::default()
+        };
+        let expected = Ticket { priority: Priority::High, ..ticket() };
+        assert_eq!(cleared.applied_to(&patched), Some(expected));
+    }
+
+    #[test]
+    fn an_empty_patch_changes_nothing() {
+        assert_eq!(TicketPatch::default().applied_to(&ticket()), None);
+        let same = TicketPatch { priority: Some(Priority::Medium), ..TicketPatch::default() };
+        assert_eq!(same.applied_to(&ticket()), None);
+    }
+}
