@@ -47,9 +47,13 @@ impl ListQuery {
             Some(customer_id) => Some(Some(customer_id)),
             None => customer(&mut query),
         };
-        let order_id =
-            query.take("order_id", "Must be an order number.", |text| OrderId::parse(text).ok());
-        let tag = query.take("tag", "Must be a tag.", |text| Tag::parse(text).ok());
+        // As they are shown: white space around them is a fault of whoever asks.
+        let order_id = query.take("order_id", "Must be an order number.", |text| {
+            OrderId::parse(text).ok().filter(|order_id| order_id.as_str() == text)
+        });
+        let tag = query.take("tag", "Must be a tag.", |text| {
+            Tag::parse(text).ok().filter(|tag| tag.as_str() == text)
+        });
         let created_after = query.take("created_after", TIME, parse_milliseconds);
         let created_before = query.take("created_before", TIME, parse_milliseconds);
         let order = query.take("order", "Must be desc or asc.", Order::parse).unwrap_or_default();
@@ -78,8 +82,12 @@ impl ListQuery {
     }
 }
 
-/// Tickets know their time in milliseconds, so nothing finer can be asked for.
+/// RFC 3339. Tickets know their time in milliseconds, so nothing finer can be asked for.
 fn parse_milliseconds(text: &str) -> Option<DateTime<Utc>> {
+    let is_a_date_and_a_time = text.as_bytes().get(10) == Some(&b'T');
+    if !is_a_date_and_a_time {
+        return None;
+    }
     DateTime::from_timestamp_millis(parse_time(text)?.timestamp_millis())
 }
 

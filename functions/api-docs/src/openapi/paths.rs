@@ -132,7 +132,7 @@ const _: () = assert!(copilot_core::limits::CURSOR_BYTES == 256);
     path = "/api/tickets/create",
     tag = "tickets",
     params(
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$",
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$",
             description = "Drawn at random for each ticket, such as a UUID: 1 to 255 visible ASCII characters, quoted or not"),
     ),
     request_body = CreateTicket,
@@ -292,7 +292,8 @@ pub fn read_messages() {}
     tag = "tickets",
     params(
         ("ticket_id" = inline(TicketId), Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the ticket as you saw it"),
+        ("If-Match" = Option<String>, Header, nullable = false, pattern = r#"^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$"#,
+            description = "The `ETag` of the ticket as you saw it"),
     ),
     request_body(content((TicketPatch = "application/merge-patch+json"), (TicketPatch = "application/json"))),
     responses(
@@ -324,7 +325,8 @@ pub fn update_ticket() {}
     tag = "tickets",
     params(
         ("ticket_id" = inline(TicketId), Path),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the ticket as you saw it"),
+        ("If-Match" = Option<String>, Header, nullable = false, pattern = r#"^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$"#,
+            description = "The `ETag` of the ticket as you saw it"),
     ),
     request_body = StatusChange,
     responses(
