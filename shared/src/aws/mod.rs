@@ -75,6 +75,9 @@ impl Connection {
             .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
             .operation_timeout(limits::OPERATION_TIMEOUT)
             .build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(limits::CALL_ATTEMPTS)
+            .with_initial_backoff(limits::RETRY_BACKOFF);
         let credentials = EnvironmentVariableCredentialsProvider::new();
         let configuration = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -83,7 +86,7 @@ impl Connection {
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(limits::CALL_ATTEMPTS))
+            .retry_config(retries)
             .build();
         Ok(Self { configuration, variable: Box::new(variable) })
     }
