@@ -70,7 +70,7 @@ enum BenchError {
 }
 
 const TRANSPORTS: [(Transport, &str); 3] = [
-    (Transport::HttpsSystemRoots, "HTTPS, a system's roots"),
+    (Transport::HttpsSystemRoots, "HTTPS, trusting a system's roots"),
     (Transport::HttpsOneRoot, ONE_ROOT),
     (Transport::Http, "HTTP"),
 ];

@@ -162,15 +162,23 @@ fn crates_in(bytes: &[u8]) -> Crates {
 
 /// The name and the version of the crate whose sources are in this folder of cargo's registry.
 fn crate_of(folder: &str) -> Option<(&str, &str)> {
-    let (at, _) = folder.match_indices('-').find(|(at, _)| {
-        folder.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit) && folder[at..].contains('.')
-    })?;
-    let (name, version) = (&folder[..at], &folder[at + 1..]);
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let numbers =
-        version.split('.').take(3).filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    (!name.is_empty() && name.bytes().all(is_name) && numbers.count() == 3)
-        .then_some((name, version))
+    folder
+        .match_indices('-')
+        .filter_map(|(at, _)| Some((folder.get(..at)?, folder.get(at + 1..)?)))
+        .find(|(name, version)| {
+            !name.is_empty() && name.bytes().all(is_name) && is_version(version)
+        })
+}
+
+/// `1.2.3`, and what may follow it.
+fn is_version(text: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = text.splitn(3, '.');
+    let (major, minor, rest) = (parts.next(), parts.next(), parts.next());
+    major.is_some_and(is_number)
+        && minor.is_some_and(is_number)
+        && rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn contains(bytes: &[u8], text: &[u8]) -> bool {
@@ -208,13 +216,15 @@ mod tests {
     #[test]
     fn every_other_stack_is_found() {
         for name in FORBIDDEN {
-            let crates = [&RIGHT[..], &[&format!("{name}-1.2.3")]].concat();
+            let other = format!("{name}-1.2.3");
+            let crates = [&RIGHT[..], &[other.as_str()]].concat();
             let found = other_stacks(program(&crates, "").path()).unwrap();
             assert_eq!(found, BTreeSet::from([name.to_owned()]));
         }
         for name in ONCE {
-            let crates = [&RIGHT[..], &[&format!("{name}-0.1.2"), &format!("{name}-9.8.7")]];
-            let found = other_stacks(program(&crates.concat(), "").path()).unwrap();
+            let (old, new) = (format!("{name}-0.1.2"), format!("{name}-9.8.7"));
+            let crates = ["hyper-9.8.7", old.as_str(), new.as_str()];
+            let found = other_stacks(program(&crates, "").path()).unwrap();
             assert!(found.len() == 1 && found.first().unwrap().starts_with(name), "{found:?}");
         }
         for trace in TRACES {
