@@ -28,6 +28,12 @@ const OF_A_PACKAGE: [&str; 6] =
 /// # Errors
 /// Something cannot be built, installed or measured.
 pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepError> {
+    let mut bench = cargo(project);
+    bench.args(["run", "--quiet", "--release", "--locked", "--package", "bench", "--"]);
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        bench.arg("--help");
+        return Ok(process::run(bench, BUILD_LIMIT).await?);
+    }
     BENCH_PYTHON.install(project).await?;
     BENCH_FASTAPI.install(project).await?;
     let functions = functions(project)?;
@@ -38,8 +44,6 @@ pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepErro
     let plain_rust = build_plain_rust(project).await?;
 
     let release = project.target.join("release");
-    let mut bench = cargo(project);
-    bench.args(["run", "--quiet", "--release", "--locked", "--package", "bench", "--"]);
     bench.arg("--functions").arg(&release).arg("--plain-rust").arg(plain_rust);
     bench.arg("--python").arg(BENCH_PYTHON.path(project));
     bench.arg("--fastapi").arg(BENCH_FASTAPI.path(project));
