@@ -146,6 +146,10 @@ pub const OPERATION_TIMEOUT: Duration = Duration::from_millis(4_000);
 pub const NOTE_TIMEOUT: Duration = Duration::from_millis(1_000);
 /// Attempts of one call, the first included.
 pub const CALL_ATTEMPTS: u32 = 3;
+/// Longest wait before the second attempt; it doubles with each further one. Most calls fail with
+/// their connection, which waiting does not mend, and the SDK's own second would leave the third
+/// attempt no time.
+pub const RETRY_BACKOFF: Duration = Duration::from_millis(50);
 
 /// What `Retry-After` says, in seconds, when a retry may help. Zendesk retries only below 60.
 pub const RETRY_AFTER_SECONDS: u32 = 2;

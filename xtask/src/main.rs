@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
+mod bench;
 mod local_stack;
 mod process;
 mod project;
@@ -14,14 +15,16 @@ use std::time::{Duration, Instant};
 
 use project::Project;
 use steps::{
-    StepError, browser, checkov, checks, dependencies, emulator, faults, policies, sam, sam_local,
-    schemathesis, test, tools,
+    StepError, binaries, browser, checkov, checks, dependencies, emulator, faults, policies, sam,
+    sam_local, schemathesis, test, tools,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: cargo xtask test [--list | --strict] [STEP…]
+       cargo xtask bench [OPTION…]
   --list    name the steps
-  --strict  fail where a step cannot run on this machine, instead of leaving it out";
+  --strict  fail where a step cannot run on this machine, instead of leaving it out
+  bench     measures the functions against peers; `cargo xtask bench --help` lists its options";
 /// What a shell reports for a program that Ctrl-C ended.
 const EXIT_INTERRUPTED: u8 = 130;
 
@@ -34,7 +37,7 @@ struct Step {
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
 /// Every step, in the order in which they run.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "fmt",
         purpose: "the code is formatted",
@@ -96,6 +99,11 @@ const STEPS: [Step; 15] = [
         run: |project| Box::pin(sam_local::run(project)),
     },
     Step {
+        name: "binaries",
+        purpose: "each function that sam build has built holds one TLS stack and one HTTP stack",
+        run: |project| Box::pin(async { binaries::run(project) }),
+    },
+    Step {
         name: "checkov",
         purpose: "template.yaml keeps to AWS's good practice",
         run: |project| Box::pin(checkov::run(project)),
@@ -124,6 +132,8 @@ enum CommandLineError {
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     List,
+    /// With the options for the program that measures.
+    Bench(Vec<String>),
     Run {
         /// Positions in [`STEPS`].
         steps: Vec<usize>,
@@ -142,6 +152,10 @@ async fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
+        Ok(Request::Bench(arguments)) => tokio::select! {
+            exit_code = measure(&arguments) => exit_code,
+            () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
+        },
         // Dropping the steps stops what they started.
         Ok(Request::Run { steps, strict }) => tokio::select! {
             exit_code = run(&steps, strict) => exit_code,
@@ -157,6 +171,9 @@ async fn main() -> ExitCode {
 impl Request {
     fn parse(arguments: &[String]) -> Result<Self, CommandLineError> {
         let (first, rest) = arguments.split_first().ok_or(CommandLineError::Usage)?;
+        if first == "bench" {
+            return Ok(Self::Bench(rest.to_vec()));
+        }
         let (strict, names) = match rest {
             [option, names @ ..] if option == "--strict" => (true, names),
             names => (false, names),
@@ -222,6 +239,16 @@ async fn run(steps: &[usize], strict: bool) -> ExitCode {
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
+async fn measure(arguments: &[String]) -> ExitCode {
+    match bench::run(&Project::of_this_program(), arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 fn print_summary(outcomes: &[(&str, Outcome, Duration)]) {
     println!();
     for (name, outcome, duration) in outcomes {
@@ -275,6 +302,13 @@ mod tests {
         let strict = Request::Run { steps, strict: true };
         assert_eq!(parse(&["test", "--strict", "sam", "fmt"]), Ok(strict));
         assert_eq!(parse(&["test", "--list"]), Ok(Request::List));
+    }
+
+    #[test]
+    fn options_of_a_measurement_are_passed_on() {
+        let options = vec!["--cold".to_owned(), "5".to_owned()];
+        assert_eq!(parse(&["bench", "--cold", "5"]), Ok(Request::Bench(options)));
+        assert_eq!(parse(&["bench"]), Ok(Request::Bench(Vec::new())));
     }
 
     #[test]

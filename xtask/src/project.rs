@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 pub struct Project {
     /// The folder of the workspace.
     pub root: PathBuf,
-    /// Where cargo puts the programs of the `dev` profile.
+    /// Where cargo puts what it builds.
+    pub target: PathBuf,
+    /// Where it puts the programs of the `dev` profile.
     pub binaries: PathBuf,
     /// Logs and profiles of the programs that steps start.
     pub scratch: PathBuf,
@@ -33,6 +35,7 @@ impl Project {
             screenshots: target.join("screenshots"),
             tools: root.join(".tools"),
             root,
+            target,
         }
     }
 

@@ -9,10 +9,13 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext};
 use aws_smithy_runtime_api::client::auth::AuthSchemeId;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -61,20 +64,15 @@ impl Connection {
     ) -> Result<Self, ConnectionError> {
         let variable = move |name: &str| variable(name).filter(|value| !value.is_empty());
         let region = variable("AWS_REGION").ok_or(ConnectionError::NoRegion)?;
-        let tls = TlsContext::builder()
-            .with_trust_store(TrustedRoots::choose(&variable).load()?)
-            .build()
-            .map_err(TrustError::Refused)?;
-        let http_client = Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(tls)
-            .pool_idle_timeout(limits::CONNECTION_IDLE)
-            .build_https();
+        let http_client = http_client(&TrustedRoots::choose(&variable))?;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(limits::CONNECT_TIMEOUT)
             .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
             .operation_timeout(limits::OPERATION_TIMEOUT)
             .build();
+        let retries = RetryConfig::standard()
+            .with_max_attempts(limits::CALL_ATTEMPTS)
+            .with_initial_backoff(limits::RETRY_BACKOFF);
         let credentials = EnvironmentVariableCredentialsProvider::new();
         let configuration = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -83,7 +81,7 @@ impl Connection {
             .http_client(http_client)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(limits::CALL_ATTEMPTS))
+            .retry_config(retries)
             .build();
         Ok(Self { configuration, variable: Box::new(variable) })
     }
@@ -96,6 +94,26 @@ impl Connection {
             Some(address) => configuration.endpoint_url(address).build(),
         }
     }
+}
+
+/// One connector for all clients. The SDK's own client makes one for each service client and set of
+/// timeouts, and each reads all roots again, which for a system's costs a millisecond or two.
+fn http_client(roots: &TrustedRoots) -> Result<SharedHttpClient, TrustError> {
+    let tls = TlsContext::builder()
+        .with_trust_store(roots.load()?)
+        .build()
+        .map_err(TrustError::Refused)?;
+    let settings =
+        HttpConnectorSettings::builder().connect_timeout(limits::CONNECT_TIMEOUT).build();
+    let connector = Connector::builder()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls)
+        .connector_settings(settings)
+        .sleep_impl(TokioSleep::new())
+        .pool_idle_timeout(limits::CONNECTION_IDLE)
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
 impl fmt::Debug for Connection {

@@ -1,5 +1,6 @@
 //! The steps of `cargo xtask test`.
 
+pub mod binaries;
 pub mod browser;
 pub mod checkov;
 pub mod checks;
@@ -40,6 +41,9 @@ pub enum StepError {
     /// The page does not do what it should.
     #[error(transparent)]
     Browser(#[from] browser::BrowserError),
+    /// A function holds what it should not.
+    #[error(transparent)]
+    Binary(#[from] binaries::BinaryError),
     /// The template is not as checkov wants it.
     #[error(transparent)]
     Checkov(#[from] checkov::CheckovError),

