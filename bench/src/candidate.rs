@@ -61,7 +61,7 @@ struct Asked {
 
 const CREATED: &str = "create-ticket/created.json";
 
-const FUNCTIONS: [Asked; 8] = [
+const FUNCTIONS: [Asked; 10] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",
@@ -91,6 +91,13 @@ const FUNCTIONS: [Asked; 8] = [
         status: Some(200),
     },
     Asked {
+        name: "update-ticket",
+        function: "update-ticket",
+        event: "update-ticket/1-classified.json",
+        variation: Variation::None,
+        status: Some(200),
+    },
+    Asked {
         name: "webhook-zendesk",
         function: "webhook-zendesk",
         event: "webhook-zendesk/1-trigger-created.json",
@@ -108,6 +115,13 @@ const FUNCTIONS: [Asked; 8] = [
         name: "requeue-stranded",
         function: "requeue-stranded",
         event: "requeue-stranded/scheduled.json",
+        variation: Variation::None,
+        status: None,
+    },
+    Asked {
+        name: "close-resolved",
+        function: "close-resolved",
+        event: "close-resolved/scheduled.json",
         variation: Variation::None,
         status: None,
     },

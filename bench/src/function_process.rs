@@ -41,7 +41,7 @@ pub struct FunctionProcess {
 /// Why a candidate could not be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
-    /// It could not be started, or its log not be opened.
+    /// It could not be started or ended, or its log not be opened.
     #[error("{name} cannot be run: {source}")]
     NotRun {
         /// The candidate.
@@ -126,6 +126,16 @@ impl FunctionProcess {
             first: first.answered - first.handed_out,
         };
         Ok((process, cold_start))
+    }
+
+    /// Ends the process and waits until it has gone with all its memory, so that its end takes
+    /// nothing from the next one's start.
+    ///
+    /// # Errors
+    /// [`ProcessError::NotRun`].
+    pub async fn stop(mut self) -> Result<(), ProcessError> {
+        let name = self.name;
+        self.child.kill().await.map_err(|source| ProcessError::NotRun { name, source })
     }
 
     /// Hands over one more event and says how long the answer took.
@@ -226,6 +236,8 @@ fn environment(stand_in: &StandIn, transport: Transport) -> Vec<(&'static str, S
         ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("TABLE_NAME", "tickets"),
+        ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
+        ("CURSOR_KEY", "key"),
         ("STRANDED_AFTER_SECONDS", "300"),
         ("WEBHOOK_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ]

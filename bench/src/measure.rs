@@ -80,11 +80,13 @@ pub async fn measure(
     let log = |name: &str| folder.join(format!("{}.log", name.replace([' ', ','], "-")));
     // The first start of each reads its program from the disk, which is no part of the comparison.
     for round in 0..=amount.cold {
-        for (candidate, samples) in candidates.iter_mut().zip(&mut samples) {
+        for at in turns(candidates.len(), round) {
+            let (candidate, samples) = (&mut candidates[at], &mut samples[at]);
             let log = log(candidate.name);
             let (process, start) =
                 FunctionProcess::start(candidate, stand_in, transport, log).await?;
             samples.peak_memory = samples.peak_memory.max(process.peak_memory()?);
+            process.stop().await?;
             if round > 0 {
                 samples.cold.push(milliseconds(start.total));
                 samples.init.push(milliseconds(start.init));
@@ -120,12 +122,12 @@ async fn measure_warm(
         }
         processes.push(process);
     }
-    for _ in 0..amount.warm.div_ceil(REQUESTS_IN_A_ROW) {
-        let all = candidates.iter_mut().zip(&mut processes).zip(&mut *samples);
-        for ((candidate, process), samples) in all {
+    for round in 0..amount.warm.div_ceil(REQUESTS_IN_A_ROW) {
+        for at in turns(candidates.len(), round) {
+            let (process, samples) = (&mut processes[at], &mut samples[at]);
             let before = process.processor_time()?;
             for _ in 0..REQUESTS_IN_A_ROW {
-                samples.warm.push(milliseconds(process.invoke(candidate).await?));
+                samples.warm.push(milliseconds(process.invoke(&mut candidates[at]).await?));
             }
             samples.processor += process.processor_time()?.saturating_sub(before);
         }
@@ -134,6 +136,17 @@ async fn measure_warm(
         samples.peak_memory = samples.peak_memory.max(process.peak_memory()?);
     }
     Ok(())
+}
+
+/// The order of one round. Each begins with another candidate and every second one goes backwards,
+/// so that none always comes after the same one and gets its caches and leftovers.
+fn turns(candidates: usize, round: u32) -> Vec<usize> {
+    let first = usize::try_from(round / 2).unwrap_or_default();
+    let mut turns: Vec<usize> = (0..candidates).cycle().skip(first).take(candidates).collect();
+    if round % 2 == 1 {
+        turns.reverse();
+    }
+    turns
 }
 
 impl Samples {
@@ -161,4 +174,15 @@ pub fn milliseconds(duration: Duration) -> f64 {
 pub fn mebibytes(bytes: u64) -> f64 {
     // Exact up to 2^53 bytes.
     bytes as f64 / f64::from(1 << 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_has_a_turn_and_none_always_the_same() {
+        let rounds: Vec<Vec<usize>> = (0..6).map(|round| turns(3, round)).collect();
+        assert_eq!(rounds, [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1], [2, 0, 1], [1, 0, 2]]);
+    }
 }
