@@ -74,6 +74,7 @@ async fn start(endpoint: &str) -> FunctionPool {
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+            ("CURSOR_KEY", "key"),
             ("TABLE_NAME", "tickets"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),
