@@ -2,15 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "common/captured.rs"]
+mod captured;
 mod test_function;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use captured::Captured;
 use local_stack::lambda::{
     FunctionConfiguration, FunctionPool, InvokeError, LogFormat, LogWriter, MAXIMUM_EVENT_BYTES,
     ProcessExit, StartError,
@@ -19,38 +21,6 @@ use serde_json::{Value, json};
 
 /// Longest time a test waits for a process to be gone.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// Waits until a line is logged: the output of a process comes by a pipe.
-    async fn line_with(&self, part: &str) -> String {
-        let started = Instant::now();
-        loop {
-            if let Some(line) = self.text().lines().find(|line| line.contains(part)) {
-                return line.to_owned();
-            }
-            assert!(started.elapsed() < PATIENCE, "{}", self.text());
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-}
 
 fn configuration() -> FunctionConfiguration {
     FunctionConfiguration {
@@ -359,7 +329,7 @@ async fn a_caller_that_gives_up_does_not_stop_the_function() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_and_platform_records_are_logged() {
     let captured = Captured::default();
-    let logs = LogWriter::new(LogFormat::Json, Box::new(captured.clone()));
+    let logs = captured.writer();
     let pool = FunctionPool::start(configuration(), logs).await.unwrap();
     let line =
         r#"{"timestamp":"2026-11-24T10:00:00Z","level":"INFO","fields":{"message":"hello"}}"#;

@@ -2,16 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "common/captured.rs"]
+mod captured;
 mod common;
 
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
-use clap::Parser;
-use common::workspace;
-use local_stack::lambda::{LogFormat, LogWriter};
-use local_stack::options::Options;
+use captured::Captured;
 use local_stack::stack::Stack;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -19,29 +16,8 @@ use serde_json::{Value, json};
 /// Stands in every place that a client can fill.
 const PLANTED: &str = "planted";
 
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 async fn start(data_dir: &Path, logs: &Captured, further: &[&str]) -> Stack {
-    let template = workspace().join("template.yaml");
-    let template = template.to_str().unwrap();
-    let fixed = ["local-stack", "--port", "0", "--template", template, "--data-dir"];
-    let mut arguments = fixed.to_vec();
-    arguments.push(data_dir.to_str().unwrap());
-    arguments.extend(further);
-    let writer = LogWriter::new(LogFormat::Json, Box::new(logs.clone()));
-    Stack::start_with_logs(Options::parse_from(arguments), writer).await.unwrap()
+    Stack::start_with_logs(common::options(data_dir, further), logs.writer()).await.unwrap()
 }
 
 fn create_body() -> Value {
@@ -145,7 +121,7 @@ async fn change_a_ticket(stack: &Stack) {
 }
 
 fn check(logs: &Captured, expected: &[&str]) {
-    let logs = String::from_utf8(logs.0.lock().unwrap().clone()).unwrap();
+    let logs = logs.text();
     for line in logs.lines() {
         assert!(!line.to_lowercase().contains(PLANTED), "{line}");
         assert!(serde_json::from_str::<Value>(line).is_ok(), "not JSON: {line}");

@@ -22,12 +22,17 @@ pub async fn start(data_dir: &Path) -> Stack {
 
 /// The same with further options.
 pub async fn start_with(data_dir: &Path, further: &[&str]) -> Stack {
+    Stack::start(options(data_dir, further)).await.unwrap()
+}
+
+/// What such a stack is started with.
+pub fn options(data_dir: &Path, further: &[&str]) -> Options {
     let template = workspace().join("template.yaml");
     let mut arguments =
         vec!["local-stack", "--port", "0", "--template", template.to_str().unwrap(), "--data-dir"];
     arguments.push(data_dir.to_str().unwrap());
     arguments.extend(further);
-    Stack::start(Options::parse_from(arguments)).await.unwrap()
+    Options::parse_from(arguments)
 }
 
 /// A JSON value in which what differs from run to run is checked and then replaced.
