@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "common/captured.rs"]
+mod captured;
 mod common;
 #[path = "common/contract.rs"]
 mod contract;
@@ -10,7 +12,9 @@ mod product;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use captured::Captured;
 use futures_util::future::{join, join_all};
+use local_stack::stack::Stack;
 use product::{Product, TABLE, ticket};
 use serde_json::{Value, json};
 
@@ -73,6 +77,19 @@ async fn what_could_not_be_queued_is_queued_later() {
     assert_eq!(named.keys().cloned().collect::<BTreeSet<_>>(), created);
     assert!(named.values().all(|times| *times == 1), "{named:?}");
     product.stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_sweep_that_cannot_look_says_nothing_of_the_oldest_ticket() {
+    let nowhere = nowhere().replace("SQS", "DYNAMODB");
+    let (logs, data) = (Captured::default(), tempfile::tempdir().unwrap());
+    let options = common::options(data.path(), &["--env", &nowhere]);
+    let stack = Stack::start_with_logs(options, logs.writer()).await.unwrap();
+    assert!(stack.run_schedule("requeue-stranded").await.is_err());
+    stack.stop().await;
+    // As zero seconds it would end the alarm that a missing figure raises.
+    assert!(logs.text().contains("\"Requeued\":0"), "{}", logs.text());
+    assert!(!logs.text().contains("OldestStrandedSeconds"), "{}", logs.text());
 }
 
 #[tokio::test]

@@ -29,8 +29,9 @@ pub struct Outcome {
     requeued: usize,
     /// Tickets of which that is not known; the next run tries them again.
     refused: usize,
-    /// For how long the oldest of them had waited, in seconds; 0 when none was found.
-    oldest_seconds: u64,
+    /// For how long the oldest of them had waited, in seconds; 0 when none was found, nothing
+    /// when a shard could not be read.
+    oldest_seconds: Option<u64>,
     /// Whether the run ended at one of its limits.
     is_more: bool,
 }
@@ -63,7 +64,10 @@ impl Handler {
             let (mut tickets, error) = self.next_tickets(&mut shards, before).await;
             failure = failure.or(error);
             if is_first_round {
-                outcome.oldest_seconds = tickets.first().map_or(0, age_in_seconds);
+                // Of a shard that could not be read it is not known, and a 0 would end an alarm.
+                let is_known = failure.is_none();
+                outcome.oldest_seconds =
+                    is_known.then(|| tickets.first().map_or(0, age_in_seconds));
                 is_first_round = false;
             }
             let room = limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
@@ -146,7 +150,9 @@ fn age_in_seconds(ticket: &StrandedTicket) -> u64 {
 
 fn report(outcome: &Outcome) {
     let requeued = u64::try_from(outcome.requeued).unwrap_or(u64::MAX);
-    measure(&[(Gauge::OldestStrandedSeconds, outcome.oldest_seconds), (Gauge::Requeued, requeued)]);
+    let oldest = outcome.oldest_seconds.map(|seconds| (Gauge::OldestStrandedSeconds, seconds));
+    let gauges: Vec<_> = oldest.into_iter().chain([(Gauge::Requeued, requeued)]).collect();
+    measure(&gauges);
     tracing::info!(
         requeued = outcome.requeued,
         refused = outcome.refused,
