@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
-use super::record::{self, Item};
-use super::{Store, failure};
+use super::oldest::Oldest;
+use super::{Store, failure, record};
 use crate::error::Error;
 use crate::limits;
 use crate::ticket::TicketId;
@@ -49,35 +49,20 @@ impl Store {
         limit: usize,
         after: Option<&str>,
     ) -> Result<StrandedPage, Error> {
-        // `created_key` goes on after the time, so every key of an earlier time is smaller.
-        let end = AttributeValue::S(crate::ticket::format_time(before));
-        let begin =
-            AttributeValue::S(after.map_or_else(|| "0".to_owned(), |key| format!("{key}!")));
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("awaiting-ai-work")
-            .key_condition_expression(
-                "ai_work_shard = :shard AND created_key BETWEEN :begin AND :end",
-            )
-            .expression_attribute_values(":shard", AttributeValue::S(record::ai_work_shard(shard)))
-            .expression_attribute_values(":begin", begin)
-            .expression_attribute_values(":end", end)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(|error| failure("list stranded tickets", &error))?;
-        let created_key = |item: &Item| Some(item.get("created_key")?.as_s().ok()?.clone());
-        let next = answer.last_evaluated_key.as_ref().and_then(created_key);
-        let tickets = answer
-            .items
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| record::read_created_key(&created_key(item)?))
-            .map(|(created_at, ticket_id)| StrandedTicket { ticket_id, created_at })
-            .collect();
-        Ok(StrandedPage { tickets, next })
+        let page = self
+            .oldest(Oldest {
+                operation: "list stranded tickets",
+                index: "awaiting-ai-work",
+                attribute: "ai_work_shard",
+                partition: record::ai_work_shard(shard),
+                before,
+                limit,
+                after,
+            })
+            .await?;
+        let stranded = |(created_at, ticket_id)| StrandedTicket { ticket_id, created_at };
+        let tickets = page.tickets.into_iter().map(stranded).collect();
+        Ok(StrandedPage { tickets, next: page.next })
     }
 
     /// Takes the mark away. Does nothing to a ticket that bears none or is gone.

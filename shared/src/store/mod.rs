@@ -21,6 +21,7 @@ mod ai_work;
 mod change;
 mod cursor;
 mod list;
+mod oldest;
 mod record;
 mod remembered;
 mod resolved;

@@ -1,14 +1,13 @@
 //! Resolved tickets that may be due to be closed.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{StreamExt, iter};
 
-use super::record::{self, Item};
-use super::{Store, failure};
+use super::oldest::Oldest;
+use super::{Store, record};
 use crate::error::Error;
 use crate::limits;
-use crate::ticket::{Status, Ticket, TicketId};
+use crate::ticket::{Status, Ticket};
 
 /// Resolved tickets of one shard, the oldest by creation first.
 #[derive(Debug, Default)]
@@ -39,38 +38,20 @@ impl Store {
         before: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<ResolvedPage, Error> {
-        let partition = record::status_shard_number(Status::Resolved, shard);
-        // `created_key` goes on after the time, so every key of an earlier time is smaller.
-        let end = AttributeValue::S(crate::ticket::format_time(before));
-        let begin =
-            AttributeValue::S(after.map_or_else(|| "0".to_owned(), |key| format!("{key}!")));
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("by-status")
-            .key_condition_expression(
-                "status_shard = :shard AND created_key BETWEEN :begin AND :end",
-            )
-            .expression_attribute_values(":shard", AttributeValue::S(partition))
-            .expression_attribute_values(":begin", begin)
-            .expression_attribute_values(":end", end)
-            .limit(i32::try_from(limits::RESOLVED_PAGE_TICKETS).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(|error| failure("list resolved tickets", &error))?;
-        let created_key = |item: &Item| Some(item.get("created_key")?.as_s().ok()?.clone());
-        let next = answer.last_evaluated_key.as_ref().and_then(created_key);
-        let ids: Vec<TicketId> = answer
-            .items
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|item| record::read_created_key(&created_key(item)?))
-            .map(|(_, ticket_id)| ticket_id)
-            .collect();
-        let reads = iter(ids).map(|ticket_id| self.get(ticket_id.digits()));
+        let oldest = self
+            .oldest(Oldest {
+                operation: "list resolved tickets",
+                index: "by-status",
+                attribute: "status_shard",
+                partition: record::status_shard_number(Status::Resolved, shard),
+                before,
+                limit: limits::RESOLVED_PAGE_TICKETS,
+                after,
+            })
+            .await?;
+        let reads = iter(oldest.tickets).map(|(_, ticket_id)| self.get(ticket_id.digits()));
         let mut reads = reads.buffer_unordered(limits::RESOLVED_AT_ONCE);
-        let mut page = ResolvedPage { next, ..ResolvedPage::default() };
+        let mut page = ResolvedPage { next: oldest.next, ..ResolvedPage::default() };
         while let Some(read) = reads.next().await {
             match read {
                 Ok(record) => page.tickets.extend(record.map(|record| record.ticket)),
