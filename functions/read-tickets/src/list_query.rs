@@ -57,10 +57,7 @@ impl ListQuery {
         let created_after = query.take("created_after", TIME, parse_milliseconds);
         let created_before = query.take("created_before", TIME, parse_milliseconds);
         let order = query.take("order", "Must be desc or asc.", Order::parse).unwrap_or_default();
-        let limits = format!("Must be a whole number from 1 to {PAGE_TICKETS_MAXIMUM}.");
-        let limit = query.take("limit", &limits, |value| {
-            value.parse().ok().filter(|limit| (1..=PAGE_TICKETS_MAXIMUM).contains(limit))
-        });
+        let limit = query.take_limit(PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM);
         let filter = TicketFilter {
             status,
             priority,
@@ -77,7 +74,6 @@ impl ListQuery {
                 cursors.open(text, &filter, order, now).ok()
             });
         query.finish()?;
-        let limit = limit.unwrap_or(PAGE_TICKETS_DEFAULT);
         Ok(Self { filter: customer.is_some().then_some(filter), order, limit, after })
     }
 }

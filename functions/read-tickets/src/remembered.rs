@@ -44,13 +44,10 @@ impl Handler {
 
 fn asked(request: &Request, ticket_id: TicketId) -> Result<Asked, Error> {
     let mut query = request.query();
-    let limits = format!("Must be a whole number from 1 to {PAGE_ENTRIES_MAXIMUM}.");
-    let limit = query.take("limit", &limits, |value| {
-        value.parse().ok().filter(|limit| (1..=PAGE_ENTRIES_MAXIMUM).contains(limit))
-    });
+    let limit = query.take_limit(PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM);
     let after = query.take("cursor", "Must be the next_cursor of a page of this ticket.", |text| {
         VersionCursor::parse(text, ticket_id).ok()
     });
     query.finish()?;
-    Ok(Asked { limit: limit.unwrap_or(PAGE_ENTRIES_DEFAULT), after })
+    Ok(Asked { limit, after })
 }

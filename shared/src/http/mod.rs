@@ -131,7 +131,7 @@ where
     let request_id = event.context.request_id.clone();
     let route = event.payload.route_key.clone().unwrap_or_default();
     let trace_id = event.context.xray_trace_id.as_deref().and_then(trace_root);
-    let outcome = match Request::read(event.payload, event.context) {
+    let outcome = match Request::read(event.payload, trace_id.clone()) {
         Ok(request) => AssertUnwindSafe(async { handle(request).await })
             .catch_unwind()
             .await

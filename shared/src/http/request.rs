@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lambda_http::Context;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest};
 use lambda_http::http::{HeaderMap, Method, header};
 
@@ -38,7 +37,11 @@ pub struct Query {
 }
 
 impl Request {
-    pub(super) fn read(event: ApiGatewayV2httpRequest, context: Context) -> Result<Self, Error> {
+    /// `trace_id` is what [`trace_root`] makes of the trace header that Lambda gives.
+    pub(super) fn read(
+        event: ApiGatewayV2httpRequest,
+        trace_id: Option<String>,
+    ) -> Result<Self, Error> {
         let body = event.body.unwrap_or_default();
         let body = if event.is_base64_encoded {
             STANDARD
@@ -55,7 +58,7 @@ impl Request {
             raw_query: event.raw_query_string.unwrap_or_default(),
             headers: event.headers,
             body,
-            trace_id: context.xray_trace_id.as_deref().and_then(trace_root),
+            trace_id,
             caller: event.request_context.authorizer.as_ref().and_then(caller),
         })
     }
@@ -245,6 +248,15 @@ impl Query {
         parse(&value).or_else(|| self.refuse(name, expected))
     }
 
+    /// Takes the parameter `limit` out: how many entries of a list the client wants on a page.
+    pub fn take_limit(&mut self, default: u32, maximum: u32) -> u32 {
+        let expected = format!("Must be a whole number from 1 to {maximum}.");
+        let limit = self.take("limit", &expected, |value| {
+            value.parse().ok().filter(|limit| (1..=maximum).contains(limit))
+        });
+        limit.unwrap_or(default)
+    }
+
     fn refuse<T>(&mut self, name: &str, detail: &str) -> Option<T> {
         self.faults.push(Fault::in_parameter(name, detail));
         None
@@ -282,7 +294,7 @@ mod tests {
         for (name, value) in overrides {
             event[name] = value.clone();
         }
-        Request::read(serde_json::from_value(event).unwrap(), Context::default()).unwrap()
+        Request::read(serde_json::from_value(event).unwrap(), None).unwrap()
     }
 
     #[test]
