@@ -1,0 +1,3 @@
+//! Trains and measures the models of triage.
+
+fn main() {}

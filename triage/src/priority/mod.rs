@@ -1,0 +1,1 @@
+//! How urgent a ticket is, by a stated policy.
