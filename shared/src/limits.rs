@@ -31,6 +31,14 @@ pub const ACTOR_CHARACTERS: usize = 200;
 /// Longest account or app id that is taken from a vendor, in characters.
 pub const ACCOUNT_ID_CHARACTERS: usize = 64;
 
+/// Longest name of a model that suggests, in characters. Bedrock's model ids have at most 140 that are
+/// ours to name.
+pub const MODEL_NAME_CHARACTERS: usize = 200;
+/// Most reasons that are kept of a suggestion.
+pub const SUGGESTION_REASONS: usize = 12;
+/// stub
+pub const EXTRACTED_VALUES: usize = 20;
+
 /// How far the time of a signature may be from ours, either way. Zendesk documents no window; five
 /// minutes is what receivers in the field allow.
 pub const SIGNATURE_AGE: Duration = Duration::from_secs(5 * 60);
@@ -103,6 +111,11 @@ pub const REQUEUED_BATCHES_AT_ONCE: usize = 5;
 pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
 /// Messages of one `SendMessageBatch` (SQS API).
 pub const BATCH_MESSAGES: usize = 10;
+
+/// Messages of AI work that are worked on at the same time: a whole batch, which mostly waits.
+pub const AI_WORK_AT_ONCE: usize = 10;
+/// Longest body of a message of AI work that is read, in bytes. Ours have about 200.
+pub const AI_WORK_BYTES: usize = 4_096;
 
 /// Tickets that one run of `close-resolved` closes; the next run goes on with the rest.
 pub const CLOSED_TICKETS: usize = 2_000;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::telemetry::Outcome;
-use crate::ticket::{Ticket, TicketChange, TicketId, TicketMessage, entity_tag};
+use crate::ticket::{LatestSuggestion, Ticket, TicketChange, TicketId, TicketMessage, entity_tag};
 
 /// An answer that is ready to be sent.
 #[derive(Debug)]
@@ -72,6 +72,16 @@ pub struct MessagePage {
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
+}
+
+/// What the AI suggests for a ticket.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TicketSuggestion {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The latest suggestion, or null as long as there is none.
+    #[schema(required)]
+    pub suggestion: Option<LatestSuggestion>,
 }
 
 impl Response {

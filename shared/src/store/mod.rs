@@ -41,7 +41,7 @@ use crate::limits;
 use crate::ticket::{ExternalId, Ticket, TicketId};
 
 pub use ai_work::{StrandedPage, StrandedTicket};
-pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange};
+pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
 pub use cursor::{Cursors, NotACursor};
 pub use list::{Page, Position};
 use record::TicketRecord;

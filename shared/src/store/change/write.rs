@@ -26,6 +26,8 @@ pub(super) struct Decision<'a> {
     pub(super) note: Option<&'a str>,
     pub(super) source_event_at: Option<DateTime<Utc>>,
     pub(super) message: Option<NewMessage<'a>>,
+    /// Whether the AI work of the ticket is done with it.
+    pub(super) ends_ai_work: bool,
 }
 
 pub(super) enum Written {
@@ -45,7 +47,16 @@ impl<'a> Decision<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let next = Ticket { version: seen.version + 1, updated_at: now, ..next };
-        Self { seen, next, actor, now, note: None, source_event_at: None, message: None }
+        Self {
+            seen,
+            next,
+            actor,
+            now,
+            note: None,
+            source_event_at: None,
+            message: None,
+            ends_ai_work: false,
+        }
     }
 }
 
@@ -127,6 +138,9 @@ impl Store {
                 removed.push(format!("#n{index}"));
             }
         }
+        if decision.ends_ai_work {
+            removed.extend(record::AI_WORK_MARK.map(str::to_owned));
+        }
         // The version always differs, so there is always something to set.
         let mut expression = format!("SET {}", set.join(", "));
         if !removed.is_empty() {
@@ -159,7 +173,7 @@ impl Decision<'_> {
     fn change(&self) -> Option<TicketChange> {
         let moved = self.next.status != self.seen.status;
         let fields = ChangedFields::between(self.seen, &self.next);
-        (moved || !fields.is_empty()).then(|| TicketChange {
+        (moved || !fields.is_empty() || self.ends_ai_work).then(|| TicketChange {
             version: self.next.version,
             from: moved.then_some(self.seen.status),
             to: moved.then_some(self.next.status),
