@@ -1,5 +1,6 @@
 //! Everything together: what is suggested for a ticket.
 
+use chrono::{DateTime, Utc};
 use copilot_core::ticket::{Confidence, ModelName, NotAModelName, Priority, Suggestion, Ticket};
 
 /// From which confidence on a suggestion is set on its ticket; below, a person is asked to look.
@@ -39,7 +40,17 @@ impl Triage {
     }
 
     /// What is suggested for `ticket`.
-    pub fn suggest(&self, _ticket: &Ticket) -> Suggestion {
+    pub fn suggest(&self, ticket: &Ticket) -> Suggestion {
+        self.suggest_for(ticket.subject.as_str(), ticket.description.as_str(), ticket.created_at)
+    }
+
+    /// What is suggested for these texts, which were written at about `created_at`.
+    pub fn suggest_for(
+        &self,
+        _subject: &str,
+        _description: &str,
+        _created_at: DateTime<Utc>,
+    ) -> Suggestion {
         let confidence = Confidence::NONE;
         Suggestion {
             category: None,
