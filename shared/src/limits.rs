@@ -136,6 +136,8 @@ pub const FOLLOW_UPS: u32 = 50;
 pub const REPLAYED_BODIES: u32 = 25;
 /// How long a webhook body that cannot be read is kept. The table's time to live then deletes it.
 pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
+pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
 pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
 

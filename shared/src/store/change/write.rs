@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Actor, NewMessage};
 use crate::error::Error;
 use crate::store::record::{self, Item, Remembered};
-use crate::store::{Store, failure};
+use crate::store::{Correction, Store, failure};
 use crate::ticket::{ChangedFields, Ticket, TicketChange, format_time};
 
 const OPERATION: &str = "change a ticket";
@@ -67,6 +67,9 @@ impl Store {
         let mut message_at = None;
         if let Some(change) = decision.change() {
             writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+        }
+        if let Some(correction) = decision.correction() {
+            writes.push(self.remember(correction.item()?)?);
         }
         if let Some(message) = decision.message {
             message_at = Some(writes.len());
@@ -183,6 +186,12 @@ impl Decision<'_> {
             at: self.now,
             source: self.actor.source(),
         })
+    }
+
+    /// What an agent thereby says of the AI's suggestion.
+    fn correction(&self) -> Option<Correction> {
+        let is_by_agent = matches!(self.actor, Actor::Agent { .. });
+        is_by_agent.then(|| Correction::of(self.seen, &self.next)).flatten()
     }
 
     fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {
