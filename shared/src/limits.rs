@@ -136,6 +136,14 @@ pub const FOLLOW_UPS: u32 = 50;
 pub const REPLAYED_BODIES: u32 = 25;
 /// How long a webhook body that cannot be read is kept. The table's time to live then deletes it.
 pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// Largest adaptation of the AI to a desk, in bytes.
+pub const ADAPTATION_BYTES: usize = 1_000_000;
+/// Versions of the adaptation that are kept, so that one can go back.
+pub const ADAPTATIONS_KEPT: u32 = 20;
+/// Newest corrections that one training takes.
+pub const TRAINING_CORRECTIONS: usize = 2_000;
+/// How often a function that uses the adaptation looks whether another version is in use.
+pub const ADAPTATION_AGE: Duration = Duration::from_secs(5 * 60);
 /// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
 pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.

@@ -8,6 +8,7 @@
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
 //! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
+//! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>#<part>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
@@ -18,6 +19,7 @@
 //!
 //! The indexes hold keys only; a page's tickets are then read from the table by `BatchGetItem`.
 
+mod adaptation;
 mod ai_work;
 mod change;
 mod corrections;
@@ -42,6 +44,7 @@ use crate::intake::{Identity, NewTicket};
 use crate::limits;
 use crate::ticket::{ExternalId, Ticket, TicketId};
 
+pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
 pub use corrections::{Correction, CorrectionPage};
