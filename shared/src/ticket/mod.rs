@@ -2,10 +2,12 @@
 
 mod classification;
 mod customer;
+mod extracted;
 mod filter;
 mod history;
 mod id;
 mod lifecycle;
+mod masking;
 mod patch;
 mod text;
 mod version;
@@ -16,6 +18,10 @@ use utoipa::ToSchema;
 
 pub use classification::{Category, Priority};
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
+pub use extracted::{
+    Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
+    MaskedNumber, PhoneNumber, ProductVersion, TextField, TrackingNumber,
+};
 pub use filter::{Order, TicketFilter};
 pub use history::{
     AssigneeChange, CategoryChange, ChangeSource, ChangedFields, PriorityChange, TagsChange,
@@ -23,6 +29,10 @@ pub use history::{
 };
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
+pub use masking::{
+    Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, PaymentNumbers, contacts,
+    mask, mask_personal_data, payment_numbers,
+};
 pub use patch::TicketPatch;
 pub use text::{
     ActorName, Assignee, CustomerName, Description, ExternalId, Note, OrderId, Subject, Tag,
