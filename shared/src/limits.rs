@@ -36,8 +36,20 @@ pub const ACCOUNT_ID_CHARACTERS: usize = 64;
 pub const MODEL_NAME_CHARACTERS: usize = 200;
 /// Most reasons that are kept of a suggestion.
 pub const SUGGESTION_REASONS: usize = 12;
-/// stub
+/// Most values that are extracted from one ticket; what the text names first goes before the rest.
+/// Twenty of them, with a date each, have about 2 KB in the store.
 pub const EXTRACTED_VALUES: usize = 20;
+/// Longest name of an extracted device or product, in characters.
+pub const DEVICE_NAME_CHARACTERS: usize = 40;
+/// Longest extracted version of a product, in characters.
+pub const PRODUCT_VERSION_CHARACTERS: usize = 32;
+/// Longest tracking number, in characters (UPU S10 has 13, USPS up to 22, GS1's SSCC 20).
+pub const TRACKING_NUMBER_CHARACTERS: usize = 34;
+/// Longest phone number as it was written, in characters. E.164 has 15 digits at most; the rest is
+/// what stands between them.
+pub const PHONE_NUMBER_CHARACTERS: usize = 32;
+/// Largest extracted amount in minor units, either way: ten thousand million dollars in cents.
+pub const AMOUNT_MINOR_UNITS: i64 = 1_000_000_000_000;
 
 /// How far the time of a signature may be from ours, either way. Zendesk documents no window; five
 /// minutes is what receivers in the field allow.

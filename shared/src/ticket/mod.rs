@@ -7,6 +7,7 @@ mod filter;
 mod history;
 mod id;
 mod lifecycle;
+mod masking;
 mod patch;
 mod suggestion;
 mod text;
@@ -18,7 +19,10 @@ use utoipa::ToSchema;
 
 pub use classification::{Category, Priority};
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
-pub use extracted::Extracted;
+pub use extracted::{
+    Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
+    MaskedNumber, PhoneNumber, ProductVersion, TextField, TrackingNumber,
+};
 pub use filter::{Order, TicketFilter};
 pub use history::{
     AssigneeChange, CategoryChange, ChangeSource, ChangedFields, OrderChange, PriorityChange,
@@ -26,6 +30,10 @@ pub use history::{
 };
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
+pub use masking::{
+    Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, PaymentNumbers, contacts,
+    mask, mask_personal_data, payment_numbers,
+};
 pub use patch::TicketPatch;
 pub use suggestion::{
     Confidence, LanguageCode, LatestSuggestion, ModelName, NotAConfidence, NotALanguageCode,
