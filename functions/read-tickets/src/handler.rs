@@ -40,7 +40,7 @@ impl Handler {
 
     async fn read(&self, ticket_id: &str) -> Result<Response, Error> {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
-        Response::ticket(&self.store.read(ticket_id).await?)
+        Response::ticket(self.store.read(ticket_id).await?)
     }
 
     /// What the AI suggests for the ticket.
@@ -60,11 +60,11 @@ impl Handler {
     ) -> Result<Response, Error> {
         let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
         // An address and an id of two customers: nobody is both.
-        let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
+        let Some(filter) = &query.filter else { return Response::page(TicketPage::default(), "") };
         let page = self.store.list(filter, query.order, query.limit, query.after.as_ref()).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());
         let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
-        Response::page(&body, &request.address_without("cursor"))
+        Response::page(body, &request.address_without("cursor"))
     }
 }
 

@@ -172,6 +172,11 @@ impl Product {
 
     /// Reads what the AI suggests for a ticket once it does. Fails when it takes too long.
     pub async fn suggestion(&self, ticket_id: &str) -> Value {
+        self.suggestion_answer(ticket_id).await.body["suggestion"].clone()
+    }
+
+    /// The same with the whole answer.
+    pub async fn suggestion_answer(&self, ticket_id: &str) -> Answer {
         let route = "GET /api/tickets/{ticket_id}/suggestions";
         let path = format!("/api/tickets/{ticket_id}/suggestions");
         let until_suggested = async {
@@ -179,7 +184,7 @@ impl Product {
                 let answer = self.send(route, &path, None).await;
                 assert_eq!(answer.status, 200, "{answer:?}");
                 if !answer.body["suggestion"].is_null() {
-                    return answer.body["suggestion"].clone();
+                    return answer;
                 }
                 tokio::time::sleep(LOOK).await;
             }

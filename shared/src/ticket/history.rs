@@ -1,10 +1,13 @@
 //! What is remembered of a ticket: each change of it, and what the customer wrote later.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::classification::{Category, Priority};
+use super::masking::mask;
 use super::text::{Assignee, OrderId, Tag};
 use super::{Source, Status, Ticket, optional_timestamp, timestamp};
 
@@ -146,6 +149,31 @@ pub struct OrderChange {
     /// Since; null for none.
     #[schema(required)]
     pub to: Option<OrderId>,
+}
+
+impl TicketChange {
+    /// The change as it is shown, without card numbers and IBANs.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.note = self.note.map(masked);
+        self
+    }
+}
+
+impl TicketMessage {
+    /// The message as it is shown, without card numbers and IBANs.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.text = masked(self.text);
+        self
+    }
+}
+
+fn masked(text: String) -> String {
+    match mask(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
+    }
 }
 
 impl ChangedFields {
