@@ -11,4 +11,4 @@ pub mod priority;
 
 mod suggest;
 
-pub use suggest::{NotAThreshold, Threshold, Triage};
+pub use suggest::{NotAThreshold, Threshold, Triage, TriageDefect};

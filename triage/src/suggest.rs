@@ -1,7 +1,13 @@
 //! Everything together: what is suggested for a ticket.
 
 use chrono::{DateTime, Utc};
-use copilot_core::ticket::{Confidence, ModelName, NotAModelName, Priority, Suggestion, Ticket};
+use copilot_core::ticket::{
+    Confidence, ModelName, NotAModelName, Priority, ReasonFor, Suggestion, SuggestionReason,
+    Ticket, mask,
+};
+
+use crate::category::{CategoryModel, NotAModel};
+use crate::{extraction, language, priority};
 
 /// From which confidence on a suggestion is set on its ticket; below, a person is asked to look.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,16 +33,30 @@ impl Threshold {
 #[derive(Debug)]
 pub struct Triage {
     threshold: Threshold,
+    categories: &'static CategoryModel,
     model: ModelName,
+}
+
+/// The embedded model cannot be used, which is a defect of the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TriageDefect {
+    /// Its file is damaged.
+    #[error(transparent)]
+    Model(#[from] NotAModel),
+    /// Its name does not fit into a ticket.
+    #[error(transparent)]
+    Name(#[from] NotAModelName),
 }
 
 impl Triage {
     /// With the embedded model.
     ///
     /// # Errors
-    /// Stub.
-    pub fn new(threshold: Threshold) -> Result<Self, NotAModelName> {
-        Ok(Self { threshold, model: ModelName::parse("stub@1")? })
+    /// [`TriageDefect`].
+    pub fn new(threshold: Threshold) -> Result<Self, TriageDefect> {
+        let categories = CategoryModel::embedded()?;
+        let model = ModelName::parse(&categories.name())?;
+        Ok(Self { threshold, categories, model })
     }
 
     /// What is suggested for `ticket`.
@@ -47,21 +67,60 @@ impl Triage {
     /// What is suggested for these texts, which were written at about `created_at`.
     pub fn suggest_for(
         &self,
-        _subject: &str,
-        _description: &str,
-        _created_at: DateTime<Utc>,
+        subject: &str,
+        description: &str,
+        created_at: DateTime<Utc>,
     ) -> Suggestion {
-        let confidence = Confidence::NONE;
-        Suggestion {
+        let text = format!("{subject}\n{description}");
+        let language = language::detect(&text);
+        let extracted = extraction::extract(subject, description, created_at);
+        let order_id = extraction::only_order_id(&extracted).cloned();
+        let mut suggestion = Suggestion {
             category: None,
             priority: Priority::Medium,
-            confidence,
+            confidence: Confidence::NONE,
             reasons: Vec::new(),
-            extracted: Vec::new(),
-            order_id: None,
-            language: None,
+            extracted,
+            order_id,
+            language: language.code(),
             model: self.model.clone(),
-            needs_review: confidence < self.threshold.0,
+            needs_review: true,
+        };
+        if language.is_known_to_the_model() {
+            self.classify(&mut suggestion, &text);
+            assess(&mut suggestion, subject, description);
+        } else {
+            // Neither the model nor the policy reads it: a guess would be worth nothing.
+            suggestion.reasons.push(reason(ReasonFor::Review, "language", Vec::new()));
         }
+        suggestion
     }
+
+    fn classify(&self, suggestion: &mut Suggestion, text: &str) {
+        let prediction = self.categories.predict(text);
+        let share = f64::from(prediction.confidence);
+        suggestion.category = Some(prediction.category);
+        suggestion.confidence = Confidence::parse(share).unwrap_or(Confidence::NONE);
+        suggestion.needs_review = suggestion.confidence < self.threshold.0;
+        if suggestion.needs_review {
+            suggestion.reasons.push(reason(ReasonFor::Review, "confidence", Vec::new()));
+        }
+        let words = prediction.reasons.into_iter().map(|reason| reason.text).collect();
+        suggestion.reasons.push(reason(ReasonFor::Category, "words", words));
+    }
+}
+
+fn assess(suggestion: &mut Suggestion, subject: &str, description: &str) {
+    let assessment = priority::assess(subject, description);
+    suggestion.priority = assessment.priority;
+    let fired = assessment.fired.into_iter();
+    suggestion
+        .reasons
+        .extend(fired.map(|fired| reason(ReasonFor::Priority, fired.rule, fired.words)));
+}
+
+/// Words of the ticket are shown to whoever reads the suggestion, so no card number stands in them.
+fn reason(speaks_for: ReasonFor, rule: &str, words: Vec<String>) -> SuggestionReason {
+    let words = words.into_iter().map(|word| mask(&word).into_owned()).collect();
+    SuggestionReason { speaks_for, rule: rule.to_owned(), words }
 }
