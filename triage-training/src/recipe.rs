@@ -44,7 +44,7 @@ pub const SHIPPED: Recipe = Recipe {
     penalty: 1.0,
     category_balance: 1.0,
     source_balance: 0.0,
-    definition_weight: 50.0,
+    definition_weight: 30.0,
     label_smoothing: 0.0,
 };
 
