@@ -13,7 +13,7 @@ training="${CARGO_TARGET_DIR:-target}/release/triage-training"
 "$training" rows --data "$@" --definitions "$definitions" --output "$work/rows.csv"
 "${PYTHON:-python3}" "$program" "$work/rows.csv" "$work/scikit-learn defaults.csv"
 "${PYTHON:-python3}" "$program" "$work/rows.csv" "$work/scikit-learn with the recipe's weights.csv" \
-    --balanced --definition-weight 10
+    --balanced --definition-weight 30
 "$training" evaluate --data "$@" --definitions "$definitions" \
     --baseline "$work/scikit-learn defaults.csv" \
     --baseline "$work/scikit-learn with the recipe's weights.csv"

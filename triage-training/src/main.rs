@@ -9,6 +9,7 @@ mod measures;
 mod protocol;
 mod recipe;
 mod rows;
+mod simulate_corrections;
 mod train;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Writes the rows that training and evaluation use, for other programs
     Rows(rows::Arguments),
+    /// Shows what corrections by agents bring on a source that training has not seen
+    SimulateCorrections(simulate_corrections::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +40,9 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments).map_err(Into::into),
         Command::Evaluate(arguments) => evaluate::run(&arguments).map_err(Into::into),
         Command::Rows(arguments) => rows::run(&arguments).map_err(Into::into),
+        Command::SimulateCorrections(arguments) => {
+            simulate_corrections::run(&arguments).map_err(Into::into)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

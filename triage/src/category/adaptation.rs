@@ -1,15 +1,168 @@
-//! What the agents of one tenant taught: corrections of the model's weights.
+//! What the agents of one tenant taught: sparse corrections of the model's weights.
+//!
+//! The texts that the model was trained on are not at hand where agents work. So the model's own
+//! scores are the starting point, and a penalty on every difference keeps the corrected weights
+//! near: what no correction speaks of stays as it is.
+//!
+//! The bytes of an adaptation, all numbers little-endian:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | `CATADAPT` |
+//! | 2, 2, 4 | version of this layout; version of the model; rows |
+//! | 28, 28 | for each class: what a step of weight is worth; what is added to its intercept |
+//! | 32 | SHA-256 of all the rest |
+//! | 9 for each row | row of the table; what is added to its weight for each class |
 
-use super::regression::CLASSES;
+use copilot_core::ticket::Category;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::model::{CategoryModel, quantised};
+use super::prediction::Head;
+use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
+
+/// Most corrections that an adaptation learns from: about a second's work.
+pub const MAX_CORRECTIONS: usize = 2_000;
+/// Most rows of the table that an adaptation changes, those that change most.
+pub const MAX_ADAPTED_ROWS: usize = 16_384;
+/// Most bytes of an adaptation: 147,544, well within the 400 KB of a DynamoDB item.
+pub const MAX_ADAPTATION_BYTES: usize = ROWS_AT + MAX_ADAPTED_ROWS * ROW_BYTES;
+/// A correction is one text against thousands that the model was trained on.
+const CORRECTION_WEIGHT: f32 = 5.0;
+/// How strongly weights are held near those of the model: chosen by `simulate-corrections`.
+const SETTINGS: Settings =
+    Settings { penalty: 1.0, intercept_penalty: 5.0, max_iterations: 60, tolerance: 1e-5 };
+
+const MAGIC: [u8; 8] = *b"CATADAPT";
+const LAYOUT_VERSION: u16 = 1;
+const ROW_BYTES: usize = 2 + CLASSES;
+const CHECKSUM_BYTES: usize = 32;
+const CHECKSUM_AT: usize = 8 + 2 + 2 + 4 + 2 * 4 * CLASSES;
+const ROWS_AT: usize = CHECKSUM_AT + CHECKSUM_BYTES;
+/// A number beyond this is no result of [`CategoryModel::adapt`].
+const LARGEST_NUMBER: f32 = 1_000.0;
+
+/// A ticket whose category an agent set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Subject and description, as for [`CategoryModel::predict`].
+    pub text: String,
+    /// What the agent set.
+    pub category: Category,
+}
+
+/// Why corrections cannot be learned from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum AdaptError {
+    /// More than [`MAX_CORRECTIONS`].
+    #[error("{0} corrections are more than {MAX_CORRECTIONS}")]
+    TooMany(usize),
+}
+
+/// Why bytes are not an adaptation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NotAnAdaptation {
+    /// Not the bytes of as many rows as the header says, or more rows than are allowed.
+    #[error("{0} bytes are not an adaptation")]
+    Length(usize),
+    /// Something else altogether.
+    #[error("the bytes do not begin as an adaptation does")]
+    Magic,
+    /// Made by another version of this program.
+    #[error("layout {0} is not known")]
+    Layout(u16),
+    /// Damaged.
+    #[error("the checksum does not fit")]
+    Checksum,
+    /// A number that no learning gives.
+    #[error("a number is out of range")]
+    Number,
+    /// A row twice, or rows out of order.
+    #[error("the rows are not in order")]
+    Order,
+}
 
 /// Sparse corrections of a model's weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adaptation {
     model_version: u16,
-    intercepts: [f32; CLASSES],
     scales: [f32; CLASSES],
+    intercepts: [f32; CLASSES],
     /// In the order of the rows, each once.
-    rows: Vec<(u16, [i8; CLASSES])>,
+    rows: Vec<AdaptedRow>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct AdaptedRow {
+    row: u16,
+    steps: [i8; CLASSES],
+}
+
+/// How often the model was right on corrections that it did not learn from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Comparison {
+    /// Corrections that were judged.
+    pub count: usize,
+    /// Part of them that the model alone got right.
+    pub before: f32,
+    /// Part of them that the adapted model got right.
+    pub after: f32,
+}
+
+impl Comparison {
+    /// Whether the adapted model was right more often. Never true without corrections to judge.
+    pub fn is_better(&self) -> bool {
+        self.after > self.before
+    }
+}
+
+impl CategoryModel {
+    /// Learns from corrections. The same corrections in the same order give the same adaptation.
+    ///
+    /// # Errors
+    ///
+    /// [`AdaptError::TooMany`] beyond [`MAX_CORRECTIONS`]: the caller chooses which, such as the
+    /// latest.
+    pub fn adapt(&self, corrections: &[Correction]) -> Result<Adaptation, AdaptError> {
+        if corrections.len() > MAX_CORRECTIONS {
+            return Err(AdaptError::TooMany(corrections.len()));
+        }
+        let vectors: Vec<_> = corrections.iter().map(|one| self.vector(&one.text)).collect();
+        let mut rows: Vec<u32> = vectors.iter().flatten().map(|(row, _)| *row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let head = Head { model: self, adaptation: None };
+        let examples: Vec<Example> = corrections
+            .iter()
+            .zip(&vectors)
+            .map(|(correction, vector)| Example {
+                features: columns(vector, &rows),
+                offset: head.scores(vector),
+                target: target(correction.category),
+                weight: CORRECTION_WEIGHT,
+            })
+            .collect();
+        let found = fit(&examples, rows.len(), SETTINGS);
+        Ok(Adaptation::quantise(self.version(), &rows, &found))
+    }
+
+    /// Compares the model with and without an adaptation on corrections held back from learning.
+    pub fn compare(&self, adaptation: &Adaptation, held_back: &[Correction]) -> Comparison {
+        let mut right = [0_usize; 2];
+        for correction in held_back {
+            let predictions = [
+                self.predict(&correction.text),
+                self.predict_adapted(adaptation, &correction.text),
+            ];
+            for (right, prediction) in right.iter_mut().zip(predictions) {
+                *right += usize::from(prediction.category == correction.category);
+            }
+        }
+        let part = |right: usize| right as f32 / held_back.len().max(1) as f32;
+        let [before, after] = right.map(part);
+        Comparison { count: held_back.len(), before, after }
+    }
 }
 
 impl Adaptation {
@@ -18,17 +171,257 @@ impl Adaptation {
         self.model_version
     }
 
+    /// Reads bytes as [`Adaptation::to_bytes`] makes them.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAnAdaptation`] says what is wrong; no bytes make this panic.
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotAnAdaptation> {
+        let wrong_length = NotAnAdaptation::Length(bytes.len());
+        let mut rest = bytes;
+        if take::<8>(&mut rest).ok_or(wrong_length)? != MAGIC {
+            return Err(NotAnAdaptation::Magic);
+        }
+        let layout = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
+        if layout != LAYOUT_VERSION {
+            return Err(NotAnAdaptation::Layout(layout));
+        }
+        let model_version = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
+        let count = u32::from_le_bytes(take(&mut rest).ok_or(wrong_length)?) as usize;
+        if count > MAX_ADAPTED_ROWS || bytes.len() != ROWS_AT + count * ROW_BYTES {
+            return Err(wrong_length);
+        }
+        let scales = take_numbers(&mut rest).ok_or(wrong_length)?;
+        let intercepts = take_numbers(&mut rest).ok_or(wrong_length)?;
+        if take::<CHECKSUM_BYTES>(&mut rest).ok_or(wrong_length)? != checksum(bytes) {
+            return Err(NotAnAdaptation::Checksum);
+        }
+        let in_range = scales.iter().all(|scale| (0.0..=LARGEST_NUMBER).contains(scale))
+            && intercepts.iter().all(|intercept: &f32| intercept.abs() <= LARGEST_NUMBER);
+        if !in_range {
+            return Err(NotAnAdaptation::Number);
+        }
+        let (rows, _) = rest.as_chunks::<ROW_BYTES>();
+        let rows: Vec<AdaptedRow> = rows.iter().map(AdaptedRow::parse).collect();
+        if !rows.is_sorted_by(|a, b| a.row < b.row) {
+            return Err(NotAnAdaptation::Order);
+        }
+        Ok(Self { model_version, scales, intercepts, rows })
+    }
+
+    /// At most [`MAX_ADAPTATION_BYTES`] bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(ROWS_AT + self.rows.len() * ROW_BYTES);
+        bytes.extend(MAGIC);
+        bytes.extend(LAYOUT_VERSION.to_le_bytes());
+        bytes.extend(self.model_version.to_le_bytes());
+        bytes.extend((self.rows.len() as u32).to_le_bytes());
+        for number in self.scales.iter().chain(&self.intercepts) {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend([0; CHECKSUM_BYTES]);
+        for row in &self.rows {
+            bytes.extend(row.row.to_le_bytes());
+            bytes.extend(row.steps.iter().flat_map(|step| step.to_le_bytes()));
+        }
+        let sum = checksum(&bytes);
+        if let Some(place) = bytes.get_mut(CHECKSUM_AT..ROWS_AT) {
+            place.copy_from_slice(&sum);
+        }
+        bytes
+    }
+
     pub(super) fn intercepts(&self) -> [f32; CLASSES] {
         self.intercepts
     }
 
     pub(super) fn row_weights(&self, row: u32) -> Option<[f32; CLASSES]> {
-        let place = self.rows.binary_search_by_key(&row, |(known, _)| u32::from(*known)).ok()?;
-        let (_, steps) = self.rows.get(place)?;
+        let place = self.rows.binary_search_by_key(&row, |adapted| u32::from(adapted.row)).ok()?;
+        let adapted = self.rows.get(place)?;
         let mut weights = self.scales;
-        for (weight, step) in weights.iter_mut().zip(steps) {
-            *weight *= f32::from(*step);
+        for (weight, step) in weights.iter_mut().zip(adapted.steps) {
+            *weight *= f32::from(step);
         }
         Some(weights)
+    }
+
+    /// Rounds to bytes, and keeps the rows that change most.
+    fn quantise(model_version: u16, rows: &[u32], found: &Coefficients) -> Self {
+        let mut largest = [0.0_f64; CLASSES];
+        for weights in &found.weights {
+            for (largest, weight) in largest.iter_mut().zip(weights) {
+                *largest = largest.max(weight.abs());
+            }
+        }
+        let scales = largest.map(|largest| (largest / f64::from(i8::MAX)) as f32);
+        let mut adapted: Vec<AdaptedRow> = rows
+            .iter()
+            .zip(&found.weights)
+            .filter_map(|(row, weights)| {
+                let mut steps = [0; CLASSES];
+                for ((step, weight), scale) in steps.iter_mut().zip(weights).zip(&scales) {
+                    *step = quantised(*weight, *scale);
+                }
+                let row = u16::try_from(*row).ok()?;
+                steps.iter().any(|step| *step != 0).then_some(AdaptedRow { row, steps })
+            })
+            .collect();
+        adapted.sort_by_key(|row| std::cmp::Reverse(row.change()));
+        adapted.truncate(MAX_ADAPTED_ROWS);
+        adapted.sort_by_key(|row| row.row);
+        let intercepts = found.intercepts.map(|intercept| intercept as f32);
+        Self { model_version, scales, intercepts, rows: adapted }
+    }
+}
+
+impl AdaptedRow {
+    fn parse(bytes: &[u8; ROW_BYTES]) -> Self {
+        let [low, high, steps @ ..] = *bytes;
+        let row = u16::from_le_bytes([low, high]);
+        Self { row, steps: steps.map(|step| i8::from_le_bytes([step])) }
+    }
+
+    fn change(&self) -> u32 {
+        self.steps.iter().map(|step| u32::from(step.unsigned_abs())).sum()
+    }
+}
+
+/// The vector with each row of the table replaced by its place in `rows`.
+fn columns(vector: &[(u32, f32)], rows: &[u32]) -> Vec<(u32, f32)> {
+    vector
+        .iter()
+        .filter_map(|(row, value)| Some((rows.binary_search(row).ok()? as u32, *value)))
+        .collect()
+}
+
+fn target(category: Category) -> [f32; CLASSES] {
+    Category::ALL.map(|(_, one)| if one == category { 1.0 } else { 0.0 })
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let mut digest = Sha256::new();
+    digest.update(bytes.get(..CHECKSUM_AT).unwrap_or_default());
+    digest.update(bytes.get(ROWS_AT..).unwrap_or_default());
+    digest.finalize().into()
+}
+
+fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Option<[u8; LENGTH]> {
+    let (taken, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(*taken)
+}
+
+fn take_numbers(rest: &mut &[u8]) -> Option<[f32; CLASSES]> {
+    let mut numbers = [0.0; CLASSES];
+    for number in &mut numbers {
+        *number = f32::from_le_bytes(take(rest)?);
+    }
+    Some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corrections() -> Vec<Correction> {
+        ["frobnicator 12 is grumbling", "the frobnicator grumbles again", "grumbling, frobnicator"]
+            .map(|text| Correction { text: text.to_owned(), category: Category::Shipping })
+            .to_vec()
+    }
+
+    fn adaptation() -> (&'static CategoryModel, Adaptation) {
+        let model = CategoryModel::embedded().unwrap();
+        (model, model.adapt(&corrections()).unwrap())
+    }
+
+    #[test]
+    fn what_agents_taught_is_known_afterwards() {
+        let (model, adaptation) = adaptation();
+        let text = "Grumbling noises of my frobnicator";
+        assert_ne!(model.predict(text).category, Category::Shipping);
+        assert_eq!(model.predict_adapted(&adaptation, text).category, Category::Shipping);
+        let held_back = [Correction { text: text.to_owned(), category: Category::Shipping }];
+        let comparison = model.compare(&adaptation, &held_back);
+        assert_eq!(comparison, Comparison { count: 1, before: 0.0, after: 1.0 });
+        assert!(comparison.is_better());
+        assert!(!model.compare(&adaptation, &[]).is_better());
+    }
+
+    #[test]
+    fn what_no_correction_speaks_of_stays() {
+        let (model, adaptation) = adaptation();
+        for text in ["I want a refund", "I forgot my password", "I was charged twice"] {
+            let before = model.predict(text).category;
+            assert_eq!(model.predict_adapted(&adaptation, text).category, before, "{text}");
+        }
+    }
+
+    #[test]
+    fn learning_is_the_same_each_time_and_survives_bytes() {
+        let (model, adaptation) = adaptation();
+        assert_eq!(model.adapt(&corrections()).unwrap(), adaptation);
+        let bytes = adaptation.to_bytes();
+        assert!(bytes.len() <= MAX_ADAPTATION_BYTES);
+        assert_eq!(Adaptation::parse(&bytes).unwrap(), adaptation);
+        let nothing = model.adapt(&[]).unwrap();
+        assert_eq!(Adaptation::parse(&nothing.to_bytes()).unwrap(), nothing);
+        let text = "where is my parcel";
+        assert_eq!(model.predict_adapted(&nothing, text), model.predict(text));
+    }
+
+    #[test]
+    fn corrections_have_a_limit() {
+        let model = CategoryModel::embedded().unwrap();
+        let one = Correction { text: String::new(), category: Category::Order };
+        let many = vec![one; MAX_CORRECTIONS + 1];
+        assert_eq!(model.adapt(&many), Err(AdaptError::TooMany(MAX_CORRECTIONS + 1)));
+        assert!(model.adapt(&many[1..]).is_ok());
+    }
+
+    #[test]
+    fn an_adaptation_of_another_model_takes_no_part() {
+        let (model, mut adaptation) = adaptation();
+        adaptation.model_version += 1;
+        let text = "grumbling frobnicator";
+        assert_eq!(model.predict_adapted(&adaptation, text), model.predict(text));
+    }
+
+    #[test]
+    fn truncated_and_garbled_bytes_are_refused() {
+        let (_, adaptation) = adaptation();
+        let bytes = adaptation.to_bytes();
+        for length in 0..bytes.len() {
+            assert!(Adaptation::parse(&bytes[..length]).is_err(), "{length} bytes");
+        }
+        for place in 0..bytes.len() {
+            for bit in [0x01, 0x80] {
+                let mut garbled = bytes.clone();
+                garbled[place] ^= bit;
+                // The model's version is not checked: it is under the checksum.
+                assert!(Adaptation::parse(&garbled).is_err(), "byte {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_bytes_with_a_right_checksum_are_refused() {
+        let (_, adaptation) = adaptation();
+        let parse = |mut bytes: Vec<u8>| {
+            let sum = checksum(&bytes);
+            bytes[CHECKSUM_AT..ROWS_AT].copy_from_slice(&sum);
+            Adaptation::parse(&bytes)
+        };
+        for place in (16..CHECKSUM_AT).step_by(4) {
+            let mut garbled = adaptation.to_bytes();
+            garbled[place..place + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+            assert_eq!(parse(garbled), Err(NotAnAdaptation::Number));
+        }
+        let mut twice = adaptation.to_bytes();
+        twice.copy_within(ROWS_AT..ROWS_AT + ROW_BYTES, ROWS_AT + ROW_BYTES);
+        assert_eq!(parse(twice), Err(NotAnAdaptation::Order));
+        let mut huge = adaptation.to_bytes();
+        huge[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
+        let length = huge.len();
+        assert_eq!(parse(huge), Err(NotAnAdaptation::Length(length)));
     }
 }

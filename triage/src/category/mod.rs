@@ -2,10 +2,10 @@
 //!
 //! In reading order: [`normalise`] cuts a text into words, [`features`] counts the n-grams,
 //! [`vector`] weighs them, [`CategoryModel`] scores the categories, `reasons` says which words
-//! speak for one; [`adaptation`] learns from agents. [`regression`] finds the weights.
+//! speak for one; `adaptation` learns from agents. [`regression`] finds the weights.
 //! `triage/MODEL_CARD.md` says what the model was trained on and how well it does.
 
-pub mod adaptation;
+mod adaptation;
 pub mod features;
 mod model;
 pub mod normalise;
@@ -14,7 +14,10 @@ mod reasons;
 pub mod regression;
 pub mod vector;
 
-pub use adaptation::Adaptation;
+pub use adaptation::{
+    AdaptError, Adaptation, Comparison, Correction, MAX_ADAPTATION_BYTES, MAX_ADAPTED_ROWS,
+    MAX_CORRECTIONS, NotAnAdaptation,
+};
 pub use model::{CategoryModel, MODEL_BYTES, NotAModel, TrainedModel};
 pub use normalise::MAX_TEXT_CHARS;
 pub use prediction::Prediction;
