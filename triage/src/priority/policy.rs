@@ -81,6 +81,8 @@ pub(super) const SETTLED: &str = "settled";
 pub(super) const HYPOTHETICAL: &str = "asks what would happen";
 /// Fires when the text is little more than its questions.
 pub(super) const QUESTION: &str = "general question";
+/// Fires in short texts alone: a long one has more to tell.
+pub(super) const PRAISE: &str = "praise or thanks";
 /// Fires on more than one sign: an angry word and shouting, or three angry words.
 pub(super) const FURIOUS: &str = "furious";
 
@@ -123,7 +125,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "@system",
-        "site|website|webshop|shop|store|server|servers|platform|system|systems|api|checkout|portal|backend|database|production|service|everything|phones|terminals|instance|cluster|app",
+        "site|website|webshop|shop|store|server|servers|platform|system|systems|api|checkout|portal|backend|database|production|service|phones|terminals|instance|cluster",
     ),
     ("@down", "down|offline|unreachable|crashed|dead|unavailable"),
     (
@@ -149,11 +151,11 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("@count", "second|third|fourth|fifth|sixth|2nd|3rd|4th|5th|6th|tenth|10th"),
     (
         "@wrote",
-        "wrote|written|emailed|mailed|called|phoned|rang|contacted|messaged|complained|tried|asked|chased|reported|writing|calling|contacting|asking|tweeted",
+        "wrote|written|emailed|mailed|called|phoned|rang|contacted|messaged|complained|asked|chased|reported|writing|calling|contacting|asking|tweeted",
     ),
     (
         "@change",
-        "change|cancel|send|resend|move|add|delete|check|look|update|reset|replace|exchange|correct|remove|fix|redirect|return|swap|credit|find|help|sort|confirm|activate|upgrade|switch|extend|postpone|rebook|book|apply|transfer|reissue|stop|repair|email|forward|merge|restore|refund|explain",
+        "change|cancel|send|resend|move|add|delete|check|look|update|reset|replace|exchange|correct|remove|fix|redirect|return|swap|credit|find|help|sort|confirm|activate|upgrade|switch|extend|postpone|rebook|book|apply|transfer|reissue|stop|repair|reactivate|deactivate|verify|block|unblock|close|email|forward|merge|restore|refund",
     ),
 ];
 
@@ -163,18 +165,20 @@ pub static RULES: &[Rule] = &[
         name: "security or fraud",
         says: Says::Impact(Impact::Severe),
         phrases: &[
-            "hacked|hijacked|compromised|cloned|skimmed|misused",
+            "hacked|hijacked|compromised|breached",
             "@somebody ~4 logged|logging|login|accessed|accessing|using|used|changed|ordered|bought|stole|hacked|taken|took|got|signed|opened|broke|spent|withdrew ~3 my|our|account|profile|card",
             "@somebody is|are|was|gets|got in|into|inside my|our account|accounts|profile|mailbox|email",
             "@account ~3 taken over",
             "@account takeover",
-            "password|email|emial|address|phone|recovery ~6 were|was|been|got|is changed|removed|replaced|deleted",
+            "password|email|address|phone ~4 were|was|been|got changed|removed|replaced",
             "friends|contacts|colleagues ~3 getting|get|receive|receiving|received ~2 messages|emails|mails|spam|texts ~2 me|account",
-            "@payment ~6 i|we ?have|did didnt|did|never|not|havent|dont ?not ?even make|made|authori*|recogni*|order|ordered|know|do|done|approve*|place|placed|book|booked|request*",
+            "@payment ~6 i|we ?have|did didnt|did|never|not|havent|dont ?not ?even make|made|authori*|recogni*|order|ordered|do|done|approve*|place|placed|book|booked|request*",
             "unauthori*|unauthroi* !use|disclosure|copying|review|distribution",
             "unknown|unfamiliar|unrecogni*|strange ~1 @payment|device|login|signin",
-            "login|logins|signin|signins|logged|signed|access|ip ~4 country|countries|abroad|china|russia|brazil|nigeria|vietnam|unknown|unfamiliar|different",
-            "fraud|fraudulent|fraudster|fraudsters !prevention|department|team|protection|policy|detection|check|checks|alert|alerts|awareness|insurance",
+            "login|logins|signin|signins|logged|signed|access|ip ~4 country|countries|abroad|china|russia|brazil|nigeria|vietnam|unknown|unfamiliar",
+            "fraudulent|illegal ~1 @payment|activity|access|use|acquisition",
+            "victim of ~1 fraud|scam|theft",
+            "sent|transferred|wired|paid ~14 claimed|claiming|pretended|pretending|scam|scammer|fraudster|fraudsters|fake",
             "identity ~1 theft|stolen|fraud",
             "@card ~3 was|were|been|got|is|gets stolen|cloned|skimmed|misused|nicked",
             "stolen|stole|nicked ~3 @card",
@@ -184,11 +188,11 @@ pub static RULES: &[Rule] = &[
             "scammed|conned|swindled|defrauded|phished",
             "fell for ~3 scam|phishing|fake|trick",
             "stop|recall|reverse|block ~1 the|my|this|that transfer|payment|wire|transaction",
-            "block|freeze|lock ~2 @card|everything|access",
+            "block|freeze|lock ~2 @card|everything",
             "please|pls block|freeze|lock it|them|everything",
             "account ~4 emptied|drained|cleaned",
             "money|savings|funds ~4 gone|vanished|disappeared|stolen|missing ~2 from ?my|our account|wallet",
-            "ransom*|malware|trojan",
+            "ransom*|ransomware",
             "key|keys|secret|secrets|token|credentials ~5 leaked|exposed|public|published|stolen",
         ],
     },
@@ -198,9 +202,11 @@ pub static RULES: &[Rule] = &[
         phrases: &[
             "data ~1 breach|leak|leaked|breached|exposed|stolen",
             "breach|leaked|leaking|leak ~5 data|details|passwords|emails|customers|records|information|addresses",
-            "data|details|passwords|records|documents|information|emails|addresses|passport|scan|photos|id ~6 leaked|exposed|forum|public|published|dark|visible",
-            "see|seeing|sees|saw|show|shows|showing|shown|looking|received|opened|got|have|had|contains|access ~7 of|about|from|else|elses|other|another|different|somebody|someone|somebodys|someones|strangers|completely elses|else|person|persons|people|peoples|customer|customers|strangers|users|patients ?data|details|invoice|invoices|account|name|address|orders|prescription|living|home|camera|documents|files|phone|medical",
-            "someone|somebody elses|else|else's data|details|name|account|invoice|invoices|address|order|orders|prescription|living|home|files|photos|documents|profile",
+            "data|details|passwords|records|documents|information|emails|addresses|passport|scan|photos ~6 leaked|exposed|forum|published|dark|publicly",
+            "passport|licence|license|id|data|details ~4 to|in|on|made a|is ?now public",
+            "see|seeing|sees|saw|show|shows|showing|shown|looking|received|opened|got|had|contains ~6 elses|peoples|strangers|persons ?own data|details|invoice|invoices|account|accounts|name|address|orders|prescription|living|home|camera|documents|files|phone|medical",
+            "see|seeing|sees|saw|show|shows|showing|shown|received|opened ~5 of|from|about|belonging ~3 different|another|other|stranger person|persons|customer|customers|user|users|people|patient|patients|company",
+            "someone|somebody elses|else data|details|name|account|invoice|invoices|address|order|orders|prescription|living|home|files|photos|documents|profile",
             "other|another peoples|customers|persons|users|companys|patients data|details|name|names|account|accounts|invoice|invoices|address|addresses|orders|prescription|files|photos|documents|messages",
             "strangers|people|others|everyone|anyone can|could see|watch|read|hear|access ~1 my|our",
         ],
@@ -227,7 +233,7 @@ pub static RULES: &[Rule] = &[
             "gave|gives|got|given ~2 me|him|her|us ~1 electric|a shock",
             "allerg* ~2 reaction|shock|reactions|attack",
             "rash|anaphyla*|hives|blisters",
-            "chok* !up",
+            "choking|choked !up",
             "poison*|toxic|carcinogen*",
             "carbon monoxide",
             "glass|metal|plastic|screw ~3 in ~3 food|jar|drink|soup|bread|bottle|cereal|yoghurt|yogurt|mouth|meal",
@@ -236,7 +242,6 @@ pub static RULES: &[Rule] = &[
             "dangerous|unsafe|hazard|hazardous|hazards|lethal",
             "could|might|would|can have ?been|got|died|killed ~3 killed|died|fatal|fire|hurt|electrocuted",
             "brakes|brake|steering|seatbelt|airbag ~3 failed|fail|fails|broke|not|stopped",
-            "before ~6 worse|hurt|injured|killed|dies ?accident|one|injury",
             "emergency|alarm|rescue|panic ~1 line|lines|calls|service|services|button|buttons ~4 dead|down|not|cannot|cant|hear|work",
             "rescue service|services|coordination",
         ],
@@ -246,22 +251,23 @@ pub static RULES: &[Rule] = &[
         says: Says::Impact(Impact::Severe),
         phrases: &[
             "outage|outages|standstill|downtime",
-            "@system ~3 is|are|has|have|been|was|went|gone|being|still|seems|totally|completely|keeps ~2 @down",
+            "everything ~1 is|went @down",
+            "@system ~2 is|are|has|have|been|was|went|gone|seems ~1 @down",
             "@system @down",
             "production ~2 stopped|halted|blocked|broken|stands",
             "work ~1 stopped|stands|halted",
-            "returning|returns|return|getting|gets|get|giving|gives|throwing|throws|shows ~3 500|502|503|504|database",
-            "nobody|none|everyone|everybody|anyone|anybody ~7 can|could|able|get|gets|@cannot !help|tell|explain|answer|say|assist|give ~1 pay|log|login|sign|work|access|use|open|order|buy|connect|book|check|reach|call|see|print|ship",
+            "returning|returns|throwing|throws ~3 500|502|503|504",
+            "@system ~5 500|502|503|504",
+            "@system ~7 database error",
+            "nobody|none|everyone|everybody ~5 can|could|able|get|gets|@cannot !help|tell|explain|answer|say|assist|give ~1 pay|log|login|sign|work|access|use|open|order|buy|connect|book|check|reach|call|see|print|ship",
             "nobody|everyone|everybody|whole|entire ~6 locked|@down|stuck|blocked|denied|logged|kicked ?out",
-            "all|every|none|each|whole|entire|both ~4 @staff|doctor|user|customer|employee|terminal|site|shop|store|register|till|line|phone|lines|accounts|carriers ~8 @cannot|@down|denied|error|locked|blocked|failing|fails|stuck|503|500|404|unreachable|errors|out|gets|get|getting|shows|show",
-            "none of our|us|my|the ~5 can|work|works|loads|connect|connects|print|prints|ring|rings",
+            "all|every|none|whole|entire ~3 @staff|tills|registers|machines|screens|doctor|user|customer|employee|terminal|shop|store|register|till|line|phone|lines|carriers ~7 @cannot|@down|denied|error|locked|blocked|failing|fails|stuck|503|500|404|errors",
+            "none of our|us ~5 can|work|works|loads|connect|connects|print|prints|ring|rings",
             "our|my @staff @cannot ~2 pay|log|login|sign|work|access|use|open|order|buy|connect|book|reach|checkout|see|call|get",
             "@cannot ship|sell|bill|trade|process|serve|invoice|take ~2 anything|orders|order|customers|payments|payment|anybody|anyone|cards|bookings|patients",
-            "losing|lose|lost ~3 orders|sales|revenue|customers|bookings|business|one|thousands|hundreds ?each|every ?minute|hour",
-            "deleted|deleting|wiped|erased|lost|lose ~3 all|everything|every ~3 projects|project|data|files|folders|records|history|users|customers|everything|backups",
-            "deleted|wiped|erased everything",
+            "losing|lose|lost ~3 orders|sales|revenue|customers|bookings|business ?each|every ?minute|hour",
+            "deleted|deleting|wiped|erased ~1 all|everything|every ~1 ?of our|users|customers ~2 projects|project|data|files|folders|records|users|customers|backups",
             "everyone|everybody|people|staff|team|workers|drivers is|are standing|waiting|sitting|idle",
-            "basically|effectively|completely closed|shut|stuck|paralysed|paralyzed",
         ],
     },
     Rule {
@@ -269,11 +275,13 @@ pub static RULES: &[Rule] = &[
         says: Says::Impact(Impact::Serious),
         phrases: &[
             "phishing|phish|smishing|spoof*",
+            "fraud|fraudsters !prevention|department|team|protection|policy|detection|check|checks|awareness|insurance",
             "scam|scams|scammer|scammers",
             "fake|suspicious|dodgy|fraudulent|bogus ~1 email|mail|message|sms|text|site|website|page|call|link|invoice|shop|seller|letter|activity|profile",
-            "pretend*|claim*|claiming|posing|impersonat* ~4 you|your|bank",
+            "pretend*|claimed|claiming|posing|impersonat* ~4 you|your|bank|be",
             "counterfeit|forged",
-            "sent|got|received|was an|only? ?the empty box|boxes|package|parcel|packet",
+            "sent|got|received|was ~2 empty box|boxes|package|parcel|packet",
+            "box|package|parcel|packet ~1 was|is|arrived|came empty",
         ],
     },
     Rule {
@@ -284,33 +292,34 @@ pub static RULES: &[Rule] = &[
             "@charged ~6 two|2|three|3|several|multiple|many times",
             "@charged ~2 again after|although|though|even|despite|for",
             "twice|double ~2 charged|billed|debited|deducted",
-            "went|gone|go|goes ~2 twice|two|double ?times",
+            "went|gone|go|goes ~2 twice|double",
+            "went|gone|go|goes ~3 two|2 times",
             "double|duplicate|duplicated|second @payment|charged|billing|paid|paying|booking",
             "both ~2 booked|charged|posted|cleared|debited|went",
             "wrong|incorrect|higher|different ~1 amount|amounts|sum|total|charge",
             "overcharg*|overbill*|overdrawn|overdraft",
             "@charged ~3 too|much much|more|higher",
-            "@charged ~6 instead|rather ~1 of|than",
-            "says|is|was|are|taken|shows|pay|paid|charged|and|costs|takes|amount ~8 and not as|what|the|27|agreed|ordered",
+            "@charged ~6 instead|rather of|than",
+            "@charged ~8 not ~3 as agreed|promised|advertised|quoted|ordered",
             "shows|showing|says|taken ~6 but ~3 bank|card|statement|invoice ~2 shows|says|showed|charged|was",
             "@charged ~8 cancelled|canceled|cancellation|cancelling|unsubscribed|returned|prepaid|agreed|promised",
             "cancelled|canceled|cancellation ~14 @charged|taking ~4 each|every|month|again|still|since|me|my|money",
             "still|keep|keeps|kept|continue* ~2 charged|charging|billed|billing|being|taking|debiting",
             "@not|where|wheres|waiting|awaiting ~4 @money",
-            "@not|where|wheres|waiting ~3 money !need|matter|for ?back",
+            "where|wheres|waiting ~2 money",
+            "not|never|havent|hasnt|dont|still ~1 got|received|see|seen|have ~2 money",
             "@money ~7 @not|where|missing|outstanding|overdue|late|refused|denied|rejected|pending",
             "@money|money|pay|paid|payment ~4 promised",
             "promised|agreed|said ~5 @money|repay|pay",
             "nothing ~2 arrived|received|come ~2 up|yet|so|till|until",
             "owe|owes|owed|owing me|us|you",
             "want|demand|get|need|give|have|return|expect ~3 money|it|cash back ?please|now|immediately !but",
-            "want|demand|like|need ~2 the|my|that|it|them 412|back !to",
             "get|at|release|withhold*|withheld|holding|hold|froze|frozen|keeping ~3 my|our money|funds|payouts|payout|balance|earnings",
             "money|funds|balance|credit|savings ~4 gone|vanished|disappeared|missing|stolen|frozen|zero",
             "balance ~3 0|0.00|0,00|zero|wrong|negative",
             "charging|charges|charged me|us fees|fee|interest|penalty",
-            "am|are|im|were ~1 # short",
             "out of pocket",
+            "payroll|salaries|wages|payday ~10 stuck|hanging|hangs|not|cant|cannot|fails|failed|late",
             "please return|refund it|them|the|that|one|mine",
             "second|other one|charge|payment isnt|is|hasnt ~2 pending|refunded|reversed",
         ],
@@ -319,7 +328,7 @@ pub static RULES: &[Rule] = &[
         name: "cannot be used at all",
         says: Says::Impact(Impact::Serious),
         phrases: &[
-            "@cannot|not|never ?able ?to ~1 log|login|logon|sign|signin|get|access|enter ~1 in|into|on|my|our|account|to|back|files",
+            "@cannot|not|never ?able ?to ~1 log|logon|sign|get|access|enter ~1 in|into|onto|my|our|account|files",
             "trying|tried ~1 log|login|sign|get ~1 in|into|since",
             "@cannot log|login|logon|signin|sign",
             "login ~2 fails|failed|failing|impossible",
@@ -330,28 +339,29 @@ pub static RULES: &[Rule] = &[
             "suspended|closed|blocked|disabled|deactivated|banned|barred|terminated|froze my|our|me|us",
             "gets|got|is|was|been|were declined|rejected|refused ~3 at|in|everywhere|abroad|shop|shops",
             "im|am|is|isnt|were|not|no ?longer licensed",
-            "no|without|not ?have ~1 internet|connection|signal|service|network|dial|power|heating|electricity|reception|access|broadband|phone|landline|washing|fridge|machine !charge|fee|fees",
+            "no|without ~1 internet|connection|signal|service|network|dial|power|heating|electricity|reception|access|broadband|landline|washing|fridge|machine !charge|fee|fees",
             "lost ~2 connection|service|signal|access|internet",
             "internet|broadband|phone|line|landline|heating|heater|network|wifi|fridge|freezer|machine|boiler|tv|laptop|router|mobile|website|email|car ~3 is|are|has|been|went|gone ~2 down|dead|broken|out|off|kaputt",
             "internet|broadband|heating|network|line down|dead|out|off",
-            "@cannot|not|never ~1 turn|turning|switch|switching|power|powering|boot|booting|start|starting|charge|charging|run|running ?on|up|any|at|since|anymore !because",
-            "@cannot ?even open|start|launch|run|play|load|work !the|a|an|my|this|module",
-            "dont|wont|not ~1 open|work|working|play|start ~3 at all",
-            "dont|doesnt|not|wont play|start|connect|open ?any|anymore|more|at ?all|more",
-            "@cannot|not|unable ?to work !with|around|out",
+            "@cannot|not ~1 turn|switch|power ?on|back|up",
+            "@cannot|not ~1 boot|start|charge ?up|at|anymore !because|a|an|my",
+            "@cannot|not ?even open|start|launch|run|play|work ~1 at all",
+            "i|we|you cannot|cant|couldnt ?even work !with|around|out",
+            "unable to work",
             "stops|keeps|prevents|keeping|preventing me|us from",
             "@cannot ~1 make|receive|get|place ~2 calls|call|texts",
             "@cannot be reached",
+            "dont|doesnt|not|wont ~1 work|working|run|connect|open|play|load ~1 at all",
+            "dont|doesnt|not|wont start|connect any more",
+            "dont|doesnt|not|wont start|connect anymore",
             "completely|totally|absolutely|entirely|stone dead|broken|useless|unusable|kaputt",
             "black|blank screen",
             "bricked|unusable|inoperable",
-            "is|its|was|are|dead|arrived dead !link|links|pixel|pixels|end",
+            "is|its|was|are|arrived dead !link|links|pixel|pixels|end",
             "never|not|havent|didnt ~2 got|received|get|receive ~4 access|acces|licence|license|key|login|code|ticket|tickets|booking|confirmation|credentials|data|console|goods",
-            "booking|reservation|ticket|tickets|order|policy|appointment ~6 not|doesnt|cannot|cant|isnt|cancelled|canceled|wasnt ~1 exist|found|valid|there|show|confirmed|cancelled|in|any ?app|anymore",
+            "booking|reservation|ticket|tickets|order|policy|appointment ~6 not|doesnt|cannot|cant|isnt|cancelled|canceled|wasnt ~1 exist|found|valid|there|show|confirmed|cancelled",
             "hotel|apartment|flat|host|restaurant|venue ~8 closed|shut|boarded|overbooked|cancelled|canceled|bankrupt",
-            "format not supported",
             "upload|submission|form|portal ~4 @cannot|doesnt|not|refuses|rejects accept|work|upload|load|submit|take",
-            "campaigns|ads|shop|listing|listings ~2 off|paused|gone|offline",
         ],
     },
     Rule {
@@ -382,7 +392,7 @@ pub static RULES: &[Rule] = &[
         name: "trouble or a request",
         says: Says::Impact(Impact::Moderate),
         phrases: &[
-            "@not ~3 arrive|arrived|arriving|come|came|delivered|received|receive|shipped|here|work|working|works|appear|appeared|show|load|loading|loads|open|opens|connect|connecting|accept|accepted|update|updated|updating|sync|syncing|valid|match|fit|fits|charge|respond|responding|correct|right|possible|let|allow|there|found|recogni*|moving|included|sent|print|prints|close|opening|stay|stays|received|got|get|on|in|have",
+            "@not ~3 arrive|arrived|arriving|come|came|delivered|received|receive|shipped|here|work|working|works|appear|appeared|show|load|loading|loads|open|opens|connect|connecting|accept|accepted|update|updated|updating|sync|syncing|valid|match|fit|fits|charge|respond|responding|correct|possible|allow|found|moving|included|sent|print|prints|close|stay|stays|got|play|supported",
             "broken|broke|breaks|damaged|defective|faulty|cracked|crack|torn|scratched|stained|bent|leaks|leaking|dripping|drips|leak|dented|ripped|wobbles|wobbly|loose|shattered|smashed|rotten|brown|mouldy|moldy|stale",
             "wrong|incorrect|mistake|mistakes|mixed|misspelled|misspelt|typed",
             "missing|lost|late|delayed|delay|delays|overdue|stuck|short|shorter|longer|bigger|smaller",
@@ -408,6 +418,10 @@ pub static RULES: &[Rule] = &[
             "isnt|arent|wasnt|dont ~3 anymore|more|there|in|right|on",
             "should|supposed ~2 have|to|be|read|arrive",
             "no longer",
+            "declined|reverted|pending|rejected|refused|difficulty|difficulties|trouble",
+            "why ~2 my|i|me|our",
+            "taking ~1 so|too|very|forever|ages",
+            "been waiting",
             "again and",
             "keeps|keep ~1 @not|asking|coming|going|falling|dropping|restarting|stopping|saying|crashing|telling|getting",
             "too ~1 small|big|large|short|long|tight|high|low|hot|cold|late",
@@ -420,8 +434,9 @@ pub static RULES: &[Rule] = &[
         name: SETTLED,
         says: Says::Impact(Impact::Minor),
         phrases: &[
-            "works|work|working ~1 again|now|fine|perfectly",
-            "is|was|been|its|all|has|now|already|got|ve|have|found|everything|thats ~2 solved|resolved|sorted|fixed",
+            "works|working again|now",
+            "is|was|been|its|all|now|already|got|everything|thats ~1 solved|resolved|sorted|fixed",
+            "sorted|solved|fixed|resolved my|our|the|it ?problem|issue",
             "never mind",
             "nevermind",
             "please|so|can|just ignore ~1 my|this|the|previous|last|me|it",
@@ -431,7 +446,6 @@ pub static RULES: &[Rule] = &[
             "refund|parcel|package|order|money|it|letter ~1 arrived|came|received ~1 today|this|now|yesterday|safely|after",
             "misread|misunderstood|overlooked",
             "sorry for ~1 noise|confusion|fuss",
-            "found ~3 cable|loose|button|culprit",
             "no further questions|question|help",
         ],
     },
@@ -439,7 +453,7 @@ pub static RULES: &[Rule] = &[
         name: HYPOTHETICAL,
         says: Says::Impact(Impact::Minor),
         phrases: &[
-            "what|and if !you|not",
+            "what if !you|not",
             "what|who|how|where ~3 happens|happen|would ~8 if|when|in ?case",
             "hypothetical*|hypothetically|suppose|supposing|theoretically",
             "just|merely curious",
@@ -462,7 +476,8 @@ pub static RULES: &[Rule] = &[
             "feature ~1 request|requests|idea|wish|suggestion",
             "suggestion|suggestions|feedback|fyi|wishlist",
             "would|be|itd|wouldnt ~2 cool|nice|great|good|lovely|handy|helpful|awesome ~2 if|to|have|could",
-            "would love|like ~1 to ?see",
+            "would love to",
+            "would like ~1 to see",
             "please consider ~1 adding|add|making",
             "could|should|might|maybe ~1 add|put|make|consider|offer|bring",
             "any plans|chance ~1 for|to|of|you",
@@ -476,7 +491,7 @@ pub static RULES: &[Rule] = &[
         ],
     },
     Rule {
-        name: "praise or thanks",
+        name: PRAISE,
         says: Says::Impact(Impact::Minor),
         phrases: &[
             "love|loved|adore ~1 it|this|your|the|them",
@@ -487,6 +502,7 @@ pub static RULES: &[Rule] = &[
             "keep ~1 up|going",
             "pass|tell ~5 thanks|boss|team|lovely|great|wonderful",
             "was|were|been|is|are ~2 wonderful|lovely|fantastic|amazing|brilliant|excellent|superb|delighted|very ?helpful|kind",
+            "thanks|thank ?you so|very much",
             "thanks|thank ?you ~2 so|very much|for !the|your ~2 help|quick|great|fast|patience|kind|nice|everything|sorting|fixing|reply",
             "thanks ?i|just got it",
             "best present|gift|shop|app|product|company|thing ever",
@@ -497,22 +513,20 @@ pub static RULES: &[Rule] = &[
         name: "within a day",
         says: Says::Urgency(Urgency::Now),
         phrases: &[
-            "tomorrow !morning? ?arrived",
+            "tomorrow",
             "@ends|today|must|only|out|before ~4 tonight|midnight|noon|eod|cob",
-            "need|needs|needed|must|have|has|due|deadline|closes|close|ends|expires|leaves|leave|fly|flight|flying|starts|before|by|until|latest|only|tender|out ~4 today !for|and",
-            "today ~1 at|by|before|or|only|is|latest|deadline|otherwise|its",
+            "need|needs|needed|must|due|deadline|closes|close|ends|expires|leaves|leave|fly|flight|flying|starts|by|tender ~4 today !for|and",
+            "today ~1 at|by|before|latest|deadline|otherwise",
             "@ends ~3 in|within an|a|one|two|2|three|few|half|30|20|10|15|45|60|90 ?few|an hour|hours|minutes|mins|min",
             "in|within|for the next ~1 hour|hours|minutes|mins|half",
-            "@ends|talk|starts|meeting|truck|comes|opens|boarding|train ~3 at 1|2|3|4|5|6|7|8|9|10|11|12|13|13.00|1pm|2pm|3pm|4pm|5pm|6pm|1am|7am|8am|9am|10am|11am|noon|midnight",
+            "@ends|talk|starts|comes|opens|boarding ~3 at 1|2|3|4|5|6|7|8|9|10|11|12|13|13.00|1pm|2pm|3pm|4pm|5pm|6pm|1am|7am|8am|9am|10am|11am|noon|midnight",
             "while|as im|i|we|were ~1 type|typing|write|writing|speak|speaking",
-            "right now",
-            "still|keeps|continues ~1 going|happening|deleting|coming|counting|spreading|processing ?on",
+            "still|keeps|continues ~1 deleting|spreading|disappearing|leaking|burning|smoking|charging",
+            "happening|coming|going ~3 right now",
             "and counting",
             "each|every minute|hour|day ~2 counts|costs|matters|late",
             "fees|interest|penalty|charges ~2 each|every|per day|hour",
             "losing ~3 money|sales|customers|orders|revenue",
-            "minutes|hour|hours|mins ago",
-            "wont hold ?long|for|much",
         ],
     },
     Rule {
@@ -520,16 +534,16 @@ pub static RULES: &[Rule] = &[
         says: Says::Urgency(Urgency::Soon),
         phrases: &[
             "by|before|until|till|latest|this|coming|next|upcoming ~1 @weekday",
-            "end of ~1 week|the ?week",
+            "end of ~1 week|month",
             "before|by|until|till the|end ~2 weekend|week|month",
             "@event|@leaves ~5 @weekday",
             "@weekday ~3 @event !voucher",
             "@event ~5 in|only|is ~2 days|week|weeks|nine|9|8|7|6|5|4|3|2|two|three|four|five|six|ten",
-            "in|within|only|thats|only? ~1 two|three|four|five|six|seven|nine|ten|2|3|4|5|6|7|8|9|10 days !time ?of ?delivery|working|business",
+            "in|within|only|thats ~1 two|three|four|five|six|seven|nine|ten|2|3|4|5|6|7|8|9|10 days",
             "my|our|the|her|his|a ?own wedding|funeral|exam|interview|graduation ~6 is|on|in|are|this|next",
             "for|to|before|attend|need ~3 my|our|the|a wedding|funeral|exam|exams|interview|graduation|christening|surgery",
             "landlord|visa|embassy ~4 by|before|until",
-            "next|this week|weekend !i ?time",
+            "next|this week|weekend",
             "next week !is",
             "cannot|cant|wont wait",
             "running out|short of|on time",
@@ -542,14 +556,15 @@ pub static RULES: &[Rule] = &[
         phrases: &[
             "urgent|urgently|urgency|asap|pronto",
             "as soon as ~1 possible|can",
-            "immediately|immediate|instantly",
+            "need|needs|please|must|want|fix|stop|refund|call|help|act|respond|reply|restored|resolved ~6 immediately|immediate",
+            "immediate|immediately ~2 help|attention|action|refund|response|assistance|solution",
             "is|its|an|total|real emergency",
             "right away",
             "at once",
             "high|top|highest priority",
             "help ~1 fast|quick|quickly|now",
             "time critical|sensitive",
-            "do something",
+            "please|must do something !wrong",
         ],
     },
     Rule {
@@ -559,17 +574,18 @@ pub static RULES: &[Rule] = &[
             "@count ~1 time|email|mail|message|ticket|attempt|letter|reminder|request|call ~3 i|im|ive|writing|sending|asking|contacting|calling|this|about|we|now",
             "@count ~1 email|mail|message|ticket|letter|reminder|call",
             "time writing|asking|calling|contacting",
-            "nobody|noone|nothing|never|without|not|no|havent|hasnt|yet ~4 answered|replied|responded|heard|answer|reply|response|feedback !from ?him|to ?this ?email",
+            "nobody|noone|nothing|never|without|not|no|havent|hasnt|yet ~4 answered|replied|responded|heard|answer|reply|response|feedback !from|to",
             "heard|hear nothing|anything ~1 back|since|from",
             "nothing back",
-            "@wrote ~5 last|weeks|days|ago|already|times|twice|several|before|again|month|months|week",
+            "tried ~3 chat|phone|calling|reach|contact|email|emailing ~6 times|twice|several|already|again",
+            "@wrote !me ~5 last|weeks|days|ago|already|times|twice|several|before|again|month|months|week",
             "already|times|twice|several|repeatedly ~2 @wrote",
             "@wrote ~6 on ~2 march|april|may|june|july|august|september|october|november|december|january|february|monday|tuesday|wednesday|thursday|friday|1|2|3|10",
             "reminder|reminders|reminded",
             "ignore|ignored|ignoring ~1 me|us|my|our",
             "are|being|been|keep ignored|ignoring",
             "several|many|multiple|three|four|five|3|4|5|countless times|emails|mails|messages|calls ~4 since|about|now|already|sent",
-            "someone|somebody|anybody|anyone ~2 answer|reply|respond|read ?to ?me|my|this",
+            "someone|somebody|anybody|anyone ~2 answer|reply|respond|read ~1 me|my|this",
             "still waiting ~3 answer|reply|response|you",
             "weeks|days|months|week ~2 without ~1 reply|answer|response",
             "second|third|fourth time this|in|now",
@@ -582,18 +598,21 @@ pub static RULES: &[Rule] = &[
         name: "will leave or go public",
         says: Says::Urgency(Urgency::Soon),
         phrases: &[
-            "cancel|close|end ~1 everything|all ?my|our ?accounts|contracts",
+            "cancel everything",
+            "cancel|close|end ~1 all ~1 accounts|contracts|orders|lines",
+            "never again",
             "never ~1 again|buy|order|shop|use|recommend ~2 again|from|here|you|with",
-            "move|switch|go|going|change|moving|switching|leave|leaving|take ~5 competition|competitor|competitors|elsewhere|another|different|other ?provider|company|bank|shop",
+            "move|switch|go|going|change|moving|switching|leave|leaving|take ~5 competition|competitor|competitors|elsewhere",
+            "to|with|find|for another|different|other provider|company|bank|shop|supplier|carrier|network",
             "another|different|new provider|supplier|carrier",
-            "lose|losing|lost ~2 customer|me",
+            "lose|losing|lost ~2 customer !card|number|service|id",
             "done with you|your|this",
             "take ~1 business|money|custom elsewhere",
             "trustpilot|tripadvisor|yelp|newspaper|journalist|journalists",
             "social media",
             "post|posting|publish|share|tell|write ~5 twitter|facebook|instagram|everyone|everybody|online|reddit|youtube|tiktok|review|press",
             "bad|negative|one|1 ~1 star|stars|review|reviews",
-            "ill|will|going ~3 cancel !my ?the ?old ?anyway",
+            "ill|will|going ~3 cancel !my|the|our|anyway",
         ],
     },
     Rule {
@@ -602,7 +621,9 @@ pub static RULES: &[Rule] = &[
         phrases: &[
             "idiot|idiots|idiotic|useless|pathetic|incompetent|incompetence|moron|morons|stupid|clowns",
             "joke|disgrace|disgraceful|disgusting|ridiculous|outrageous|unacceptable|appalling|shameful|scandal*|horrible|terrible|awful|hideous",
-            "furious|livid|angry|fed|sick|outraged ?up|of",
+            "furious|livid|angry|outraged",
+            "fed up",
+            "sick of",
             "wtf|hell|damn|bloody|crap|shit|bullshit|fuck*|ffs",
             "worst|rubbish|garbage|trash|hate|torture|nightmare",
             "shame on",
@@ -635,3 +656,37 @@ pub static RULES: &[Rule] = &[
         ],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IMPACTS: [Impact; 4] = [Impact::Minor, Impact::Moderate, Impact::Serious, Impact::Severe];
+    const URGENCIES: [Urgency; 4] = [Urgency::CanWait, Urgency::Usual, Urgency::Soon, Urgency::Now];
+
+    #[test]
+    fn more_impact_and_more_urgency_never_lower_the_priority() {
+        for pair in IMPACTS.windows(2) {
+            for urgency in URGENCIES {
+                assert!(priority(pair[0], urgency) as u8 <= priority(pair[1], urgency) as u8);
+            }
+        }
+        for pair in URGENCIES.windows(2) {
+            for impact in IMPACTS {
+                assert!(priority(impact, pair[0]) as u8 <= priority(impact, pair[1]) as u8);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_in_which_nothing_fires_is_of_medium_priority() {
+        assert_eq!(priority(Impact::Moderate, Urgency::Usual), Priority::Medium);
+    }
+
+    #[test]
+    fn the_names_of_the_rules_differ() {
+        for (index, rule) in RULES.iter().enumerate() {
+            assert!(RULES.iter().skip(index + 1).all(|other| other.name != rule.name));
+        }
+    }
+}
