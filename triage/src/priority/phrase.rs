@@ -264,7 +264,10 @@ mod tests {
 
     fn is_a_word(word: &str) -> bool {
         let word = word.strip_suffix('*').unwrap_or(word);
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".,".contains(c))
     }
 
     #[test]
