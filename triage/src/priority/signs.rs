@@ -227,8 +227,9 @@ fn is_a_reference(word: &str) -> bool {
 }
 
 fn is_question(sentence: &Sentence, words: &[Token]) -> bool {
-    let begins_as_one =
-        words.first().is_some_and(|first| QUESTION_WORDS.contains(&first.word.as_str()));
+    let mut spoken =
+        words.iter().map(|token| token.word.as_str()).skip_while(|word| GREETINGS.contains(word));
+    let begins_as_one = spoken.next().is_some_and(|first| QUESTION_WORDS.contains(&first));
     sentence.asks || (begins_as_one && words.len() > 2)
 }
 
