@@ -83,3 +83,10 @@ fn the_half_for_tuning_is_told_as_the_rubric_says() {
     println!("tuning: {}", confusion.figures());
     assert!(confusion.accuracy() >= 0.5);
 }
+
+#[test]
+fn the_final_half_is_told_about_as_well_as_it_was_when_looked_at() {
+    let confusion = Confusion::of(Half::Final);
+    println!("final: {}", confusion.figures());
+    assert!(confusion.accuracy() >= 0.5);
+}
