@@ -18,7 +18,7 @@ use super::spelling;
 use super::token::{Token, Tokens};
 
 /// How far before a phrase a "not" denies it, in words.
-const DENIED_WITHIN: usize = 3;
+const DENIED_WITHIN: usize = 4;
 /// Most hits of one rule that are kept: the first ones. The last place is kept beside them.
 const KEPT_HITS: usize = 32;
 
@@ -243,5 +243,73 @@ impl Vocabulary {
             numbers.extend(self.slips.get(word).copied().or_else(mended));
         }
         numbers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::priority::token;
+
+    /// The most words that one phrase may skip: it bounds the work for a word of a text.
+    const LONGEST_GAP: usize = 14;
+
+    fn fires(rule: &str, text: &str) -> bool {
+        let all = 0..text.len();
+        let mut tokens = token::read(text, std::slice::from_ref(&all));
+        recognise(&mut tokens.tokens);
+        let index = RULES.iter().position(|known| known.name == rule).unwrap();
+        !find(&tokens)[index].is_empty()
+    }
+
+    fn is_a_word(word: &str) -> bool {
+        let word = word.strip_suffix('*').unwrap_or(word);
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".,".contains(c))
+    }
+
+    #[test]
+    fn every_phrase_of_the_policy_is_well_formed() {
+        for phrase in RULES.iter().flat_map(|rule| rule.phrases) {
+            let parts: Vec<&str> = phrase.split_whitespace().collect();
+            assert!(!parts[0].starts_with(['?', '~', '!']), "begins with no word: {phrase}");
+            assert!(!parts[parts.len() - 1].starts_with('~'), "ends with no word: {phrase}");
+            for part in parts {
+                if let Some(gap) = part.strip_prefix('~') {
+                    assert!((1..=LONGEST_GAP).contains(&gap.parse().unwrap()), "{phrase}");
+                    continue;
+                }
+                for word in part.trim_start_matches(['?', '!']).split('|') {
+                    let is_a_class = CLASSES.iter().any(|(class, _)| *class == word);
+                    assert!(is_a_class || is_a_word(word), "{word} in {phrase}");
+                }
+            }
+        }
+        assert!(CLASSES.iter().flat_map(|(_, words)| words.split('|')).all(is_a_word));
+    }
+
+    #[test]
+    fn a_phrase_does_not_reach_into_the_next_sentence() {
+        assert!(fires("money at risk", "I was charged for it twice"));
+        assert!(!fires("money at risk", "I was charged. Twice a week I call"));
+    }
+
+    #[test]
+    fn what_is_denied_does_not_fire() {
+        assert!(!fires("money at risk", "I wasn't charged twice"));
+        assert!(!fires("money at risk", "I was not charged twice"));
+        assert!(!fires("security or fraud", "no, it was never hacked"));
+        assert!(fires("security or fraud", "not only was it hacked"));
+        assert!(fires("security or fraud", "it does not work, it was hacked"));
+        assert!(fires("security or fraud", "no answer and hacked"));
+        assert!(fires("money at risk", "I don't know why I was charged twice"));
+    }
+
+    #[test]
+    fn letters_that_slipped_are_forgiven_where_the_words_are_long() {
+        assert!(fires("security or fraud", "somebody chnaged the pasword of my acount"));
+        assert!(!fires("money at risk", "the charger, twice as large"));
     }
 }

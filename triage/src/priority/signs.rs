@@ -2,7 +2,7 @@
 
 use super::phrase::Hit;
 use super::policy::{
-    FURIOUS, HYPOTHETICAL, Impact, LARGE_SUM, QUESTION, RULES, SETTLED, Says, Urgency,
+    FURIOUS, HYPOTHETICAL, Impact, LARGE_SUM, PRAISE, QUESTION, RULES, SETTLED, Says, Urgency,
 };
 use super::token::{Sentence, Token, Tokens};
 
@@ -10,8 +10,12 @@ use super::token::{Sentence, Token, Tokens};
 const LARGE_SUM_UNITS: f64 = 1_000.0;
 /// Most words beside its questions that a text may have and still be no more than its questions.
 const WORDS_BESIDE_QUESTIONS: usize = 20;
+/// Most words of a text that is mere praise.
+const PRAISING_WORDS: usize = 60;
 /// Most words of a sentence that is a mere greeting, and does not count as told.
 const GREETING_WORDS: usize = 6;
+/// Digits from which on a number is that of an order or a ticket, and no year.
+const REFERENCE_DIGITS: usize = 5;
 /// Words in capitals, of four letters or more, from which on a text is shouted.
 const SHOUTED_WORDS: usize = 4;
 /// Letters of a word that count as shouted: abbreviations are shorter.
@@ -104,6 +108,11 @@ pub(super) fn weigh(
     if let Some(hits) = findings.named(SETTLED) {
         hits.retain(|hit| is_stated(tokens, hit.sentence));
     }
+    if tokens.tokens.len() > PRAISING_WORDS
+        && let Some(hits) = findings.named(PRAISE)
+    {
+        hits.clear();
+    }
     if let Some(hits) = findings.named(QUESTION) {
         hits.extend(questions(description_starts, tokens));
     }
@@ -185,6 +194,9 @@ fn is_stated(tokens: &Tokens, sentence: usize) -> bool {
 
 /// The questions of a text that is little more than its questions, by their first words.
 fn questions(description_starts: usize, tokens: &Tokens) -> Vec<Hit> {
+    if tokens.tokens.iter().any(|token| is_a_reference(&token.word)) {
+        return Vec::new();
+    }
     let mut questions = Vec::new();
     let mut told = 0;
     let has_description = tokens.tokens.last().is_some_and(|last| last.end > description_starts);
@@ -208,9 +220,16 @@ fn questions(description_starts: usize, tokens: &Tokens) -> Vec<Hit> {
     questions
 }
 
+/// Whether a number is that of an order, a ticket or the like: who gives one asks about their own.
+fn is_a_reference(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    digits >= REFERENCE_DIGITS && word.chars().all(char::is_alphanumeric)
+}
+
 fn is_question(sentence: &Sentence, words: &[Token]) -> bool {
-    let begins_as_one =
-        words.first().is_some_and(|first| QUESTION_WORDS.contains(&first.word.as_str()));
+    let mut spoken =
+        words.iter().map(|token| token.word.as_str()).skip_while(|word| GREETINGS.contains(word));
+    let begins_as_one = spoken.next().is_some_and(|first| QUESTION_WORDS.contains(&first));
     sentence.asks || (begins_as_one && words.len() > 2)
 }
 
@@ -279,4 +298,81 @@ fn sum(word: &str) -> Option<f64> {
     let whole: String = whole.chars().filter(|c| !matches!(c, '.' | ',')).collect();
     let number = format!("{whole}.{}", decimals.trim_start_matches(['.', ',']));
     number.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::priority::{Assessment, assess};
+
+    fn fired(assessment: &Assessment, rule: &str) -> bool {
+        assessment.fired.iter().any(|fired| fired.rule == rule)
+    }
+
+    #[test]
+    fn sums_are_read_in_the_ways_that_people_write_them() {
+        for (written, units) in [
+            ("1,890", 1_890.0),
+            ("2.350", 2_350.0),
+            ("1.200,50", 1_200.5),
+            ("1,200.50", 1_200.5),
+            ("89,90", 89.9),
+            ("12.5", 12.5),
+            ("8000", 8_000.0),
+        ] {
+            assert_eq!(sum(written), Some(units), "{written}");
+        }
+        assert_eq!(sum("sofa"), None);
+    }
+
+    #[test]
+    fn a_large_sum_counts_only_in_an_order_that_went_wrong() {
+        let broken = assess("", "The table for €1,890 arrived damaged.");
+        assert_eq!((broken.impact, fired(&broken, LARGE_SUM)), (Impact::Serious, true));
+        let asked = assess("", "Do you sell laptops under 1500 euros?");
+        assert_eq!((asked.impact, fired(&asked, LARGE_SUM)), (Impact::Minor, false));
+    }
+
+    #[test]
+    fn what_is_told_after_the_settled_counts() {
+        assert_eq!(assess("Charged twice", "It's all sorted now.").impact, Impact::Minor);
+        let then = "That is all sorted now. But today I was charged twice.";
+        assert_eq!(assess("", then).impact, Impact::Serious);
+        assert_eq!(assess("", "Is it solved? I was charged twice").impact, Impact::Serious);
+    }
+
+    #[test]
+    fn in_a_question_of_what_would_happen_nothing_has_happened() {
+        let asked = assess("", "What do I do if my card is stolen?");
+        assert_eq!((asked.impact, fired(&asked, HYPOTHETICAL)), (Impact::Minor, true));
+        let whether = assess("", "Can you check if my account was hacked?");
+        assert_eq!(whether.impact, Impact::Severe);
+        let threat = assess("", "If you don't answer I will see my lawyer.");
+        assert_eq!(threat.impact, Impact::Serious);
+    }
+
+    #[test]
+    fn a_text_with_more_than_its_question_is_no_general_question() {
+        assert_eq!(assess("", "Do you deliver to Norway?").impact, Impact::Minor);
+        assert_eq!(assess("", "do you deliver to norway").impact, Impact::Minor);
+        let told = "We have used the machine for a year and a half, every morning, and since some \
+                    time ago a light has been on at the side. Is that so by design?";
+        assert_eq!(assess("", told).impact, Impact::Moderate);
+        assert_eq!(assess("", "Is number 7719203 ready?").impact, Impact::Moderate);
+    }
+
+    #[test]
+    fn one_angry_word_or_mere_shouting_is_no_fury() {
+        assert!(!fired(&assess("", "The new colour is awful."), FURIOUS));
+        assert!(!fired(&assess("", "I LOVE THIS BRAND, THANK YOU!!!"), FURIOUS));
+        assert!(fired(&assess("", "You idiots sent the wrong one AGAIN!!!"), FURIOUS));
+        assert!(fired(&assess("", "Useless, pathetic, a disgrace."), FURIOUS));
+    }
+
+    #[test]
+    fn what_hurries_outweighs_what_can_wait() {
+        let both = assess("", "Not urgent for me, but my flight leaves tomorrow.");
+        assert_eq!(both.urgency, Urgency::Now);
+        assert_eq!(assess("", "No hurry.").urgency, Urgency::CanWait);
+    }
 }
