@@ -61,7 +61,7 @@ struct Asked {
 
 const CREATED: &str = "create-ticket/created.json";
 
-const FUNCTIONS: [Asked; 10] = [
+const FUNCTIONS: [Asked; 11] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",
@@ -110,6 +110,13 @@ const FUNCTIONS: [Asked; 10] = [
         event: "webhook-intercom/3-user-created.json",
         variation: Variation::IntercomConversation,
         status: Some(201),
+    },
+    Asked {
+        name: "triage-ticket",
+        function: "triage-ticket",
+        event: "triage-ticket/1-created.json",
+        variation: Variation::None,
+        status: None,
     },
     Asked {
         name: "requeue-stranded",

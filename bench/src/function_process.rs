@@ -239,6 +239,7 @@ fn environment(stand_in: &StandIn, transport: Transport) -> Vec<(&'static str, S
         ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
         ("CURSOR_KEY", "key"),
         ("STRANDED_AFTER_SECONDS", "300"),
+        ("TRIAGE_CONFIDENCE", "0.8"),
         ("WEBHOOK_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ]
     .into_iter()

@@ -86,6 +86,29 @@ async fn requeue_stranded() {
 }
 
 #[tokio::test]
+async fn triage_ticket() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = common::start(data.path()).await;
+    put_known_ticket(&stack).await;
+    let pool = start("triage-ticket", &stack).await;
+    let client = reqwest::Client::new();
+    for file in files("triage-ticket") {
+        let event = fs::read(&file).unwrap();
+        let answer: Value =
+            serde_json::from_slice(&pool.invoke(event.into()).await.unwrap()).unwrap();
+        let url = format!("{}/api/tickets/{KNOWN_TICKET}", stack.addresses().api);
+        let ticket: Value = client.get(&url).send().await.unwrap().json().await.unwrap();
+        let url = format!("{url}/history");
+        let history: Value = client.get(&url).send().await.unwrap().json().await.unwrap();
+        let seen = json!({"answer": answer, "ticket": ticket, "history": history});
+        let case = file.file_stem().unwrap().to_string_lossy().into_owned();
+        insta::assert_json_snapshot!(format!("triage-ticket__{case}"), redacted(seen));
+    }
+    pool.stop().await;
+    stack.stop().await;
+}
+
+#[tokio::test]
 async fn close_resolved() {
     let data = tempfile::tempdir().unwrap();
     let stack = common::start(data.path()).await;
@@ -116,6 +139,7 @@ fn every_folder_of_events_is_checked() {
         "create-ticket",
         "read-tickets",
         "requeue-stranded",
+        "triage-ticket",
         "update-status",
         "update-ticket",
         "webhook-intercom",
@@ -169,6 +193,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
             ("CURSOR_KEY", "key"),
             ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
+            ("TRIAGE_CONFIDENCE", "0.5"),
             ("STRANDED_AFTER_SECONDS", "300"),
             ("TABLE_NAME", TABLE),
             ("QUEUE_URL", &format!("{sqs}/000000000000/customer-support-copilot-AiQueue")),

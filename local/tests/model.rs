@@ -78,6 +78,8 @@ struct ModelTicket {
     priority: usize,
     category: Option<usize>,
     tags: usize,
+    /// Whether an agent has set the priority, the category.
+    set_by_agent: [bool; 2],
 }
 
 /// What the product must remember.
@@ -241,10 +243,12 @@ impl Model {
         if let Some(priority) = fields.priority {
             patch["priority"] = PRIORITIES[priority].into();
             after.priority = priority;
+            after.set_by_agent[0] = true;
         }
         if let Some(category) = fields.category {
             patch["category"] = category.map(|category| CATEGORIES[category]).into();
             after.category = category;
+            after.set_by_agent[1] = true;
         }
         if let Some(tags) = fields.tags {
             patch["tags"] = json!(tags.map(|tags| &TAGS[..tags]));
@@ -296,6 +300,7 @@ fn fresh(id: &str, body: usize) -> ModelTicket {
         priority: 1,
         category: None,
         tags: 0,
+        set_by_agent: [false; 2],
     }
 }
 
@@ -307,6 +312,9 @@ fn check_ticket(told: &serde_json::Value, answer: &Answer, known: &ModelTicket) 
     assert_eq!(told["priority"], PRIORITIES[known.priority]);
     assert_eq!(told["category"], json!(known.category.map(|category| CATEGORIES[category])));
     assert_eq!(told["tags"], json!(TAGS[..known.tags]));
+    for (field, is_set) in ["priority_set_by", "category_set_by"].iter().zip(known.set_by_agent) {
+        assert_eq!(told[field], json!(is_set.then_some("agent")), "{field}");
+    }
     for (time, is_set) in [
         ("first_response_at", known.status > 0),
         ("resolved_at", known.status > 2),

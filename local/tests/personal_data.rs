@@ -135,10 +135,12 @@ fn check(logs: &Captured, expected: &[&str]) {
 async fn requests_leave_nothing_personal_in_the_log() {
     let (logs, data) = (Captured::default(), tempfile::tempdir().unwrap());
     let due_at_once = ["--env", "CLOSE_RESOLVED_AFTER_DAYS=0"];
-    let stack = start(data.path(), &logs, &due_at_once).await;
+    let further = [&due_at_once[..], &["--parameter", "TriageModel=embedded"]].concat();
+    let stack = start(data.path(), &logs, &further).await;
     send_all(&stack).await;
     send_all(&stack).await;
     change_a_ticket(&stack).await;
+    logs.line_with("\"Triaged\":1").await;
     stack.run_schedule("requeue-stranded").await.unwrap();
     stack.run_schedule("close-resolved").await.unwrap();
     stack.stop().await;

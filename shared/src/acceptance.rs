@@ -5,7 +5,7 @@ use crate::http::{CreatedTicket, Response};
 use crate::intake::{Identity, NewTicket};
 use crate::queue::{Queue, Reason};
 use crate::store::{Created, Store};
-use crate::telemetry::{Metric, Outcome, count};
+use crate::telemetry::{Metric, count};
 use crate::ticket::{Ticket, now};
 
 /// Stores `new`, queues its AI work under `trace_id` and answers 201. The same thing from a source
@@ -26,19 +26,18 @@ pub async fn accept(
     match store.create(new, now()).await? {
         Created::New(ticket) => {
             let ai_work = ask_for_ai_work(store, queue, &ticket, trace_id).await;
-            Response::created(&accepted(ticket, ai_work))
+            Response::created(accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
             Identity::Request(_) => {
                 let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
                 let ai_work = if ai_work_delayed { AiWork::Delayed } else { AiWork::Queued };
-                Response::created_before(&accepted(opened, ai_work))
+                Response::created_before(accepted(opened, ai_work))
             }
-            Identity::Of(_) | Identity::Unique => {
-                let ticket_id = ticket.ticket_id;
-                let body = body(ticket, &["Ticket was received before", "Nothing was changed"]);
-                Ok(Response::ok(&body)?.about(ticket_id).counted_as(Outcome::Duplicate))
-            }
+            Identity::Of(_) | Identity::Unique => Response::known(body(
+                ticket,
+                &["Ticket was received before", "Nothing was changed"],
+            )),
         },
     }
 }

@@ -31,6 +31,11 @@ pub const ACTOR_CHARACTERS: usize = 200;
 /// Longest account or app id that is taken from a vendor, in characters.
 pub const ACCOUNT_ID_CHARACTERS: usize = 64;
 
+/// Longest name of a model that suggests, in characters. Bedrock's model ids have at most 140 that are
+/// ours to name.
+pub const MODEL_NAME_CHARACTERS: usize = 200;
+/// Most reasons that are kept of a suggestion.
+pub const SUGGESTION_REASONS: usize = 12;
 /// Most values that are extracted from one ticket; what the text names first goes before the rest.
 /// Twenty of them, with a date each, have about 2 KB in the store.
 pub const EXTRACTED_VALUES: usize = 20;
@@ -119,6 +124,11 @@ pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
 /// Messages of one `SendMessageBatch` (SQS API).
 pub const BATCH_MESSAGES: usize = 10;
 
+/// Messages of AI work that are worked on at the same time: a whole batch, which mostly waits.
+pub const AI_WORK_AT_ONCE: usize = 10;
+/// Longest body of a message of AI work that is read, in bytes. Ours have about 200.
+pub const AI_WORK_BYTES: usize = 4_096;
+
 /// Tickets that one run of `close-resolved` closes; the next run goes on with the rest.
 pub const CLOSED_TICKETS: usize = 2_000;
 /// Resolved tickets that one run of `close-resolved` reads, most of which are not due yet.
@@ -138,6 +148,16 @@ pub const FOLLOW_UPS: u32 = 50;
 pub const REPLAYED_BODIES: u32 = 25;
 /// How long a webhook body that cannot be read is kept. The table's time to live then deletes it.
 pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// Largest adaptation of the AI to a desk, in bytes.
+pub const ADAPTATION_BYTES: usize = 1_000_000;
+/// Versions of the adaptation that are kept, so that one can go back.
+pub const ADAPTATIONS_KEPT: u32 = 20;
+/// Newest corrections that one training takes.
+pub const TRAINING_CORRECTIONS: usize = 2_000;
+/// How often a function that uses the adaptation looks whether another version is in use.
+pub const ADAPTATION_AGE: Duration = Duration::from_secs(5 * 60);
+/// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
+pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
 pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
 

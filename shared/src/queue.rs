@@ -5,7 +5,7 @@ use aws_sdk_sqs::config::Config;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::aws::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::error::Error;
@@ -41,6 +41,43 @@ struct Message<'a> {
     reason: Reason,
     trace_id: Option<&'a str>,
     sent_at: String,
+}
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AiWork {
+    /// The ticket that needs it.
+    pub ticket_id: TicketId,
+    /// The root of the X-Ray trace of the request that caused it.
+    pub trace_id: Option<String>,
+}
+
+/// The parts of a message that a reader needs. Members that a later version adds are no fault; a
+/// version with another meaning has another number.
+#[derive(Deserialize)]
+struct ReceivedMessage {
+    schema_version: u32,
+    ticket_id: TicketId,
+    #[serde(default)]
+    trace_id: Option<String>,
+}
+
+impl AiWork {
+    /// Reads the body of a message.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is none, or of a version that is not known here.
+    pub fn parse(body: &str) -> Result<Self, Error> {
+        if body.len() > limits::AI_WORK_BYTES {
+            return Err(Error::TooLarge);
+        }
+        let message: ReceivedMessage = serde_json::from_str(body)
+            .map_err(|_| Error::Malformed("not a message of AI work".into()))?;
+        if message.schema_version != SCHEMA_VERSION {
+            return Err(Error::Malformed("a message of an unknown version".into()));
+        }
+        Ok(Self { ticket_id: message.ticket_id, trace_id: message.trace_id })
+    }
 }
 
 impl Queue {
@@ -138,5 +175,27 @@ mod tests {
             "{\"schema_version\":1,\"ticket_id\":\"TKT-20241103-A1B2C3D4\",\"reason\":\"created\",\
              \"trace_id\":\"1-5759e988-bd862e3fe1be46a994272793\",\"sent_at\":\"2024-11-03T10:30:00.123Z\"}"
         );
+    }
+
+    #[test]
+    fn a_message_reads_back_and_anything_else_is_refused() {
+        let id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
+        let now = "2024-11-03T10:30:00.123Z".parse().unwrap();
+        let sent = body(id, Reason::Requeued, None, now).unwrap();
+        assert_eq!(AiWork::parse(&sent).unwrap(), AiWork { ticket_id: id, trace_id: None });
+        let later = sent.replace("\"reason\"", "\"colour\":\"red\",\"reason\"");
+        assert!(AiWork::parse(&later).is_ok());
+        let long = sent.replace("requeued", &"r".repeat(limits::AI_WORK_BYTES));
+        for refused in [
+            "",
+            "{}",
+            "[]",
+            "TKT-20241103-A1B2C3D4",
+            &sent.replace("\"schema_version\":1", "\"schema_version\":2"),
+            &sent.replace("TKT-", "TKT"),
+            &long,
+        ] {
+            assert!(AiWork::parse(refused).is_err(), "{refused}");
+        }
     }
 }

@@ -147,6 +147,71 @@ pub fn count(metric: Metric, source: Source) {
     write(&with_metrics(line, &metrics, directives, Utc::now()));
 }
 
+/// AI work on a ticket that is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Triaged<'a> {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The root of the X-Ray trace of the request that caused the work.
+    pub trace_id: Option<&'a str>,
+    /// What became of it.
+    pub outcome: TriageOutcome<'a>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// What became of AI work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriageOutcome<'a> {
+    /// A suggestion stands on the ticket.
+    Suggested {
+        /// The model that suggested.
+        model: &'a str,
+        /// Whether a person should look at it.
+        needs_review: bool,
+        /// Whether another model was asked first and did not answer as it should.
+        fell_back: bool,
+    },
+    /// The ticket is closed or had its suggestion before.
+    LeftAlone,
+    /// The ticket was erased.
+    Gone,
+}
+
+/// Logs and counts AI work that is done.
+pub fn triaged(work: &Triaged<'_>) {
+    write(&triaged_line(work, Utc::now()));
+}
+
+fn triaged_line(work: &Triaged<'_>, now: DateTime<Utc>) -> Value {
+    let message = match work.outcome {
+        TriageOutcome::Suggested { .. } => "triaged",
+        TriageOutcome::LeftAlone => "left alone",
+        TriageOutcome::Gone => "ticket is gone",
+    };
+    let mut line = json!({
+        "level": "INFO",
+        "message": message,
+        "ticket_id": work.ticket_id.to_string(),
+        "duration_ms": u64::try_from(work.duration.as_millis()).unwrap_or(u64::MAX)
+    });
+    if let Some(trace_id) = work.trace_id {
+        line["trace_id"] = trace_id.into();
+    }
+    let mut metrics: Vec<(&str, u64)> = Vec::new();
+    match work.outcome {
+        TriageOutcome::Suggested { model, needs_review, fell_back } => {
+            line["model"] = model.into();
+            metrics.extend([("Triaged", 1), ("NeedsReview", u64::from(needs_review))]);
+            metrics.extend(fell_back.then_some(("TriageFellBack", 1)));
+        }
+        TriageOutcome::LeftAlone => {}
+        TriageOutcome::Gone => metrics.push(("TicketGone", 1)),
+    }
+    let directives = directive(&metrics, None).into_iter().collect();
+    with_metrics(line, &metrics, directives, now)
+}
+
 /// Records what was measured at one time.
 pub fn measure(gauges: &[(Gauge, u64)]) {
     let metrics: Vec<_> = gauges
@@ -218,6 +283,26 @@ mod tests {
         insta::assert_json_snapshot!("created", line(Outcome::Created, true));
         insta::assert_json_snapshot!("refused", line(Outcome::Refused("invalid-fields"), true));
         insta::assert_json_snapshot!("read", line(Outcome::Done, false));
+    }
+
+    #[test]
+    fn ai_work_is_one_line_with_its_metrics() {
+        let work = Triaged {
+            ticket_id: TicketId::parse("TKT-20241103-A1B2C3D4").unwrap(),
+            trace_id: Some("1-67274f20-000000000000000000000001"),
+            outcome: TriageOutcome::Suggested {
+                model: "hashed-ngrams@1",
+                needs_review: true,
+                fell_back: true,
+            },
+            duration: Duration::from_micros(6_900),
+        };
+        let now = "2024-11-03T10:30:00.123Z".parse().unwrap();
+        insta::assert_json_snapshot!("triaged", triaged_line(&work, now));
+        let left_alone = Triaged { outcome: TriageOutcome::LeftAlone, ..work };
+        insta::assert_json_snapshot!("left_alone", triaged_line(&left_alone, now));
+        let gone = Triaged { outcome: TriageOutcome::Gone, ..work };
+        insta::assert_json_snapshot!("gone", triaged_line(&gone, now));
     }
 
     #[test]

@@ -267,15 +267,13 @@ fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> Ne
 }
 
 fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
-    let ticket_id = ticket.ticket_id;
     let suggested_actions = vec![action.to_owned()];
-    let body = WebhookAnswer { ticket: Some(ticket), suggested_actions };
-    Ok(Response::ok(&body)?.about(ticket_id))
+    Response::webhook(WebhookAnswer { ticket: Some(ticket), suggested_actions })
 }
 
 fn nothing(action: &str) -> Result<Response, Error> {
     let suggested_actions = vec![action.to_owned()];
-    Response::ok(&WebhookAnswer { ticket: None, suggested_actions })
+    Response::webhook(WebhookAnswer { ticket: None, suggested_actions })
 }
 
 const UNKNOWN_CONVERSATION: &str = "Nothing is known of this conversation";

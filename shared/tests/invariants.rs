@@ -107,6 +107,13 @@ fn only_the_http_module_names_status_codes() {
 }
 
 #[test]
+fn the_triage_imports_no_aws_no_http_no_tokio() {
+    let files = sources(&workspace().join("triage/src"));
+    let foreign = ["aws_", "lambda_", "http::", "tokio", "env::var", "std::fs"];
+    nowhere(&files, &foreign, |path| path.starts_with("triage/src/"));
+}
+
+#[test]
 fn only_main_reads_the_environment() {
     nowhere(&product(), &["env::var", "env::vars"], |path| !path.ends_with("/main.rs"));
 }

@@ -1,3 +1,48 @@
-//! Trains and measures the models of triage.
+//! Trains and measures the models of triage. No part of it is deployed.
 
-fn main() {}
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
+
+mod arguments;
+mod dataset;
+mod evaluate;
+mod measures;
+mod protocol;
+mod recipe;
+mod rows;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Trains and measures the models of triage")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Trains the model of categories and writes its file
+    Train(train::Arguments),
+    /// Measures training on sources that it has not seen
+    Evaluate(evaluate::Arguments),
+    /// Writes the rows that training and evaluation use, for other programs
+    Rows(rows::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result: Result<(), Box<dyn std::error::Error>> = match CommandLine::parse().command {
+        Command::Train(arguments) => train::run(&arguments).map_err(Into::into),
+        Command::Evaluate(arguments) => evaluate::run(&arguments).map_err(Into::into),
+        Command::Rows(arguments) => rows::run(&arguments).map_err(Into::into),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("triage-training: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -8,3 +8,7 @@ pub mod category;
 pub mod extraction;
 pub mod language;
 pub mod priority;
+
+mod suggest;
+
+pub use suggest::{NotAThreshold, Threshold, Triage};

@@ -1,7 +1,7 @@
 //! Answers one ticket, what is remembered of it, or a page of tickets.
 
 use copilot_core::error::Error;
-use copilot_core::http::{Request, Response, TicketPage};
+use copilot_core::http::{Request, Response, TicketPage, TicketSuggestion};
 use copilot_core::store::{Cursors, Store};
 use copilot_core::ticket::{CustomerId, TicketId, now};
 
@@ -16,8 +16,8 @@ pub struct Handler {
 }
 
 impl Handler {
-    /// Answers 200 with the ticket that the path names, with a page of its changes or messages, or with
-    /// the page of tickets that the query asks for.
+    /// Answers 200 with the ticket that the path names, with a page of its changes or messages, with
+    /// what the AI suggests for it, or with the page of tickets that the query asks for.
     ///
     /// # Errors
     /// What is wrong with the request, or that the store does not answer.
@@ -32,6 +32,7 @@ impl Handler {
             (ticket_id, _) => match request.route_path() {
                 "/api/tickets/{ticket_id}/history" => self.changes(ticket_id, request).await,
                 "/api/tickets/{ticket_id}/messages" => self.messages(ticket_id, request).await,
+                "/api/tickets/{ticket_id}/suggestions" => self.suggestion(ticket_id).await,
                 _ => self.read(ticket_id).await,
             },
         }
@@ -39,7 +40,16 @@ impl Handler {
 
     async fn read(&self, ticket_id: &str) -> Result<Response, Error> {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
-        Response::ticket(&self.store.read(ticket_id).await?)
+        Response::ticket(self.store.read(ticket_id).await?)
+    }
+
+    /// What the AI suggests for the ticket.
+    async fn suggestion(&self, ticket_id: &str) -> Result<Response, Error> {
+        let ticket_id = TicketId::parse_in_path(ticket_id)?;
+        let ticket = self.store.read(ticket_id).await?;
+        let body =
+            TicketSuggestion { ticket_id: ticket.ticket_id, suggestion: ticket.suggestion() };
+        Ok(Response::ok(&body)?.about(ticket_id))
     }
 
     /// A page of all tickets, or of those of the customer whom the path names.
@@ -50,11 +60,11 @@ impl Handler {
     ) -> Result<Response, Error> {
         let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
         // An address and an id of two customers: nobody is both.
-        let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
+        let Some(filter) = &query.filter else { return Response::page(TicketPage::default(), "") };
         let page = self.store.list(filter, query.order, query.limit, query.after.as_ref()).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());
         let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
-        Response::page(&body, &request.address_without("cursor"))
+        Response::page(body, &request.address_without("cursor"))
     }
 }
 

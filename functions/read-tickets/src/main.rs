@@ -1,4 +1,4 @@
-//! `GET /api/tickets/{ticket_id}`, with `/history` or `/messages`, `GET /api/tickets` and
+//! `GET /api/tickets/{ticket_id}`, with `/history`, `/messages` or `/suggestions`, `GET /api/tickets` and
 //! `GET /api/customers/{customer_id}/tickets`: one ticket, what is remembered of it, or a list.
 
 mod handler;

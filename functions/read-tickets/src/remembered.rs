@@ -24,8 +24,7 @@ impl Handler {
         let Asked { limit, after } = asked(request, ticket_id)?;
         let page = self.store.changes(ticket_id, limit, after.as_ref()).await?;
         let next_cursor = page.next.map(|cursor| cursor.to_string());
-        let body = ChangePage { changes: page.entries, next_cursor };
-        Ok(Response::ok(&body)?.about(ticket_id))
+        Response::changes(ChangePage { changes: page.entries, next_cursor }, ticket_id)
     }
 
     pub(crate) async fn messages(
@@ -37,8 +36,7 @@ impl Handler {
         let Asked { limit, after } = asked(request, ticket_id)?;
         let page = self.store.messages(ticket_id, limit, after.as_ref()).await?;
         let next_cursor = page.next.map(|cursor| cursor.to_string());
-        let body = MessagePage { messages: page.entries, next_cursor };
-        Ok(Response::ok(&body)?.about(ticket_id))
+        Response::messages(MessagePage { messages: page.entries, next_cursor }, ticket_id)
     }
 }
 

@@ -13,13 +13,14 @@ pub fn command(data_dir: &Path) -> Command {
     command_on("0", data_dir)
 }
 
-/// The command with the API on `port`.
+/// The command with the API on `port`. AI work stays in its queue, as with `common::options`.
 pub fn command_on(port: &str, data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_local-stack"));
     command
         .current_dir(workspace().join("functions"))
         .args(["--port", port, "--data-dir"])
         .arg(data_dir)
+        .args(["--parameter", "TriageModel=none"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

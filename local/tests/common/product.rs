@@ -4,6 +4,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
 
 use std::path::Path;
+use std::time::Duration;
 
 use local_stack::aws_json::Service;
 use local_stack::stack::Stack;
@@ -16,6 +17,10 @@ use crate::contract::Contract;
 
 const REGION: &str = "us-east-1";
 const QUEUE: &str = "customer-support-copilot-AiQueue";
+/// Pause between two looks for something that comes by itself.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a suggestion may take: far longer than it does on a busy machine.
+const SUGGESTION_LIMIT: Duration = Duration::from_secs(60);
 /// The table of tickets.
 pub const TABLE: &str = "customer-support-copilot-TicketTable";
 
@@ -163,6 +168,35 @@ impl Product {
             assert!((1..=limit).contains(&of_page.len()), "{page:?}");
             query = format!("?limit={limit}&cursor={cursor}");
         }
+    }
+
+    /// Reads what the AI suggests for a ticket once it does. Fails when it takes too long.
+    pub async fn suggestion(&self, ticket_id: &str) -> Value {
+        self.suggestion_answer(ticket_id).await.body["suggestion"].clone()
+    }
+
+    /// The same with the whole answer.
+    pub async fn suggestion_answer(&self, ticket_id: &str) -> Answer {
+        let route = "GET /api/tickets/{ticket_id}/suggestions";
+        let path = format!("/api/tickets/{ticket_id}/suggestions");
+        let until_suggested = async {
+            loop {
+                let answer = self.send(route, &path, None).await;
+                assert_eq!(answer.status, 200, "{answer:?}");
+                if !answer.body["suggestion"].is_null() {
+                    return answer;
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        tokio::time::timeout(SUGGESTION_LIMIT, until_suggested).await.unwrap()
+    }
+
+    /// Calls the embedded SQS about the queue of AI work.
+    pub async fn queue(&self, operation: &'static str, mut request: Value) -> Value {
+        let endpoint = self.stack.addresses().sqs.clone().unwrap();
+        request["QueueUrl"] = format!("{endpoint}/000000000000/{QUEUE}").into();
+        Service::sqs(&endpoint, REGION).call(operation, &request).await.unwrap()
     }
 
     /// A client for the embedded DynamoDB.

@@ -19,7 +19,9 @@ use crate::telemetry::{Answered, answered};
 pub use problem::Problem;
 use request::trace_root;
 pub use request::{Query, Request};
-pub use response::{ChangePage, CreatedTicket, MessagePage, Response, TicketPage, WebhookAnswer};
+pub use response::{
+    ChangePage, CreatedTicket, MessagePage, Response, TicketPage, TicketSuggestion, WebhookAnswer,
+};
 
 /// Runs the Lambda runtime: each event becomes a [`Request`] for `handle`, each outcome an answer
 /// and one line in the log. A panic in `handle` answers that request with a problem and the process

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::telemetry::Outcome;
-use crate::ticket::{Ticket, TicketChange, TicketId, TicketMessage, entity_tag};
+use crate::ticket::{LatestSuggestion, Ticket, TicketChange, TicketId, TicketMessage, entity_tag};
 
 /// An answer that is ready to be sent.
 #[derive(Debug)]
@@ -31,6 +31,12 @@ pub struct CreatedTicket {
     /// What has happened and what will, for a person.
     #[schema(example = json!(["Ticket created successfully", "AI processing queued", "Agent will be notified"]))]
     pub suggested_actions: Vec<String>,
+}
+
+impl CreatedTicket {
+    fn shown(self) -> Self {
+        Self { ticket: self.ticket.shown(), ..self }
+    }
 }
 
 /// The answer to a webhook.
@@ -74,14 +80,25 @@ pub struct MessagePage {
     pub next_cursor: Option<String>,
 }
 
+/// What the AI suggests for a ticket.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TicketSuggestion {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The latest suggestion, or null as long as there is none.
+    #[schema(required)]
+    pub suggestion: Option<LatestSuggestion>,
+}
+
 impl Response {
     /// 201 with the place of the new ticket.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn created(body: &CreatedTicket) -> Result<Self, Error> {
+    pub fn created(body: CreatedTicket) -> Result<Self, Error> {
         let ticket_id = body.ticket.ticket_id;
-        let mut response = Self::json(StatusCode::CREATED, body)?.about(ticket_id);
+        let body = body.shown();
+        let mut response = Self::json(StatusCode::CREATED, &body)?.about(ticket_id);
         response.header(header::LOCATION, &format!("/api/tickets/{ticket_id}"));
         response.header(header::ETAG, &entity_tag(body.ticket.version));
         Ok(response.counted_as(Outcome::Created))
@@ -91,7 +108,7 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn created_before(body: &CreatedTicket) -> Result<Self, Error> {
+    pub fn created_before(body: CreatedTicket) -> Result<Self, Error> {
         let mut response = Self::created(body)?;
         response.header(HeaderName::from_static("idempotent-replayed"), "true");
         Ok(response.counted_as(Outcome::Replayed))
@@ -101,13 +118,51 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn ticket(ticket: &Ticket) -> Result<Self, Error> {
-        let mut response = Self::ok(ticket)?.about(ticket.ticket_id);
+    pub fn ticket(ticket: Ticket) -> Result<Self, Error> {
+        let ticket = ticket.shown();
+        let mut response = Self::ok(&ticket)?.about(ticket.ticket_id);
         response.header(header::ETAG, &entity_tag(ticket.version));
         Ok(response)
     }
 
-    /// 200 with a JSON body.
+    /// 200 with a ticket that was there before, and what was not done.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn known(body: CreatedTicket) -> Result<Self, Error> {
+        let ticket_id = body.ticket.ticket_id;
+        Ok(Self::ok(&body.shown())?.about(ticket_id).counted_as(Outcome::Duplicate))
+    }
+
+    /// 200 with what a webhook's call did.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn webhook(mut body: WebhookAnswer) -> Result<Self, Error> {
+        let ticket_id = body.ticket.as_ref().map(|ticket| ticket.ticket_id);
+        body.ticket = body.ticket.map(Ticket::shown);
+        Ok(Self { ticket_id, ..Self::ok(&body)? })
+    }
+
+    /// 200 with a page of the changes of a ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn changes(mut page: ChangePage, ticket_id: TicketId) -> Result<Self, Error> {
+        page.changes = page.changes.into_iter().map(TicketChange::shown).collect();
+        Ok(Self::ok(&page)?.about(ticket_id))
+    }
+
+    /// 200 with a page of the messages of a ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn messages(mut page: MessagePage, ticket_id: TicketId) -> Result<Self, Error> {
+        page.messages = page.messages.into_iter().map(TicketMessage::shown).collect();
+        Ok(Self::ok(&page)?.about(ticket_id))
+    }
+
+    /// 200 with a JSON body that holds no text of a customer's.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
@@ -119,8 +174,9 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn page(page: &TicketPage, address: &str) -> Result<Self, Error> {
-        let mut response = Self::ok(page)?;
+    pub fn page(mut page: TicketPage, address: &str) -> Result<Self, Error> {
+        page.tickets = page.tickets.into_iter().map(Ticket::shown).collect();
+        let mut response = Self::ok(&page)?;
         if let Some(cursor) = &page.next_cursor {
             let separator = if address.contains('?') { '&' } else { '?' };
             let next = format!("<{address}{separator}cursor={cursor}>; rel=\"next\"");

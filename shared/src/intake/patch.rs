@@ -223,6 +223,11 @@ mod tests {
                 let parsed = patch(body).unwrap();
                 ticket = parsed.applied_to(&ticket).unwrap_or(ticket);
                 document = merged(&document, body);
+                for name in ["priority", "category"] {
+                    if body.get(name).is_some() {
+                        document[format!("{name}_set_by")] = "agent".into();
+                    }
+                }
             }
             let told = serde_json::to_value(&ticket).unwrap();
             for (name, value) in told.as_object().unwrap() {

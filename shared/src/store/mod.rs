@@ -8,6 +8,8 @@
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
 //! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
+//! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>#<part>` or `active` |
+//! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
 //! | tickets of one status, newest first; resolved ones, oldest first | `by-status`: `status_shard`, `created_key` |
@@ -17,8 +19,10 @@
 //!
 //! The indexes hold keys only; a page's tickets are then read from the table by `BatchGetItem`.
 
+mod adaptation;
 mod ai_work;
 mod change;
+mod corrections;
 mod cursor;
 mod list;
 mod oldest;
@@ -40,8 +44,10 @@ use crate::intake::{Identity, NewTicket};
 use crate::limits;
 use crate::ticket::{ExternalId, Ticket, TicketId};
 
+pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
-pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange};
+pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
+pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, NotACursor};
 pub use list::{Page, Position};
 use record::TicketRecord;

@@ -43,6 +43,9 @@ pub(super) struct TicketRecord {
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
+/// The attributes of the mark that AI work is not known to be done.
+pub(super) const AI_WORK_MARK: [&str; 2] = ["ai_work_shard", "ai_work_delayed"];
+
 /// The sort key of the ticket itself; other things about a ticket may stand beside it.
 const TICKET_SORT_KEY: &str = "ticket";
 

@@ -46,6 +46,11 @@ impl Priority {
         ("critical", Self::Critical),
     ];
 
+    /// The name on the wire and in the store.
+    pub fn name(self) -> &'static str {
+        name(&Self::ALL, self)
+    }
+
     /// Reads a name exactly as listed in [`Priority::ALL`].
     pub fn parse(name: &str) -> Option<Self> {
         find(&Self::ALL, name)
@@ -64,10 +69,19 @@ impl Category {
         ("general", Self::General),
     ];
 
+    /// The name on the wire and in the store.
+    pub fn name(self) -> &'static str {
+        name(&Self::ALL, self)
+    }
+
     /// Reads a name exactly as listed in [`Category::ALL`].
     pub fn parse(name: &str) -> Option<Self> {
         find(&Self::ALL, name)
     }
+}
+
+fn name<T: PartialEq>(all: &[(&'static str, T)], value: T) -> &'static str {
+    all.iter().find(|(_, known)| *known == value).map_or("", |(name, _)| name)
 }
 
 fn find<T: Copy>(all: &[(&str, T)], name: &str) -> Option<T> {
@@ -82,11 +96,11 @@ mod tests {
     fn everything_is_listed_under_its_wire_name() {
         for (name, priority) in Priority::ALL {
             assert_eq!(serde_json::to_value(priority).unwrap(), name);
-            assert_eq!(Priority::parse(name), Some(priority));
+            assert_eq!((Priority::parse(name), priority.name()), (Some(priority), name));
         }
         for (name, category) in Category::ALL {
             assert_eq!(serde_json::to_value(category).unwrap(), name);
-            assert_eq!(Category::parse(name), Some(category));
+            assert_eq!((Category::parse(name), category.name()), (Some(category), name));
         }
         assert_eq!((Priority::parse("High"), Category::parse("")), (None, None));
     }

@@ -1,11 +1,14 @@
 //! What is remembered of a ticket: each change of it, and what the customer wrote later.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::classification::{Category, Priority};
-use super::text::{Assignee, Tag};
+use super::masking::mask;
+use super::text::{Assignee, OrderId, Tag};
 use super::{Source, Status, Ticket, optional_timestamp, timestamp};
 
 /// A change of a ticket that was made.
@@ -27,7 +30,7 @@ pub struct TicketChange {
     #[schema(required)]
     pub fields: ChangedFields,
     /// Who made it: whom the authorizer knows, else who the request names, else `agent`; or the
-    /// source or the schedule itself.
+    /// source or the schedule itself, or the AI by its model as `ai:hashed-ngrams@1`.
     #[schema(example = "agent", min_length = 1)]
     pub actor: String,
     /// Why, if that was said.
@@ -53,6 +56,8 @@ pub enum ChangeSource {
     Intercom,
     /// A scheduled function.
     Schedule,
+    /// The AI that suggests a category and a priority.
+    Ai,
 }
 
 impl ChangeSource {
@@ -63,11 +68,13 @@ impl ChangeSource {
             Self::Zendesk => "zendesk",
             Self::Intercom => "intercom",
             Self::Schedule => "schedule",
+            Self::Ai => "ai",
         }
     }
 }
 
-/// The fields that differ between two versions of a ticket; those that do not are absent.
+/// The fields that a change set. `from` and `to` are the same when an agent confirmed what was there;
+/// fields that nobody set are absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"priority": {"from": "medium", "to": "high"}}))]
 pub struct ChangedFields {
@@ -87,6 +94,10 @@ pub struct ChangedFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub tags: Option<TagsChange>,
+    /// The order that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub order_id: Option<OrderChange>,
 }
 
 /// How urgent a ticket was before and is since.
@@ -129,19 +140,57 @@ pub struct TagsChange {
     pub to: Vec<Tag>,
 }
 
+/// Which order a ticket was about before and is since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderChange {
+    /// Before; null for none.
+    #[schema(required)]
+    pub from: Option<OrderId>,
+    /// Since; null for none.
+    #[schema(required)]
+    pub to: Option<OrderId>,
+}
+
+impl TicketChange {
+    /// The change as it is shown, without card numbers and IBANs.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.note = self.note.map(masked);
+        self
+    }
+}
+
+impl TicketMessage {
+    /// The message as it is shown, without card numbers and IBANs.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.text = masked(self.text);
+        self
+    }
+}
+
+fn masked(text: String) -> String {
+    match mask(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
+    }
+}
+
 impl ChangedFields {
     /// What differs between the ticket `before` and `after`.
     pub fn between(before: &Ticket, after: &Ticket) -> Self {
         let (from, to) = (before, after);
         Self {
-            priority: (from.priority != to.priority)
+            priority: ((from.priority, from.priority_set_by) != (to.priority, to.priority_set_by))
                 .then_some(PriorityChange { from: from.priority, to: to.priority }),
-            category: (from.category != to.category)
+            category: ((from.category, from.category_set_by) != (to.category, to.category_set_by))
                 .then_some(CategoryChange { from: from.category, to: to.category }),
             assignee: (from.assignee != to.assignee)
                 .then(|| AssigneeChange { from: from.assignee.clone(), to: to.assignee.clone() }),
             tags: (from.tags != to.tags)
                 .then(|| TagsChange { from: from.tags.clone(), to: to.tags.clone() }),
+            order_id: (from.order_id != to.order_id)
+                .then(|| OrderChange { from: from.order_id.clone(), to: to.order_id.clone() }),
         }
     }
 
@@ -206,6 +255,7 @@ mod tests {
             ChangeSource::Zendesk,
             ChangeSource::Intercom,
             ChangeSource::Schedule,
+            ChangeSource::Ai,
         ] {
             assert_eq!(serde_json::to_value(source).unwrap(), source.name());
         }

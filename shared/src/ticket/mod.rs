@@ -9,6 +9,7 @@ mod id;
 mod lifecycle;
 mod masking;
 mod patch;
+mod suggestion;
 mod text;
 mod version;
 
@@ -24,8 +25,8 @@ pub use extracted::{
 };
 pub use filter::{Order, TicketFilter};
 pub use history::{
-    AssigneeChange, CategoryChange, ChangeSource, ChangedFields, PriorityChange, TagsChange,
-    TicketChange, TicketMessage,
+    AssigneeChange, CategoryChange, ChangeSource, ChangedFields, OrderChange, PriorityChange,
+    TagsChange, TicketChange, TicketMessage,
 };
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
@@ -34,6 +35,10 @@ pub use masking::{
     mask, mask_personal_data, payment_numbers,
 };
 pub use patch::TicketPatch;
+pub use suggestion::{
+    Confidence, LanguageCode, LatestSuggestion, ModelName, NotAConfidence, NotALanguageCode,
+    NotAModelName, ReasonFor, SetBy, Suggestion, SuggestionReason,
+};
 pub use text::{
     ActorName, Assignee, CustomerName, Description, ExternalId, Note, OrderId, Subject, Tag,
     TextFault, blank_schema,
@@ -64,28 +69,68 @@ pub struct Ticket {
     /// The category that holds, or null until one is set.
     #[schema(required)]
     pub category: Option<Category>,
+    /// Who set the category, or null as long as nobody has.
+    #[serde(default)]
+    #[schema(required)]
+    pub category_set_by: Option<SetBy>,
     /// How urgent the ticket is.
     pub priority: Priority,
+    /// Who set the priority, or null as long as nobody has.
+    #[serde(default)]
+    #[schema(required)]
+    pub priority_set_by: Option<SetBy>,
     /// Where the ticket is in its lifecycle.
     pub status: Status,
     /// Who works on it, or null for nobody.
     #[serde(default)]
     #[schema(required)]
     pub assignee: Option<Assignee>,
-    /// The order that the ticket is about, if the customer named one.
+    /// The order that the ticket is about, if the customer named one, be it in the text alone.
     #[schema(required)]
     pub order_id: Option<OrderId>,
+    /// `ai` when the AI found the order in the text, null when it came with the ticket or there is none.
+    #[serde(default)]
+    #[schema(required)]
+    pub order_id_set_by: Option<SetBy>,
     /// How the ticket reached us.
     pub source: Source,
-    /// The category that the AI suggests, or null until it has.
+    /// The category that the AI suggests, or null until it has or when it does not know.
     #[schema(required)]
-    pub ai_suggested_category: Option<String>,
+    pub ai_suggested_category: Option<Category>,
     /// The priority that the AI suggests, or null until it has.
     #[schema(required)]
     pub ai_suggested_priority: Option<Priority>,
     /// The reply that the AI suggests, or null until it has.
     #[schema(required)]
     pub ai_suggested_reply: Option<String>,
+    /// How sure the AI is of the category, or null until it has suggested.
+    #[serde(default)]
+    #[schema(required)]
+    pub ai_confidence: Option<Confidence>,
+    /// Why the AI suggests what it does.
+    #[serde(default)]
+    #[schema(required)]
+    pub ai_reasons: Vec<SuggestionReason>,
+    /// What the AI found in subject and description.
+    #[serde(default)]
+    #[schema(required)]
+    pub ai_extracted: Vec<Extracted>,
+    /// The language that the customer writes, or null as long as it is not known.
+    #[serde(default)]
+    #[schema(required)]
+    pub ai_language: Option<LanguageCode>,
+    /// The model that suggested, or null until one has.
+    #[serde(default)]
+    #[schema(required)]
+    pub ai_model: Option<ModelName>,
+    /// Whether a person should look at the suggestion, or null until there is one.
+    #[serde(default)]
+    #[schema(required)]
+    pub ai_needs_review: Option<bool>,
+    /// When the AI suggested, or null until it has.
+    #[serde(default, with = "optional_timestamp")]
+    #[schema(required)]
+    pub ai_processed_at: Option<DateTime<Utc>>,
     /// Labels set by agents or taken over from the source.
     #[serde(default)]
     #[schema(required)]
@@ -135,14 +180,24 @@ impl Ticket {
             subject: new.subject.clone(),
             description: new.description.clone(),
             category: None,
+            category_set_by: None,
             priority: Priority::Medium,
+            priority_set_by: None,
             status: Status::New,
             assignee: None,
             order_id: new.order_id.clone(),
+            order_id_set_by: None,
             source: new.source,
             ai_suggested_category: None,
             ai_suggested_priority: None,
             ai_suggested_reply: None,
+            ai_confidence: None,
+            ai_reasons: Vec::new(),
+            ai_extracted: Vec::new(),
+            ai_language: None,
+            ai_model: None,
+            ai_needs_review: None,
+            ai_processed_at: None,
             tags: new.tags.clone(),
             external_id: new.external_id.clone(),
             follow_up_of: new.follow_up_of,
@@ -156,16 +211,25 @@ impl Ticket {
         }
     }
 
+    /// The ticket as it is shown: card numbers and IBANs in its texts stay in the store.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.subject = self.subject.masked();
+        self.description = self.description.masked();
+        self
+    }
+
     /// The ticket as it was when it was made, if it was `new` that made it. Nothing that `new`
     /// says of a ticket changes later, so the ticket itself tells.
     pub fn as_opened(&self, new: &NewTicket) -> Option<Self> {
         let opened = Self::open(new, self.ticket_id, self.created_at);
+        let named_order = self.order_id.as_ref().filter(|_| self.order_id_set_by.is_none());
         let is_same = opened.customer_email == self.customer_email
             && opened.customer_id == self.customer_id
             && opened.customer_name == self.customer_name
             && opened.subject == self.subject
             && opened.description == self.description
-            && opened.order_id == self.order_id
+            && opened.order_id.as_ref() == named_order
             && opened.source == self.source
             && opened.external_id == self.external_id;
         is_same.then_some(opened)
@@ -241,7 +305,7 @@ pub fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
 }
 
-mod timestamp {
+pub(crate) mod timestamp {
     use chrono::{DateTime, Utc};
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -287,14 +351,24 @@ pub fn example() -> serde_json::Value {
         "subject": "Order hasn't shipped yet",
         "description": "My order #2021 was placed a week ago but hasn't shipped. Can you help?",
         "category": null,
+        "category_set_by": null,
         "priority": "medium",
+        "priority_set_by": null,
         "status": "new",
         "assignee": null,
         "order_id": "2021",
+        "order_id_set_by": null,
         "source": "web",
         "ai_suggested_category": null,
         "ai_suggested_priority": null,
         "ai_suggested_reply": null,
+        "ai_confidence": null,
+        "ai_reasons": [],
+        "ai_extracted": [],
+        "ai_language": null,
+        "ai_model": null,
+        "ai_needs_review": null,
+        "ai_processed_at": null,
         "tags": [],
         "external_id": null,
         "follow_up_of": null,

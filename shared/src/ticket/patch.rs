@@ -2,7 +2,7 @@
 
 use super::classification::{Category, Priority};
 use super::text::{Assignee, Tag};
-use super::{ChangedFields, Ticket};
+use super::{ChangedFields, SetBy, Ticket};
 
 /// What to set in a ticket, as a JSON Merge Patch (RFC 7396) says it. A field that is `None` stays as
 /// it is.
@@ -19,14 +19,17 @@ pub struct TicketPatch {
 }
 
 impl TicketPatch {
-    /// The ticket with the patch in it; `None` when that changes nothing.
+    /// The ticket with the patch in it; `None` when that changes nothing. An agent who sets what was
+    /// so before confirms it, which is a change too: the AI sets it no more.
     pub fn applied_to(&self, ticket: &Ticket) -> Option<Ticket> {
         let mut patched = ticket.clone();
         if let Some(priority) = self.priority {
             patched.priority = priority;
+            patched.priority_set_by = Some(SetBy::Agent);
         }
         if let Some(category) = self.category {
             patched.category = category;
+            patched.category_set_by = Some(SetBy::Agent);
         }
         if let Some(assignee) = &self.assignee {
             patched.assignee.clone_from(assignee);
@@ -58,7 +61,9 @@ mod tests {
         let patched = patch.applied_to(&ticket()).unwrap();
         let expected = Ticket {
             priority: Priority::High,
+            priority_set_by: Some(SetBy::Agent),
             category: Some(Category::Refund),
+            category_set_by: Some(SetBy::Agent),
             assignee: Some(Assignee::parse("agent-7").unwrap()),
             tags: vec![Tag::parse("vip").unwrap()],
             ..ticket()
@@ -72,14 +77,22 @@ mod tests {
             tags: Some(Vec::new()),
             ..TicketPatch::default()
         };
-        let expected = Ticket { priority: Priority::High, ..ticket() };
+        let expected =
+            Ticket { category: None, assignee: None, tags: Vec::new(), ..patched.clone() };
         assert_eq!(cleared.applied_to(&patched), Some(expected));
+    }
+
+    #[test]
+    fn an_agent_may_confirm_what_is_there() {
+        let same = TicketPatch { priority: Some(Priority::Medium), ..TicketPatch::default() };
+        let confirmed = same.applied_to(&ticket()).unwrap();
+        let expected = Ticket { priority_set_by: Some(SetBy::Agent), ..ticket() };
+        assert_eq!(confirmed, expected);
+        assert_eq!(same.applied_to(&confirmed), None);
     }
 
     #[test]
     fn an_empty_patch_changes_nothing() {
         assert_eq!(TicketPatch::default().applied_to(&ticket()), None);
-        let same = TicketPatch { priority: Some(Priority::Medium), ..TicketPatch::default() };
-        assert_eq!(same.applied_to(&ticket()), None);
     }
 }

@@ -1,1 +1,21 @@
 //! What a ticket is about: a linear model over hashed n-grams.
+//!
+//! In reading order: [`normalise`] cuts a text into words, [`features`] counts the n-grams,
+//! [`vector`] weighs them, [`CategoryModel`] scores the categories, `reasons` says which words
+//! speak for one; [`adaptation`] learns from agents. [`regression`] finds the weights.
+//! `triage/MODEL_CARD.md` says what the model was trained on and how well it does.
+
+pub mod adaptation;
+pub mod features;
+mod model;
+pub mod normalise;
+mod prediction;
+mod reasons;
+pub mod regression;
+pub mod vector;
+
+pub use adaptation::Adaptation;
+pub use model::{CategoryModel, MODEL_BYTES, NotAModel, TrainedModel};
+pub use normalise::MAX_TEXT_CHARS;
+pub use prediction::Prediction;
+pub use reasons::{MAX_REASONS, Reason};

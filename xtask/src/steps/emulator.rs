@@ -188,7 +188,7 @@ fn emulator_program(project: &Project) -> Result<PathBuf, ToolsError> {
         .ok_or_else(|| ToolsError::NotInstalled(packages.join("python3").join(program)))
 }
 
-fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 13] {
+fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 14] {
     [
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
@@ -201,6 +201,7 @@ fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String)
         ("QUEUE_URL", addresses.queue_url()),
         ("CURSOR_KEY", "key".to_owned()),
         ("STRANDED_AFTER_SECONDS", "300".to_owned()),
+        ("TRIAGE_CONFIDENCE", "0.8".to_owned()),
         ("CLOSE_RESOLVED_AFTER_DAYS", "7".to_owned()),
         // The samples are signed for the time in them, which is past.
         ("ALLOW_UNSIGNED_WEBHOOKS", "true".to_owned()),

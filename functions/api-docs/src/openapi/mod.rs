@@ -56,6 +56,7 @@ pub struct GatewayMessage {
         paths::read_ticket,
         paths::read_history,
         paths::read_messages,
+        paths::read_suggestions,
         paths::update_ticket,
         paths::update_status,
         paths::webhook_zendesk,

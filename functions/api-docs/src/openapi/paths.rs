@@ -4,7 +4,7 @@
 #![expect(dead_code, reason = "the types only describe; nothing makes them")]
 
 use copilot_core::http::{
-    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, WebhookAnswer,
+    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion, WebhookAnswer,
 };
 use copilot_core::limits::{
     PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM, TAGS,
@@ -281,10 +281,39 @@ pub fn read_history() {}
 )]
 pub fn read_messages() {}
 
+/// Read what the AI suggests for a ticket
+///
+/// The same as the ticket's fields `ai_…`. It comes some seconds after the ticket was made, once; a
+/// ticket that is closed before has none. What the AI is sure of is set on the ticket, unless an agent
+/// has set it before.
+#[utoipa::path(
+    get,
+    path = "/api/tickets/{ticket_id}/suggestions",
+    tag = "tickets",
+    params(("ticket_id" = inline(TicketId), Path)),
+    responses(
+        (status = 200, description = "The latest suggestion", body = TicketSuggestion,
+            example = json!({"ticket_id": "TKT-20241103-A1B2C3D4", "suggestion": {
+                "category": "shipping", "priority": "medium", "reply": null, "confidence": 0.912,
+                "reasons": [{"for": "category", "rule": "words", "words": ["shipped"]}],
+                "extracted": [{"field": "description", "start": 10, "end": 14, "kind": "order_id",
+                    "order_id": "2021"}],
+                "language": "en", "model": "hashed-ngrams@1", "needs_review": false,
+                "processed_at": "2024-11-03T10:30:01.000Z"
+            }})),
+        CallerTroubles,
+        (status = 404, description = "No ticket has this id", body = Problem,
+            content_type = "application/problem+json"),
+        OurTroubles,
+    )
+)]
+pub fn read_suggestions() {}
+
 /// Set fields of a ticket
 ///
 /// A JSON Merge Patch (RFC 7396) of `priority`, `category`, `assignee` and `tags`, in any status. A
-/// patch that changes nothing is answered with the ticket unchanged. With `If-Match` the change is
+/// patch that changes nothing is answered with the ticket unchanged. A priority or category that is
+/// named stays as it is from then on, whatever the AI suggests, also when it was so before. With `If-Match` the change is
 /// made only to the version that you saw; without it, to whatever the ticket is then.
 #[utoipa::path(
     patch,

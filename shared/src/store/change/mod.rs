@@ -1,11 +1,13 @@
 //! Changes of stored tickets. Each is one transaction: the ticket, against the state that was seen,
 //! and what is to be remembered of the change.
 
+mod suggest;
 mod write;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
+pub use self::suggest::Suggested;
 use self::write::{Decision, Written};
 use super::{Store, failure, record};
 use crate::error::Error;
@@ -27,12 +29,18 @@ pub enum Actor<'a> {
     Intercom,
     /// A scheduled function of ours.
     Schedule,
+    /// The AI.
+    Ai {
+        /// `ai:` and the model that suggests.
+        name: &'a str,
+    },
 }
 
 impl<'a> Actor<'a> {
     fn name(self) -> &'a str {
         match self {
             Self::Agent { name } => name.unwrap_or("agent"),
+            Self::Ai { name } => name,
             Self::Zendesk | Self::Intercom | Self::Schedule => self.source().name(),
         }
     }
@@ -43,6 +51,7 @@ impl<'a> Actor<'a> {
             Self::Zendesk => ChangeSource::Zendesk,
             Self::Intercom => ChangeSource::Intercom,
             Self::Schedule => ChangeSource::Schedule,
+            Self::Ai { .. } => ChangeSource::Ai,
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Actor, NewMessage};
 use crate::error::Error;
 use crate::store::record::{self, Item, Remembered};
-use crate::store::{Store, failure};
+use crate::store::{Correction, Store, failure};
 use crate::ticket::{ChangedFields, Ticket, TicketChange, format_time};
 
 const OPERATION: &str = "change a ticket";
@@ -26,6 +26,8 @@ pub(super) struct Decision<'a> {
     pub(super) note: Option<&'a str>,
     pub(super) source_event_at: Option<DateTime<Utc>>,
     pub(super) message: Option<NewMessage<'a>>,
+    /// Whether the AI work of the ticket is done with it.
+    pub(super) ends_ai_work: bool,
 }
 
 pub(super) enum Written {
@@ -45,7 +47,16 @@ impl<'a> Decision<'a> {
         now: DateTime<Utc>,
     ) -> Self {
         let next = Ticket { version: seen.version + 1, updated_at: now, ..next };
-        Self { seen, next, actor, now, note: None, source_event_at: None, message: None }
+        Self {
+            seen,
+            next,
+            actor,
+            now,
+            note: None,
+            source_event_at: None,
+            message: None,
+            ends_ai_work: false,
+        }
     }
 }
 
@@ -56,6 +67,9 @@ impl Store {
         let mut message_at = None;
         if let Some(change) = decision.change() {
             writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+        }
+        if let Some(correction) = decision.correction() {
+            writes.push(self.remember(correction.item()?)?);
         }
         if let Some(message) = decision.message {
             message_at = Some(writes.len());
@@ -127,6 +141,9 @@ impl Store {
                 removed.push(format!("#n{index}"));
             }
         }
+        if decision.ends_ai_work {
+            removed.extend(record::AI_WORK_MARK.map(str::to_owned));
+        }
         // The version always differs, so there is always something to set.
         let mut expression = format!("SET {}", set.join(", "));
         if !removed.is_empty() {
@@ -159,7 +176,7 @@ impl Decision<'_> {
     fn change(&self) -> Option<TicketChange> {
         let moved = self.next.status != self.seen.status;
         let fields = ChangedFields::between(self.seen, &self.next);
-        (moved || !fields.is_empty()).then(|| TicketChange {
+        (moved || !fields.is_empty() || self.ends_ai_work).then(|| TicketChange {
             version: self.next.version,
             from: moved.then_some(self.seen.status),
             to: moved.then_some(self.next.status),
@@ -169,6 +186,12 @@ impl Decision<'_> {
             at: self.now,
             source: self.actor.source(),
         })
+    }
+
+    /// What an agent thereby says of the AI's suggestion.
+    fn correction(&self) -> Option<Correction> {
+        let is_by_agent = matches!(self.actor, Actor::Agent { .. });
+        is_by_agent.then(|| Correction::of(self.seen, &self.next)).flatten()
     }
 
     fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {

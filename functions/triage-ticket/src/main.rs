@@ -1,0 +1,24 @@
+//! Takes AI work from the queue: suggests what a ticket is about and how urgent it is.
+
+mod handler;
+
+use std::env;
+
+use copilot_core::aws::Connection;
+use copilot_core::store::Store;
+use copilot_core::{consumer, telemetry};
+use copilot_triage::{Threshold, Triage};
+use handler::Handler;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    telemetry::init(env::var("METRIC_NAMESPACE").ok());
+    let connection = Connection::new(|name| env::var(name).ok())?;
+    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
+    let handler = Handler {
+        store: Store::new(&connection, variable("TABLE_NAME")?),
+        triage: Triage::new(Threshold::parse(&variable("TRIAGE_CONFIDENCE")?)?)?,
+    };
+    handler.store.connect_ahead().await;
+    consumer::serve(async |work| handler.handle(work).await).await
+}

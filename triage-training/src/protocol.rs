@@ -1,0 +1,96 @@
+//! Leave one source out: each source is judged by a model trained on all the others.
+//!
+//! A random split would be flattering: texts of one source resemble each other, templates most of
+//! all. The temperature that a source is judged with comes from models that were trained without
+//! this source and without the source that they were judged on.
+
+use copilot_triage::category::CategoryModel;
+
+use crate::measures::{Judged, Scored, fit_temperature};
+use crate::recipe::{CountedRow, Recipe, train_model};
+
+/// Judgement of one source by a model that has not seen it.
+pub struct HeldOut {
+    /// The source.
+    pub source: String,
+    /// One for each of its rows.
+    pub scored: Vec<Scored>,
+    /// From the other sources only.
+    pub temperature: f64,
+}
+
+impl HeldOut {
+    /// The predictions, calibrated.
+    pub fn judged(&self) -> Vec<Judged> {
+        self.scored.iter().map(|one| one.judged(self.temperature)).collect()
+    }
+}
+
+/// Judges every source.
+pub fn leave_one_source_out(
+    rows: &[CountedRow],
+    sources: &[String],
+    recipe: Recipe,
+) -> Vec<HeldOut> {
+    let pairs = without_pairs(rows, sources, recipe);
+    let mut judged = Vec::with_capacity(sources.len());
+    for (place, source) in sources.iter().enumerate() {
+        let model = train_without(rows, &[source], recipe);
+        let nested: Vec<&[Scored]> = pairs
+            .iter()
+            .filter_map(|pair| {
+                let other = 1 - pair.places.iter().position(|one| *one == place)?;
+                pair.scored.get(other).map(Vec::as_slice)
+            })
+            .collect();
+        judged.push(HeldOut {
+            source: source.clone(),
+            scored: score(&model, rows, source),
+            temperature: fit_temperature(&nested),
+        });
+    }
+    judged
+}
+
+/// The temperature for a model that is trained on all sources.
+pub fn temperature_of_all(held_out: &[HeldOut]) -> f64 {
+    let groups: Vec<&[Scored]> = held_out.iter().map(|one| one.scored.as_slice()).collect();
+    fit_temperature(&groups)
+}
+
+/// Scores the rows of a source.
+pub fn score(model: &CategoryModel, rows: &[CountedRow], source: &str) -> Vec<Scored> {
+    rows.iter()
+        .filter(|row| row.row.source == source && !row.row.is_definition)
+        .map(|row| Scored { scores: model.scores(&row.row.text), class: row.row.class })
+        .collect()
+}
+
+/// Trains on every source but some.
+pub fn train_without(rows: &[CountedRow], left_out: &[&String], recipe: Recipe) -> CategoryModel {
+    let rest: Vec<&CountedRow> = rows
+        .iter()
+        .filter(|row| row.row.is_definition || !left_out.contains(&&row.row.source))
+        .collect();
+    train_model(&rest, recipe)
+}
+
+/// Two sources judged by one model that has seen neither.
+struct Pair {
+    places: [usize; 2],
+    scored: [Vec<Scored>; 2],
+}
+
+fn without_pairs(rows: &[CountedRow], sources: &[String], recipe: Recipe) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for (second_place, second) in sources.iter().enumerate() {
+        for (first_place, first) in sources.iter().enumerate().take(second_place) {
+            let model = train_without(rows, &[first, second], recipe);
+            pairs.push(Pair {
+                places: [first_place, second_place],
+                scored: [score(&model, rows, first), score(&model, rows, second)],
+            });
+        }
+    }
+    pairs
+}

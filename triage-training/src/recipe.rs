@@ -1,0 +1,131 @@
+//! How a model is trained: everything that was tried is one of these settings.
+
+use std::collections::BTreeMap;
+
+use copilot_triage::category::features::{RowCount, TABLE_ROWS, count_rows};
+use copilot_triage::category::regression::{CLASSES, Example, Settings, fit};
+use copilot_triage::category::vector::InverseFrequencies;
+use copilot_triage::category::{CategoryModel, TrainedModel};
+
+use crate::dataset::Row;
+
+/// Most texts of one category that are taken from one source.
+pub const CAP: usize = 800;
+/// Version of the model that this program trains. Count it up when a new model is shipped.
+pub const MODEL_VERSION: u16 = 1;
+
+/// Settings of training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recipe {
+    /// Strength of the squared penalty: one over what scikit-learn calls C.
+    pub penalty: f64,
+    /// How far the weights of categories are evened out: 0 leaves each text the same weight, 1
+    /// gives each category the same weight in all.
+    pub category_balance: f32,
+    /// The same for sources.
+    pub source_balance: f32,
+    /// How many texts of a source each definition of a category stands for.
+    pub definition_weight: f32,
+    /// Part of the probability that a label leaves to the other categories.
+    pub label_smoothing: f32,
+}
+
+/// The recipe of the first trial: plain logistic regression.
+pub const REFERENCE: Recipe = Recipe {
+    penalty: 1.0,
+    category_balance: 0.0,
+    source_balance: 0.0,
+    definition_weight: 1.0,
+    label_smoothing: 0.0,
+};
+
+/// The recipe of the model that is shipped.
+pub const SHIPPED: Recipe = Recipe {
+    penalty: 1.0 / 3.0,
+    category_balance: 1.0,
+    source_balance: 0.0,
+    definition_weight: 10.0,
+    label_smoothing: 0.0,
+};
+
+/// A row with its n-grams counted, which is the same for every recipe.
+#[derive(Debug, Clone)]
+pub struct CountedRow {
+    /// The text and its category.
+    pub row: Row,
+    counts: Vec<RowCount>,
+}
+
+/// Counts the n-grams of rows.
+pub fn count(rows: Vec<Row>) -> Vec<CountedRow> {
+    rows.into_iter().map(|row| CountedRow { counts: count_rows(&row.text), row }).collect()
+}
+
+/// Trains on rows. The result has temperature 1 and no review threshold yet.
+pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
+    let frequencies =
+        InverseFrequencies::of_documents(rows.iter().map(|row| row.counts.as_slice()));
+    let weights = example_weights(rows, recipe);
+    let mut examples = Vec::with_capacity(rows.len());
+    for (row, weight) in rows.iter().zip(weights) {
+        let features = frequencies.vector(&row.counts);
+        let target = smoothed(row.row.class, recipe.label_smoothing);
+        examples.push(Example { features, offset: [0.0; CLASSES], target, weight });
+    }
+    let settings = Settings {
+        penalty: recipe.penalty,
+        intercept_penalty: 0.0,
+        max_iterations: 60,
+        tolerance: 1e-5,
+    };
+    let found = fit(&examples, TABLE_ROWS, settings);
+    TrainedModel {
+        version: MODEL_VERSION,
+        frequencies,
+        weights: found.weights,
+        intercepts: found.intercepts,
+        temperature: 1.0,
+        review_threshold: 0.0,
+    }
+}
+
+/// As [`train`], rounded as it would be shipped.
+pub fn train_model(rows: &[&CountedRow], recipe: Recipe) -> CategoryModel {
+    CategoryModel::quantise(train(rows, recipe))
+}
+
+fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
+    let mut target = [smoothing / CLASSES as f32; CLASSES];
+    if let Some(probability) = target.get_mut(class) {
+        *probability += 1.0 - smoothing;
+    }
+    target
+}
+
+/// Weights that even out categories and sources; they add up to the number of rows.
+fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
+    let mut by_source: BTreeMap<&str, f32> = BTreeMap::new();
+    for row in rows {
+        *by_source.entry(&row.row.source).or_default() += 1.0;
+    }
+    let mut weights: Vec<f32> = rows
+        .iter()
+        .map(|row| {
+            let in_source = by_source.get(row.row.source.as_str()).copied().unwrap_or(1.0);
+            let weight = in_source.powf(-recipe.source_balance);
+            if row.row.is_definition { recipe.definition_weight } else { weight }
+        })
+        .collect();
+    let mut by_category = [0.0_f32; CLASSES];
+    for (row, weight) in rows.iter().zip(&weights) {
+        if let Some(sum) = by_category.get_mut(row.row.class) {
+            *sum += weight;
+        }
+    }
+    for (row, weight) in rows.iter().zip(&mut weights) {
+        let in_category = by_category.get(row.row.class).copied().unwrap_or(1.0);
+        *weight *= in_category.powf(-recipe.category_balance);
+    }
+    let mean = weights.iter().sum::<f32>() / rows.len() as f32;
+    weights.iter().map(|weight| weight / mean).collect()
+}

@@ -1,0 +1,72 @@
+//! `train`: the model's file from data.
+
+use std::path::PathBuf;
+
+use copilot_triage::category::CategoryModel;
+use thiserror::Error;
+
+use crate::arguments::{DataArguments, RecipeArguments};
+use crate::dataset::{DatasetError, sources};
+use crate::evaluate::WANTED_ACCURACY;
+use crate::measures::{Judged, review_threshold};
+use crate::protocol::{HeldOut, leave_one_source_out, temperature_of_all};
+use crate::recipe::{CountedRow, train};
+
+/// Arguments of `train`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    recipe: RecipeArguments,
+    /// Where to write the model
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Why no model could be written.
+#[derive(Debug, Error)]
+pub enum TrainError {
+    /// The data.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The file.
+    #[error("cannot write {path}: {error}")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why it could not be written.
+        error: std::io::Error,
+    },
+}
+
+/// Trains on all sources. Temperature and review threshold come from models that leave one out.
+pub fn run(arguments: &Arguments) -> Result<(), TrainError> {
+    let rows = arguments.data.counted()?;
+    let sources = sources_of(&rows);
+    let recipe = arguments.recipe.recipe();
+    let held_out = leave_one_source_out(&rows, &sources, recipe);
+    let judged: Vec<Judged> = held_out.iter().flat_map(HeldOut::judged).collect();
+    let (threshold, coverage) = review_threshold(&judged, WANTED_ACCURACY);
+
+    let mut trained = train(&rows.iter().collect::<Vec<_>>(), recipe);
+    trained.temperature = temperature_of_all(&held_out) as f32;
+    trained.review_threshold = threshold as f32;
+    println!(
+        "{} rows of {} sources; temperature {:.3}; review below {threshold:.3} (covers {:.1} %)",
+        rows.len(),
+        sources.len(),
+        trained.temperature,
+        100.0 * coverage,
+    );
+    let bytes = CategoryModel::quantise(trained).to_bytes();
+    std::fs::write(&arguments.output, &bytes)
+        .map_err(|error| TrainError::Unwritable { path: arguments.output.clone(), error })?;
+    println!("{}: {} bytes", arguments.output.display(), bytes.len());
+    Ok(())
+}
+
+/// The sources of counted rows, in alphabetical order.
+pub fn sources_of(rows: &[CountedRow]) -> Vec<String> {
+    sources(rows.iter().map(|row| &row.row))
+}

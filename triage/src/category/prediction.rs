@@ -1,0 +1,112 @@
+//! What the model says of a text.
+
+use copilot_core::ticket::Category;
+
+use super::adaptation::Adaptation;
+use super::model::CategoryModel;
+use super::reasons::{Reason, reasons};
+use super::regression::{CLASSES, softmax};
+
+/// What a text is about, how sure that is, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// Calibrated probability of each category, in the order of [`Category::ALL`].
+    pub probabilities: [f32; CLASSES],
+    /// The most probable category.
+    pub category: Category,
+    /// Its probability. On texts of a source that training has not seen, about this part of such
+    /// predictions is right.
+    pub confidence: f32,
+    /// The words that speak most for the category, the strongest first.
+    pub reasons: Vec<Reason>,
+}
+
+impl CategoryModel {
+    /// Says what `text` is about: a ticket's subject and description as one text. What stands
+    /// after [`super::MAX_TEXT_CHARS`] is not read.
+    pub fn predict(&self, text: &str) -> Prediction {
+        self.predict_with(None, text)
+    }
+
+    /// As [`CategoryModel::predict`], corrected by what agents taught. An adaptation of another
+    /// version of the model takes no part.
+    pub fn predict_adapted(&self, adaptation: &Adaptation, text: &str) -> Prediction {
+        self.predict_with(Some(adaptation), text)
+    }
+
+    fn predict_with(&self, adaptation: Option<&Adaptation>, text: &str) -> Prediction {
+        let adaptation = adaptation.filter(|adapted| adapted.model_version() == self.version());
+        let head = Head { model: self, adaptation };
+        let vector = self.vector(text);
+        let probabilities = softmax(
+            &head.scores(&vector).map(|score| f64::from(score) / f64::from(self.temperature())),
+        )
+        .map(|probability| probability as f32);
+        let class = largest(&probabilities);
+        let (category, confidence) = Category::ALL
+            .iter()
+            .zip(&probabilities)
+            .nth(class)
+            .map_or((Category::General, 0.0), |((_, category), confidence)| {
+                (*category, *confidence)
+            });
+        let reasons = reasons(text, &vector, |row| preference(&head.row_weights(row), class));
+        Prediction { probabilities, category, confidence, reasons }
+    }
+
+    /// Scores of the classes before calibration. They are what another model's scores can be added
+    /// to, and what calibration is measured on.
+    pub fn scores(&self, text: &str) -> [f32; CLASSES] {
+        Head { model: self, adaptation: None }.scores(&self.vector(text))
+    }
+}
+
+/// The weights of the model with what agents taught added.
+pub(super) struct Head<'a> {
+    pub(super) model: &'a CategoryModel,
+    pub(super) adaptation: Option<&'a Adaptation>,
+}
+
+impl Head<'_> {
+    pub(super) fn scores(&self, vector: &[(u32, f32)]) -> [f32; CLASSES] {
+        let mut scores = self.model.intercepts();
+        if let Some(adaptation) = self.adaptation {
+            add(&mut scores, &adaptation.intercepts(), 1.0);
+        }
+        for (row, value) in vector {
+            add(&mut scores, &self.row_weights(*row), *value);
+        }
+        scores
+    }
+
+    fn row_weights(&self, row: u32) -> [f32; CLASSES] {
+        let mut weights = self.model.row_weights(row);
+        if let Some(correction) = self.adaptation.and_then(|adapted| adapted.row_weights(row)) {
+            add(&mut weights, &correction, 1.0);
+        }
+        weights
+    }
+}
+
+/// The place of the largest number; the first of equals.
+pub(super) fn largest(numbers: &[f32; CLASSES]) -> usize {
+    let mut best = (0, f32::NEG_INFINITY);
+    for (place, number) in numbers.iter().enumerate() {
+        if *number > best.1 {
+            best = (place, *number);
+        }
+    }
+    best.0
+}
+
+/// How much more weights speak for a class than for the classes on average.
+fn preference(weights: &[f32; CLASSES], class: usize) -> f32 {
+    let mean = weights.iter().sum::<f32>() / CLASSES as f32;
+    weights.get(class).copied().unwrap_or_default() - mean
+}
+
+fn add(sum: &mut [f32; CLASSES], other: &[f32; CLASSES], times: f32) {
+    for (value, other) in sum.iter_mut().zip(other) {
+        *value += other * times;
+    }
+}

@@ -1,0 +1,247 @@
+//! Finds the phrases of the policy among the words of a text.
+//!
+//! A phrase is a row of parts, parted by spaces: `charged|billed ~3 twice`.
+//! - `a|b`: one of these words; `hack*`: a word that begins so; `@event`: a word of that class of
+//!   the policy
+//! - `?a|b`: the same, and may be missing
+//! - `~3`: up to three words of any kind, none of which is a "not"
+//! - `!a|b`: the next word is none of these
+//!
+//! Every phrase is looked for from its first word on, within one sentence. As phrases are short,
+//! the work for each word of the text has a bound that does not depend on the text.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::policy::{CLASSES, RULES};
+use super::spelling;
+use super::token::{Token, Tokens};
+
+/// How far before a phrase a "not" denies it, in words.
+const DENIED_WITHIN: usize = 3;
+/// Most hits of one rule that are kept: the first ones. The last place is kept beside them.
+const KEPT_HITS: usize = 32;
+
+/// What denies a phrase that follows.
+const NEGATIONS: [&str; 22] = [
+    "not", "no", "never", "nobody", "none", "nothing", "without", "isnt", "arent", "wasnt",
+    "werent", "dont", "doesnt", "didnt", "hasnt", "havent", "hadnt", "neither", "nor", "aint",
+    "stopped", "wouldnt",
+];
+/// After a "not", these say that it denies something else: "I do not know why", "not only".
+const NO_DENIAL: [&str; 10] =
+    ["only", "sure", "know", "understand", "just", "even", "idea", "see", "tell", "why"];
+/// A denial does not reach beyond these.
+const CONJUNCTIONS: [&str; 7] = ["but", "because", "although", "and", "so", "if", "that"];
+
+/// Where a rule fired, as a range of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) sentence: usize,
+}
+
+/// Tells each token which words of the policy it is.
+pub(super) fn recognise(tokens: &mut [Token]) {
+    for token in tokens {
+        token.known_as = VOCABULARY.numbers(&token.word);
+    }
+}
+
+/// The hits of each rule, by the rule's place in [`RULES`], in the order of the text.
+pub(super) fn find(tokens: &Tokens) -> Vec<Vec<Hit>> {
+    let mut hits = vec![Vec::new(); RULES.len()];
+    for (start, token) in tokens.tokens.iter().enumerate() {
+        let Some(sentence) = tokens.sentences.get(token.sentence) else { continue };
+        let words = tokens.tokens.get(..sentence.tokens.end).unwrap_or_default();
+        for number in &token.known_as {
+            for index in VOCABULARY.beginning_with(*number) {
+                let Some(phrase) = VOCABULARY.phrases.get(*index) else { continue };
+                let Some(found) = hits.get_mut(phrase.rule) else { continue };
+                let Some(end) = end_of_match(&phrase.parts, words, start) else { continue };
+                if is_denied(words, sentence.tokens.start, start) {
+                    continue;
+                }
+                let hit = Hit { start, end, sentence: token.sentence };
+                if found.len() == KEPT_HITS {
+                    found.pop();
+                }
+                found.push(hit);
+            }
+        }
+    }
+    hits
+}
+
+fn end_of_match(parts: &[Part], words: &[Token], at: usize) -> Option<usize> {
+    let Some((part, rest)) = parts.split_first() else { return Some(at) };
+    let next = words.get(at);
+    match part {
+        Part::Word { numbers, may_miss } => {
+            let is_it = next.is_some_and(|token| token.is_any_of(numbers));
+            let taken = if is_it { end_of_match(rest, words, at + 1) } else { None };
+            if taken.is_none() && *may_miss { end_of_match(rest, words, at) } else { taken }
+        }
+        Part::NotNext(numbers) => {
+            let is_it = next.is_some_and(|token| token.is_any_of(numbers));
+            if is_it { None } else { end_of_match(rest, words, at) }
+        }
+        Part::Gap(most) => {
+            for skipped in 0..=*most {
+                let end = end_of_match(rest, words, at + skipped);
+                if end.is_some() {
+                    return end;
+                }
+                let skips_on = words.get(at + skipped).is_some_and(|token| !token.is_negation());
+                if !skips_on {
+                    return None;
+                }
+            }
+            None
+        }
+    }
+}
+
+fn is_denied(words: &[Token], sentence_start: usize, start: usize) -> bool {
+    let from = start.saturating_sub(DENIED_WITHIN).max(sentence_start);
+    for at in (from..start).rev() {
+        let (Some(token), Some(next)) = (words.get(at), words.get(at + 1)) else { return false };
+        if next.begins_clause || CONJUNCTIONS.contains(&token.word.as_str()) {
+            return false;
+        }
+        if token.is_negation() {
+            return !NO_DENIAL.contains(&next.word.as_str());
+        }
+    }
+    false
+}
+
+impl Token {
+    fn is_any_of(&self, numbers: &[u16]) -> bool {
+        self.known_as.iter().any(|number| numbers.contains(number))
+    }
+
+    fn is_negation(&self) -> bool {
+        NEGATIONS.contains(&self.word.as_str())
+    }
+}
+
+enum Part {
+    Word { numbers: Vec<u16>, may_miss: bool },
+    NotNext(Vec<u16>),
+    Gap(usize),
+}
+
+struct Phrase {
+    rule: usize,
+    parts: Vec<Part>,
+}
+
+/// The words and phrases of the policy, made ready once.
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::of_the_policy);
+
+#[derive(Default)]
+struct Vocabulary {
+    /// The number of each word, and of each beginning of a word (`hack*`).
+    words: HashMap<&'static str, u16>,
+    beginnings: HashMap<&'static str, u16>,
+    /// The lengths of the beginnings, in bytes.
+    lengths: Vec<usize>,
+    /// The numbers of words with one slip.
+    slips: HashMap<String, u16>,
+    phrases: Vec<Phrase>,
+    /// The phrases whose first part a word is, by the word's number.
+    by_first: Vec<Vec<usize>>,
+}
+
+impl Vocabulary {
+    fn of_the_policy() -> Self {
+        let mut vocabulary = Self::default();
+        for (rule, phrase) in RULES
+            .iter()
+            .enumerate()
+            .flat_map(|(rule, of_rule)| of_rule.phrases.iter().map(move |phrase| (rule, phrase)))
+        {
+            let parts = phrase.split_whitespace().map(|part| vocabulary.part(part)).collect();
+            vocabulary.phrases.push(Phrase { rule, parts });
+        }
+        // In the order of the numbers, so that a slip of two words is always taken for the same one.
+        let mut words: Vec<_> =
+            vocabulary.words.iter().map(|(word, number)| (*number, *word)).collect();
+        words.sort_unstable();
+        for (number, word) in words {
+            for slip in spelling::slips(word) {
+                vocabulary.slips.entry(slip).or_insert(number);
+            }
+        }
+        vocabulary.lengths =
+            vocabulary.beginnings.keys().map(|beginning| beginning.len()).collect();
+        vocabulary.lengths.sort_unstable();
+        vocabulary.lengths.dedup();
+        vocabulary.by_first = vec![Vec::new(); vocabulary.size()];
+        for (index, phrase) in vocabulary.phrases.iter().enumerate() {
+            let Some(Part::Word { numbers, .. }) = phrase.parts.first() else { continue };
+            for number in numbers {
+                if let Some(phrases) = vocabulary.by_first.get_mut(usize::from(*number)) {
+                    phrases.push(index);
+                }
+            }
+        }
+        vocabulary
+    }
+
+    fn part(&mut self, part: &'static str) -> Part {
+        if let Some(most) = part.strip_prefix('~') {
+            return Part::Gap(most.parse().unwrap_or(0));
+        }
+        if let Some(words) = part.strip_prefix('!') {
+            return Part::NotNext(self.numbers_of(words));
+        }
+        let may_miss = part.starts_with('?');
+        Part::Word { numbers: self.numbers_of(part.trim_start_matches('?')), may_miss }
+    }
+
+    fn numbers_of(&mut self, words: &'static str) -> Vec<u16> {
+        let mut numbers = Vec::new();
+        for word in words.split('|') {
+            match CLASSES.iter().find(|(class, _)| *class == word) {
+                Some((_, of_class)) => numbers.extend(self.numbers_of(of_class)),
+                None => numbers.push(self.number_of(word)),
+            }
+        }
+        numbers
+    }
+
+    fn number_of(&mut self, word: &'static str) -> u16 {
+        let next = u16::try_from(self.size()).unwrap_or(u16::MAX);
+        match word.strip_suffix('*') {
+            Some(beginning) => *self.beginnings.entry(beginning).or_insert(next),
+            None => *self.words.entry(word).or_insert(next),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.words.len() + self.beginnings.len()
+    }
+
+    fn beginning_with(&self, number: u16) -> &[usize] {
+        self.by_first.get(usize::from(number)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The numbers of a word and of its beginnings, or of the word that was meant.
+    fn numbers(&self, word: &str) -> Vec<u16> {
+        let mut numbers: Vec<u16> = self.words.get(word).copied().into_iter().collect();
+        let beginnings = self.lengths.iter().filter_map(|length| word.get(..*length));
+        numbers.extend(beginnings.filter_map(|beginning| self.beginnings.get(beginning)));
+        if numbers.is_empty() {
+            let mended = || {
+                spelling::mended(word)
+                    .into_iter()
+                    .find_map(|meant| self.words.get(meant.as_str()).copied())
+            };
+            numbers.extend(self.slips.get(word).copied().or_else(mended));
+        }
+        numbers
+    }
+}
