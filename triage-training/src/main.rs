@@ -5,6 +5,7 @@
 mod arguments;
 mod dataset;
 mod evaluate;
+mod extraction;
 mod measures;
 mod protocol;
 mod recipe;
@@ -30,6 +31,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Writes the rows that training and evaluation use, for other programs
     Rows(rows::Arguments),
+    /// Measures how well dates, amounts and order numbers are found
+    Extraction(extraction::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments).map_err(Into::into),
         Command::Evaluate(arguments) => evaluate::run(&arguments).map_err(Into::into),
         Command::Rows(arguments) => rows::run(&arguments).map_err(Into::into),
+        Command::Extraction(arguments) => extraction::run(&arguments).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
