@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use copilot_core::ticket::{Extracted, ExtractedValue};
 use copilot_triage::extraction::extract;
 use serde::Deserialize;
@@ -22,6 +22,8 @@ const AMOUNT_SLOT: &str = "amount_of_money";
 /// The files of bitext-8k, and its label of an order number.
 const BITEXT_FILES: [&str; 3] = ["train.csv", "dev.csv", "test.csv"];
 const ORDER_LABEL: &str = "order_id";
+/// Its label of an amount: the number alone, whose currency stands beside it.
+const REFUND_LABEL: &str = "refund_amount";
 
 /// Arguments of `extraction`.
 #[derive(clap::Args)]
@@ -79,6 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<(), ExtractionError> {
         for row in bitext(&arguments.data.join("bitext-8k").join(file))? {
             let found = score.extract(&row.utterance, created_at);
             score.judge_order(&row, &found);
+            score.judge_refund(&row, &found);
         }
     }
     score.print();
@@ -152,6 +155,7 @@ impl Slot {
 struct BitextRow {
     utterance: String,
     entity_type: String,
+    entity_value: String,
     start_offset: Option<f64>,
     end_offset: Option<f64>,
 }
@@ -194,8 +198,11 @@ struct Score {
 struct Scores {
     show_misses: bool,
     days: Score,
+    /// Days that would be right in another year than the label's.
+    right_but_for_the_year: usize,
     periods: Score,
     amounts: Score,
+    refunds: Score,
     orders: Score,
     /// Values of kinds that no label judges.
     others: std::collections::BTreeMap<String, usize>,
@@ -240,6 +247,10 @@ impl Scores {
                 is_same || (is_day && range.earliest() <= first && last <= range.latest())
             };
             let right = overlapping.iter().any(|(_, range)| is_right(range));
+            let is_in_another_year = overlapping.iter().any(|(_, range)| {
+                (range.earliest().month(), range.earliest().day()) == (first.month(), first.day())
+            });
+            self.right_but_for_the_year += usize::from(is_day && !right && is_in_another_year);
             if !right {
                 let read: Vec<String> = overlapping
                     .iter()
@@ -325,6 +336,27 @@ impl Scores {
         }
     }
 
+    fn judge_refund(&mut self, row: &BitextRow, found: &[Extracted]) {
+        let label = (row.entity_type == REFUND_LABEL)
+            .then(|| row.entity_value.parse::<i64>().ok())
+            .flatten();
+        let amounts: Vec<i64> = found
+            .iter()
+            .filter_map(|extracted| match extracted.value() {
+                ExtractedValue::Amount(amount) => Some(amount.minor_units()),
+                _ => None,
+            })
+            .collect();
+        let right = label.is_some_and(|whole| amounts.contains(&(whole * 100)));
+        self.refunds.labelled += usize::from(label.is_some());
+        self.refunds.found += amounts.len();
+        self.refunds.placed += usize::from(label.is_some() && !amounts.is_empty());
+        self.refunds.right += usize::from(right);
+        if label.is_some() != right || amounts.len() > 1 {
+            self.miss(REFUND_LABEL, &row.utterance, format!("read {amounts:?}"));
+        }
+    }
+
     fn print(&self) {
         println!(
             "{:<22}{:>9}{:>8}{:>8}{:>8}{:>11}{:>8}",
@@ -334,6 +366,7 @@ impl Scores {
             ("days (nlupp)", &self.days),
             ("periods (nlupp)", &self.periods),
             ("amounts (nlupp)", &self.amounts),
+            ("amounts (bitext-8k)", &self.refunds),
             ("order ids (bitext-8k)", &self.orders),
         ] {
             println!(
@@ -346,6 +379,7 @@ impl Scores {
                 share(score.right, score.labelled)
             );
         }
+        println!("days right but for the year: {}", self.right_but_for_the_year);
         println!("without labels in bitext-8k: {:?}", self.others);
         println!("{} texts, {:?} a text", self.texts, self.time / self.texts.max(1));
     }
@@ -404,6 +438,7 @@ mod tests {
             let row = BitextRow {
                 utterance: "order 5432".to_owned(),
                 entity_type: ORDER_LABEL.to_owned(),
+                entity_value: "5432".to_owned(),
                 start_offset: Some(6.0),
                 end_offset: Some(end),
             };

@@ -29,6 +29,8 @@ const ORDER_WORDS: [&str; 18] = [
 ];
 /// Those words that are often misspelt, and long enough for one wrong letter to tell.
 const MISSPELT_WORDS: [&str; 3] = ["order", "purchase", "orders"];
+/// Those words before a `#` that say it is another one, and are often misspelt.
+const MISSPELT_OTHER_WORDS: [&str; 3] = ["invoice", "bill", "receipt"];
 /// Words before a `#` or a number that say it is another one.
 const OTHER_WORDS: [&str; 16] = [
     "ticket",
@@ -63,7 +65,7 @@ const COUNTED: [&str; 30] = [
     "years", "hours", "minutes", "times", "copies", "pairs", "packs", "people",
 ];
 /// Letters before a hyphen and digits that mark an order number on their own.
-const PREFIXES: [&str; 5] = ["ord", "po", "so", "order", "bestellung"];
+const PREFIXES: [&str; 3] = ["ord", "po", "so"];
 
 /// Most tokens between the word and its number.
 const FILLER_TOKENS: usize = 6;
@@ -128,11 +130,24 @@ fn is_joined_word(tokens: &Tokens<'_>, index: usize) -> bool {
 /// Whether `index` goes on from letters, digits or a mark that belongs to the same number.
 fn is_inside_number(tokens: &Tokens<'_>, index: usize) -> bool {
     let before = tokens.before(index, 1);
-    tokens.is_joined(index)
-        && !(matches!(
-            before,
-            "#" | ":" | "(" | "[" | "\"" | "'" | "=" | "“" | "," | "<" | "°" | "*"
-        ) || (matches!(before, "-" | "." | "/") && !is_joined_number(tokens, index)))
+    let is_opened = matches!(
+        before,
+        "#" | ":"
+            | "("
+            | "["
+            | "\""
+            | "'"
+            | "="
+            | "“"
+            | ","
+            | "<"
+            | "°"
+            | "*"
+            | "order"
+            | "purchase"
+    );
+    let is_after_mark = matches!(before, "-" | "." | "/") && !is_joined_number(tokens, index);
+    tokens.is_joined(index) && !is_opened && !is_after_mark
 }
 
 /// Whether digits are joined to the mark before `index`.
@@ -176,7 +191,10 @@ fn cue(tokens: &Tokens<'_>, index: usize) -> Cue {
             listed += index - back - start + 1;
             back = index - start;
         } else if !FILLERS.contains(&word) && !is_mark_between(word) {
-            if is_misspelt(word) && back == 1 {
+            if is_marked && is_misspelt(word, &MISSPELT_OTHER_WORDS) {
+                return Cue::Other;
+            }
+            if back == 1 && is_for_an_order(word) {
                 return Cue::Order { fewest_digits: DIGITS_AFTER_MISSPELT };
             }
             break;
@@ -206,11 +224,18 @@ fn listed_number(tokens: &Tokens<'_>, end: usize) -> Option<usize> {
     (tokens.is_number(start) && tokens.lower(start).len() >= MARKED_DIGITS).then_some(start)
 }
 
-/// Whether the word is a word for an order with one letter left out, added, changed or exchanged
+/// Whether the word stands for an order: misspelt, joined to the word before it, or as a verb.
+fn is_for_an_order(word: &str) -> bool {
+    word == "ordered"
+        || MISSPELT_WORDS.iter().any(|known| word.ends_with(known))
+        || is_misspelt(word, &MISSPELT_WORDS)
+}
+
+/// Whether the word is one of `words` with one letter left out, added, changed or exchanged
 /// with the next one.
-fn is_misspelt(word: &str) -> bool {
+fn is_misspelt(word: &str, words: &[&str]) -> bool {
     let letters: Vec<char> = word.chars().take(12).collect();
-    MISSPELT_WORDS.iter().any(|known| {
+    words.iter().any(|known| {
         let known: Vec<char> = known.chars().collect();
         let same_start = known.iter().zip(&letters).take_while(|(a, b)| a == b).count();
         let (known, letters) = (&known[same_start..], &letters[same_start..]);
@@ -274,7 +299,9 @@ mod tests {
             ("purhase 00004587345", "00004587345"),
             ("it is 112-1234567-1234567", "112-1234567-1234567"),
             ("(#98765)", "98765"),
-            ("order-5544", "order-5544"),
+            ("order-5544", "5544"),
+            ("order113542617735902", "113542617735902"),
+            ("theorder 113542617735902", "113542617735902"),
         ] {
             let expected = format!(r#""kind":"order_id","order_id":"{order_id}""#);
             assert!(values(text).contains(&expected), "{text}: {}", values(text));
@@ -299,6 +326,7 @@ mod tests {
             "the order of 12345 people",
             "order $1,299.00",
             "error #404",
+            "my invoce #12588",
             "in border",
             "order",
             "#",

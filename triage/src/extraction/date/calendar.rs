@@ -13,16 +13,16 @@ const BARE_YEARS: std::ops::RangeInclusive<i32> = 1990..=2040;
 const LAST_CENTURY: i32 = 70;
 
 /// Words before a month that stands alone.
-const BEFORE_MONTH: [&str; 17] = [
+const BEFORE_MONTH: [&str; 18] = [
     "in", "since", "until", "till", "from", "of", "by", "during", "before", "after", "between",
-    "to", "for", "early", "late", "mid", "and",
+    "to", "for", "early", "late", "mid", "and", "on",
 ];
 /// Those of them after which `may` and `march` are months too.
 const BEFORE_MAY: [&str; 7] = ["in", "since", "until", "till", "during", "early", "late"];
 /// Words before `the 15th`.
-const BEFORE_ORDINAL: [&str; 13] = [
+const BEFORE_ORDINAL: [&str; 14] = [
     "on", "by", "from", "since", "until", "till", "before", "after", "to", "between", "and", "for",
-    "starting",
+    "starting", "of",
 ];
 /// Words after `the 15th` that show that nothing is counted.
 const AFTER_ORDINAL: [&str; 18] = [
@@ -300,10 +300,13 @@ fn chosen_month(number: u32, tense: Tense, today: NaiveDate) -> Option<(NaiveDat
 
 /// `in 2016`.
 fn bare_year(tokens: &Tokens<'_>, index: usize) -> Option<Reading> {
-    let is_announced = matches!(tokens.before(index, 1), "in" | "since" | "during");
+    let is_announced = matches!(tokens.before(index, 1), "in" | "since" | "during" | "from");
     let year = year_at(tokens, index).filter(|year| is_announced && BARE_YEARS.contains(year))?;
     let is_alone = tokens.kind(index + 1) != Some(Kind::Word)
-        || !tokens.lower(index + 1).ends_with('s') && tokens.kind(index + 1) != Some(Kind::Number);
+        || matches!(
+            tokens.lower(index + 1),
+            "to" | "until" | "till" | "and" | "but" | "when" | "i"
+        );
     let (earliest, latest) = year_days(year)?;
     is_alone.then_some(Reading { end: index + 1, earliest, latest, is_relative: false })
 }

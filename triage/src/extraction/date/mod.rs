@@ -352,6 +352,8 @@ mod tests {
             "the 1st time",
             "3 weeks",
             "in 20 minute steps",
+            "ten past 9 night",
+            "2 hours ago",
             "sat down",
             "4th of each month",
             "99999999999 days ago",

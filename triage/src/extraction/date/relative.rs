@@ -5,9 +5,6 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use super::super::tokens::Tokens;
 use super::{Reading, Tense, monday, month_days, plus_days, plus_months, weekday, year_days};
 
-/// Hours of a day.
-const DAY_HOURS: i64 = 24;
-
 /// The date that begins at the token `index`.
 pub(super) fn at(tokens: &Tokens<'_>, index: usize, today: NaiveDate) -> Option<Reading> {
     let (end, earliest, latest) = named_day(tokens, index, today)
@@ -108,12 +105,15 @@ fn after_direction(tokens: &Tokens<'_>, index: usize, today: NaiveDate) -> Optio
     if direction == 0 {
         return None;
     }
-    let (fewest, most, unit) = quantity(tokens, index + 1)?;
+    // `ten past 9 night` is a time.
+    let (_, most, unit) = quantity(tokens, index + 1)?;
     let (end, unit) = Unit::at(tokens, unit)?;
-    let _ = fewest;
+    if tokens.lower(index) == "past" && tokens.before(index, 1) != "the" {
+        return None;
+    }
     let far = unit.away(direction * most, today)?;
     let near = if direction < 0 { today } else { plus_days(today, 1)? };
-    Some((end, far.0.min(near), far.1.max(near)))
+    Some((end, far.min(near), far.max(near)))
 }
 
 /// The weekday before today, of this week, or of the next one.
@@ -194,7 +194,7 @@ fn counted(tokens: &Tokens<'_>, index: usize, today: NaiveDate) -> Option<Span> 
     };
     let near = unit.away(direction * fewest, today)?;
     let far = unit.away(direction * most, today)?;
-    Some((end, near.0.min(far.0), near.1.max(far.1)))
+    Some((end, near.min(far), near.max(far)))
 }
 
 /// How many are counted at `index`, at least and at most, and the token after it.
@@ -216,11 +216,9 @@ fn quantity(tokens: &Tokens<'_>, index: usize) -> Option<(i64, i64, usize)> {
     }
 }
 
-/// What is counted.
+/// What is counted. Hours and minutes name no day.
 #[derive(Debug, Clone, Copy)]
 enum Unit {
-    Minutes,
-    Hours,
     Days(i64),
     Months(i64),
 }
@@ -228,8 +226,6 @@ enum Unit {
 impl Unit {
     fn at(tokens: &Tokens<'_>, index: usize) -> Option<(usize, Self)> {
         let unit = match tokens.lower(index) {
-            "minute" | "minutes" | "min" | "mins" => Self::Minutes,
-            "hour" | "hours" | "hr" | "hrs" => Self::Hours,
             "day" | "days" | "night" | "nights" => Self::Days(1),
             "week" | "weeks" => Self::Days(7),
             "fortnight" | "fortnights" => Self::Days(14),
@@ -240,18 +236,11 @@ impl Unit {
         Some((index + 1, unit))
     }
 
-    /// The first and the last day that may be `count` of the unit away.
-    fn away(self, count: i64, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-        let days = match self {
-            Self::Minutes => return Self::Hours.away(count / 60, today),
-            Self::Hours => {
-                let day = plus_days(today, count / DAY_HOURS)?;
-                let other = plus_days(day, count.signum())?;
-                return Some((day.min(other), day.max(other)));
-            }
-            Self::Days(days) => plus_days(today, count.checked_mul(days)?)?,
-            Self::Months(months) => plus_months(today, count.checked_mul(months)?)?,
-        };
-        Some((days, days))
+    /// The day that is `count` of the unit away.
+    fn away(self, count: i64, today: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Days(days) => plus_days(today, count.checked_mul(days)?),
+            Self::Months(months) => plus_months(today, count.checked_mul(months)?),
+        }
     }
 }
