@@ -85,11 +85,28 @@ const NUMBER_TOKENS: usize = 11;
 
 /// The amount that begins at the token `index`.
 pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, ExtractedValue)> {
+    if !may_begin(tokens, index) {
+        return None;
+    }
     let (end, currency, written) =
         currency_before(tokens, index).or_else(|| currency_after(tokens, index))?;
     let minor_units = written.minor_units(currency)?;
     let amount = Amount::new(Currency::parse(currency).ok()?, minor_units).ok()?;
     Some((index..end, ExtractedValue::Amount(amount)))
+}
+
+/// Whether an amount may begin at `index`, told fast: most words begin none.
+fn may_begin(tokens: &Tokens<'_>, index: usize) -> bool {
+    match tokens.kind(index) {
+        Some(Kind::Number) => true,
+        Some(Kind::Mark) => looked_up(&SIGNS, tokens.lower(index)).is_some(),
+        // A code and a sign are next to digits.
+        Some(Kind::Word) => {
+            let is_before_digits = (1..=2).any(|ahead| tokens.is_number(index + ahead));
+            is_before_digits || article_or_words(tokens, index).is_some()
+        }
+        None => false,
+    }
 }
 
 /// `$1,299.00`, `US$ 5`, `EUR 12,50`.

@@ -32,7 +32,7 @@ const MISSPELT_WORDS: [&str; 3] = ["order", "purchase", "orders"];
 /// Those words before a `#` that say it is another one, and are often misspelt.
 const MISSPELT_OTHER_WORDS: [&str; 3] = ["invoice", "bill", "receipt"];
 /// Words before a `#` or a number that say it is another one.
-const OTHER_WORDS: [&str; 16] = [
+const OTHER_WORDS: [&str; 20] = [
     "ticket",
     "case",
     "issue",
@@ -49,6 +49,10 @@ const OTHER_WORDS: [&str; 16] = [
     "reference",
     "question",
     "page",
+    "tracking",
+    "parcel",
+    "serial",
+    "flight",
 ];
 /// Words between the word for an order and its number.
 const FILLERS: [&str; 22] = [
@@ -86,6 +90,9 @@ const LISTED: usize = 20;
 pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, ExtractedValue)> {
     let end = number_end(tokens, index)?;
     let digits = digits(tokens, index, end);
+    if digits < NAMED_DIGITS {
+        return None;
+    }
     let is_order = match cue(tokens, index) {
         Cue::Order { fewest_digits } => digits >= fewest_digits,
         Cue::Mark => digits >= MARKED_DIGITS && tokens.is_number(index),
@@ -326,6 +333,8 @@ mod tests {
             "the order of 12345 people",
             "order $1,299.00",
             "error #404",
+            "tracking number #992211",
+            "tracking ID #8822",
             "my invoce #12588",
             "in border",
             "order",

@@ -34,6 +34,10 @@ pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, Ext
     if tokens.kind(index) == Some(Kind::Mark) || is_inside_word(tokens, index) {
         return None;
     }
+    // A tracking number begins with digits or with letters that digits are joined to.
+    if !tokens.is_number(index) && !(tokens.is_joined(index + 1) && tokens.is_number(index + 1)) {
+        return None;
+    }
     let (text, end) = joined(tokens, index);
     if let Some(carrier) = carrier_of_letters_and_digits(text.as_bytes()) {
         return matched(index..end, carrier, &text);

@@ -354,6 +354,8 @@ mod tests {
             "in 20 minute steps",
             "ten past 9 night",
             "2 hours ago",
+            "Black Friday",
+            "Good Friday",
             "sat down",
             "4th of each month",
             "99999999999 days ago",

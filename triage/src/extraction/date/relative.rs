@@ -143,6 +143,9 @@ fn after(weekday: Weekday, today: NaiveDate) -> Option<NaiveDate> {
 /// `Monday`, `Monday last week`, `Saturday coming`, `Wednesday in a week`.
 fn weekday_alone(tokens: &Tokens<'_>, index: usize, today: NaiveDate) -> Option<Span> {
     let weekday = weekday(tokens.lower(index))?;
+    if matches!(tokens.before(index, 1), "black" | "cyber" | "good" | "easter") {
+        return None;
+    }
     let next = after(weekday, today)?;
     if let Some(direction) = direction(tokens.lower(index + 1))
         && tokens.lower(index + 2) == "week"
