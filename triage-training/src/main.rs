@@ -5,6 +5,7 @@
 mod arguments;
 mod dataset;
 mod evaluate;
+mod extraction;
 mod measures;
 mod protocol;
 mod recipe;
@@ -33,6 +34,8 @@ enum Command {
     Rows(rows::Arguments),
     /// Shows what corrections by agents bring on a source that training has not seen
     SimulateCorrections(simulate_corrections::Arguments),
+    /// Measures how well dates, amounts and order numbers are found
+    Extraction(extraction::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::SimulateCorrections(arguments) => {
             simulate_corrections::run(&arguments).map_err(Into::into)
         }
+        Command::Extraction(arguments) => extraction::run(&arguments).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

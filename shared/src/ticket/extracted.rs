@@ -121,7 +121,7 @@ pub enum TextField {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ExtractedValue {
-    /// The number of an order, a purchase or an invoice.
+    /// The number of an order or a purchase.
     OrderId {
         /// The number, without what marks it as one.
         order_id: OrderId,
@@ -507,7 +507,7 @@ mod tests {
         let name = DeviceName::parse("Firefox").unwrap();
         let usd = Currency::parse("USD").unwrap();
         let range = DateRange::new(day("2024-03-04"), day("2024-04-03"), false).unwrap();
-        let number = TrackingNumber::parse("1Z12345E0205271688").unwrap();
+        let number = TrackingNumber::parse("1Z12345E6605272234").unwrap();
         let masked = MaskedNumber::of("4111 1111 1111 1111").unwrap();
         for (value, expected) in [
             (
@@ -525,7 +525,7 @@ mod tests {
             ),
             (
                 ExtractedValue::TrackingNumber { carrier: Carrier::Ups, number },
-                json!({"kind": "tracking_number", "carrier": "ups", "number": "1Z12345E0205271688"}),
+                json!({"kind": "tracking_number", "carrier": "ups", "number": "1Z12345E6605272234"}),
             ),
             (
                 ExtractedValue::Device { name: name.clone() },

@@ -27,7 +27,7 @@ pub struct Contact {
 /// card number or an IBAN. A number counts as one of a phone when it begins with `+` or `00`, when it
 /// is grouped as phone numbers are, or when a word such as `call` stands before it.
 pub fn contacts(text: &str) -> Contacts<'_> {
-    Contacts { text, next: 0, payments: payment_numbers(text), payment: None }
+    Contacts { text, next: 0, found_end: 0, payments: payment_numbers(text), payment: None }
 }
 
 /// See [`contacts`].
@@ -36,6 +36,8 @@ pub struct Contacts<'a> {
     text: &'a str,
     /// The first byte that was not looked at.
     next: usize,
+    /// The end of the contact found last: an address does not begin before it.
+    found_end: usize,
     payments: PaymentNumbers<'a>,
     /// The card number or IBAN that ends last among those looked at.
     payment: Option<Range<usize>>,
@@ -92,8 +94,9 @@ impl Iterator for Contacts<'_> {
             let start = self.next + rest.iter().position(is_start)?;
             if bytes[start] == b'@' {
                 self.next = start + 1;
-                if let Some(range) = email_around(self.text, start) {
+                if let Some(range) = email_around(self.text, self.found_end, start) {
                     self.next = range.end;
+                    self.found_end = range.end;
                     return Some(Contact { kind: ContactKind::Email, range });
                 }
                 continue;
@@ -105,6 +108,7 @@ impl Iterator for Contacts<'_> {
             match phone_at(self.text, start) {
                 Ok(end) => {
                     self.next = end;
+                    self.found_end = end;
                     return Some(Contact { kind: ContactKind::Phone, range: start..end });
                 }
                 Err(end) => self.next = end,
@@ -123,12 +127,12 @@ impl Contacts<'_> {
     }
 }
 
-/// The address around the `@` at `at`. Beyond ASCII letters, what RFC 6531 allows is taken too.
-fn email_around(text: &str, at: usize) -> Option<Range<usize>> {
+/// The address around the `@` at `at`, which does not begin before `first`. Beyond ASCII letters, what RFC 6531 allows is taken too.
+fn email_around(text: &str, first: usize, at: usize) -> Option<Range<usize>> {
     let is_local = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
     let mut start = at;
     for (index, character) in text[..at].char_indices().rev() {
-        if !is_local(character) || at - index > LOCAL_PART_BYTES {
+        if !is_local(character) || index < first || at - index > LOCAL_PART_BYTES {
             break;
         }
         start = index;
@@ -206,7 +210,7 @@ struct Shape {
     group_count: usize,
     is_international: bool,
     has_parentheses: bool,
-    first_digit: u8,
+    has_trunk_zero: bool,
     has_slash_or_dot: bool,
 }
 
@@ -218,16 +222,16 @@ impl Shape {
             digits: 0,
             groups: [0; 6],
             group_count: 0,
-            is_international: bytes[start] == b'+' || bytes[start..].starts_with(b"00"),
+            is_international: bytes[start] == b'+',
             has_parentheses: bytes[start] == b'(',
-            first_digit: 0,
+            has_trunk_zero: matches!(bytes[start..], [b'0', b'1'..=b'9', ..]),
             has_slash_or_dot: false,
         };
         let mut separators = 0;
         for (index, byte) in bytes.iter().enumerate().skip(start).take(PHONE_BYTES) {
             match byte {
                 b'0'..=b'9' => {
-                    shape.digit(index, *byte, separators > 0);
+                    shape.digit(index, separators > 0);
                     separators = 0;
                 }
                 b'+' if index == start => {}
@@ -239,15 +243,15 @@ impl Shape {
                 _ => break,
             }
         }
+        // `0049 30 901820`; an order number may begin with zeros too, but stands in one group.
+        shape.is_international |=
+            matches!(bytes[start..], [b'0', b'0', b'1'..=b'9', ..]) && shape.group_count > 1;
         shape.has_slash_or_dot =
             bytes[start..shape.end].iter().any(|byte| matches!(byte, b'/' | b'.'));
         shape
     }
 
-    fn digit(&mut self, index: usize, byte: u8, is_new_group: bool) {
-        if self.digits == 0 {
-            self.first_digit = byte;
-        }
+    fn digit(&mut self, index: usize, is_new_group: bool) {
         if is_new_group || self.digits == 0 {
             self.group_count += 1;
         }
@@ -276,7 +280,7 @@ impl Shape {
     fn is_grouped_as_a_phone_number(&self) -> bool {
         let is_north_american =
             matches!(self.groups(), [3, 3, 4] | [1, 3, 3, 4]) && !self.has_slash_or_dot_alone();
-        let has_trunk_prefix = self.first_digit == b'0'
+        let has_trunk_prefix = self.has_trunk_zero
             && self.group_count >= 2
             && self.digits >= 9
             && self.groups().iter().all(|digits| *digits >= 2);
@@ -342,7 +346,7 @@ mod tests {
             "4111 1111 1111 1111",
             "732201349959",
             "2024-03-04 10:30",
-            "1Z12345E0205271688",
+            "1Z12345E6605272234",
             "GB82 WEST 1234 5698 7654 32",
             "10.0.19045.3693",
             "12345678901234567",
