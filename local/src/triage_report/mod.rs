@@ -116,6 +116,11 @@ pub enum TriageReportError {
     Threshold(#[from] NotAThreshold),
 }
 
+/// The column of labels, in [`RunFacts::columns`].
+const LABEL: &str = "label";
+/// The column of the time of creation there.
+const CREATED: &str = "created";
+
 /// What the figures are of.
 #[derive(Debug, Clone)]
 struct RunFacts {
@@ -129,6 +134,13 @@ struct RunFacts {
     limit: Option<u64>,
     /// When it was run.
     run_at: DateTime<Utc>,
+}
+
+impl RunFacts {
+    /// Whether there is a column of labels.
+    fn has_labels(&self) -> bool {
+        self.columns.iter().any(|(what, _)| *what == LABEL)
+    }
 }
 
 /// Runs the AI over the file that `arguments` names, writes the report with plots, and returns the
@@ -229,8 +241,8 @@ fn facts(arguments: &TriageArguments, columns: &Columns, now: DateTime<Utc>) -> 
     let taken = [
         ("subject", columns.subject),
         ("text", columns.text),
-        ("label", columns.label),
-        ("created", columns.created),
+        (LABEL, columns.label),
+        (CREATED, columns.created),
     ];
     let shown = |(what, place): (_, Option<usize>)| Some((what, columns.shown(place?)));
     let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();

@@ -39,7 +39,7 @@ fn write_report(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::R
     tally(out, "Languages", &figures.languages, figures.suggested)?;
     extracted(out, figures)?;
     tally(out, "Models", &figures.models, figures.suggested)?;
-    if !facts.columns.iter().any(|(what, _)| *what == "label") {
+    if !facts.has_labels() {
         return writeln!(out, "\n{}", wording::LIMITS_OF_SHARES);
     }
     labels(out, facts, figures)?;

@@ -2,8 +2,8 @@
 
 use copilot_core::ticket::Confidence;
 
-use super::RunFacts;
 use super::figures::{Figures, Share};
+use super::{CREATED, RunFacts};
 
 /// What shares of an export do not tell.
 pub const LIMITS_OF_SHARES: &str = "These figures count what the AI suggests for the tickets of this one file. They do not say that a \
@@ -63,7 +63,7 @@ pub fn reading(facts: &RunFacts, figures: &Figures) -> Vec<String> {
             "Of {}, the time of creation cannot be read; the time of this run counts.",
             rows(figures.times_unreadable)
         ));
-    } else if !facts.columns.iter().any(|(what, _)| *what == "created") {
+    } else if !facts.columns.iter().any(|(what, _)| *what == CREATED) {
         lines.push("No column names the time of creation; the time of this run counts.".to_owned());
     }
     lines

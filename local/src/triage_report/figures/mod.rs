@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::labels::LabelMap;
 use super::rows::{Created, Row, RowFault};
 pub use confidence::{Bin, ConfidenceCounts};
-pub use quality::{Confusion, Share};
+pub use quality::{ClassQuality, Confusion, Share};
 pub use tally::Tally;
 
 /// Rows that cannot be read and are named.
