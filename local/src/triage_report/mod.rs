@@ -160,6 +160,7 @@ pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, Tr
         figures: Figures::default(),
         examples: arguments.examples.then(Examples::default),
         labels: LabelMap::new(&arguments.label_mappings),
+        threshold: arguments.threshold,
     };
     let bar = progress_bar(bytes);
     let each = |outcome| {
@@ -260,6 +261,7 @@ struct Counted {
     figures: Figures,
     examples: Option<Examples>,
     labels: LabelMap,
+    threshold: Confidence,
 }
 
 impl Counted {
@@ -268,7 +270,7 @@ impl Counted {
             Outcome::Blank => self.figures.add_blank(),
             Outcome::Unreadable(fault) => self.figures.add_unreadable(fault),
             Outcome::Suggested(row, suggestion) => {
-                self.figures.add(&row, &suggestion, &self.labels);
+                self.figures.add(&row, &suggestion, &self.labels, self.threshold);
                 if let Some(examples) = &mut self.examples {
                     examples.add(&row, &suggestion);
                 }

@@ -21,6 +21,10 @@ pub const CATEGORIES: usize = Category::ALL.len();
 pub const ANSWERS: usize = CATEGORIES + 1;
 /// What stands for a value that is not there.
 pub const NONE_NAME: &str = "none";
+/// The reason of a suggestion that gives none and is not sure.
+const BELOW_THRESHOLD: &str = "confidence below the threshold";
+/// The reason of one that gives none and is sure.
+const NO_REASON: &str = "no reason given";
 /// What stands for a language that is not known.
 const UNKNOWN_NAME: &str = "unknown";
 
@@ -110,13 +114,22 @@ impl Figures {
         }
     }
 
-    /// Counts a row and what is suggested for it.
-    pub fn add(&mut self, row: &Row, suggestion: &Suggestion, labels: &LabelMap) {
+    /// Counts a row and what is suggested for it, with `threshold` as the confidence to be sure from.
+    pub fn add(
+        &mut self,
+        row: &Row,
+        suggestion: &Suggestion,
+        labels: &LabelMap,
+        threshold: Confidence,
+    ) {
         self.rows += 1;
         self.cut += u64::from(row.was_cut);
         self.times_unreadable += u64::from(row.created == Created::Unreadable);
         let label = self.add_label(row.label.as_deref(), suggestion, labels);
         self.add_suggestion(suggestion, label);
+        if suggestion.needs_review {
+            self.add_review_reasons(suggestion, threshold);
+        }
     }
 
     fn add_label(
@@ -151,9 +164,6 @@ impl Figures {
         self.priorities[priority.unwrap_or_default()] += 1;
         let is_right = label.map(|label| suggestion.category == Some(label));
         self.confidence.add(suggestion.confidence, is_right);
-        if suggestion.needs_review {
-            self.add_review_reasons(suggestion);
-        }
         let language = suggestion.language.map(String::from);
         self.languages.add(language.as_deref().unwrap_or(UNKNOWN_NAME));
         self.models.add(suggestion.model.as_str());
@@ -168,7 +178,7 @@ impl Figures {
         }
     }
 
-    fn add_review_reasons(&mut self, suggestion: &Suggestion) {
+    fn add_review_reasons(&mut self, suggestion: &Suggestion, threshold: Confidence) {
         let reasons = suggestion.reasons.iter();
         let mut rules: Vec<&str> = reasons
             .filter(|reason| reason.speaks_for == ReasonFor::Review)
@@ -177,7 +187,8 @@ impl Figures {
         rules.sort_unstable();
         rules.dedup();
         if rules.is_empty() {
-            self.review_reasons.add("no reason given");
+            let is_unsure = suggestion.confidence < threshold;
+            self.review_reasons.add(if is_unsure { BELOW_THRESHOLD } else { NO_REASON });
         }
         for rule in rules {
             self.review_reasons.add(rule);

@@ -52,6 +52,10 @@ fn suggestion(category: Option<Category>, confidence: f64, needs_review: bool) -
     }
 }
 
+fn threshold() -> Confidence {
+    Confidence::parse(0.8).unwrap()
+}
+
 fn row(label: Option<&str>) -> Row {
     Row {
         line: 2,
@@ -69,7 +73,8 @@ pub fn fixed() -> Figures {
     let labels = LabelMap::new(&[("paket".to_owned(), Category::Shipping)]);
     let mut figures = Figures::default();
     for (label, category, confidence, needs_review) in CASES {
-        figures.add(&row(label), &suggestion(category, confidence, needs_review), &labels);
+        let suggestion = suggestion(category, confidence, needs_review);
+        figures.add(&row(label), &suggestion, &labels, threshold());
     }
     figures.add_blank();
     figures.add_unreadable(RowFault { line: 14, kind: RowFaultKind::NotJson });
@@ -81,7 +86,8 @@ pub fn fixed_without_labels() -> Figures {
     let labels = LabelMap::new(&[]);
     let mut figures = Figures::default();
     for (_, category, confidence, needs_review) in CASES {
-        figures.add(&row(None), &suggestion(category, confidence, needs_review), &labels);
+        let suggestion = suggestion(category, confidence, needs_review);
+        figures.add(&row(None), &suggestion, &labels, threshold());
     }
     figures
 }
@@ -112,7 +118,11 @@ fn rows_and_suggestions_are_counted() {
     assert_eq!(figures.languages.ranked(9).0, [("en", 9), ("unknown", 3)]);
     // Reasons for anything but review do not count, and one that is given twice counts once.
     let reasons = figures.review_reasons.ranked(9).0;
-    assert_eq!(reasons, [("low_confidence", 3), ("no reason given", 3), ("unknown_language", 3)]);
+    assert_eq!(reasons, [(BELOW_THRESHOLD, 3), ("low_confidence", 3), ("unknown_language", 3)]);
+    let mut figures = Figures::default();
+    let unexplained = suggestion(Some(Category::Order), 0.9, true);
+    figures.add(&row(None), &unexplained, &LabelMap::new(&[]), threshold());
+    assert_eq!(figures.review_reasons.ranked(9).0, [(NO_REASON, 1)]);
 }
 
 #[test]

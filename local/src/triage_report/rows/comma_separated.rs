@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Terminator};
 use serde::Serializer;
 
 use super::row::Fields;
@@ -11,6 +11,8 @@ use crate::triage_report::columns::Columns;
 
 /// What may stand between values, the most usual first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+/// What ends a line, maybe after a carriage return.
+const LINE_BREAK: u8 = b'\n';
 /// Bytes of the headings that are looked at to tell what stands between values.
 const HEADINGS_BYTES: u64 = 64 * 1024;
 
@@ -42,21 +44,33 @@ pub fn delimiter(file: impl Read) -> io::Result<u8> {
 pub struct CommaSeparatedRows<R> {
     reader: Reader<Metered<R>>,
     record: StringRecord,
+    headings: usize,
     keeps_originals: bool,
 }
 
 impl<R: Read> CommaSeparatedRows<R> {
     /// Begins to read.
     pub fn new(file: R, delimiter: u8, keeps_originals: bool) -> Self {
-        let metered = Metered { file, left: ROW_BYTES_MAXIMUM, is_exceeded: false };
-        let reader = ReaderBuilder::new().delimiter(delimiter).from_reader(metered);
-        Self { reader, record: StringRecord::new(), keeps_originals }
+        let metered =
+            Metered { file, left: ROW_BYTES_MAXIMUM, is_exceeded: false, last: LINE_BREAK };
+        let reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            // A carriage return before it is taken off here: the reader would count lines wrong.
+            .terminator(Terminator::Any(LINE_BREAK))
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(metered);
+        Self { reader, record: StringRecord::new(), headings: 0, keeps_originals }
     }
 
-    /// The headings.
+    /// The headings. They are read before the rows.
     pub fn headings(&mut self) -> Result<Vec<String>, ReadError> {
-        match self.reader.headers() {
-            Ok(headings) => Ok(headings.iter().map(str::to_owned).collect()),
+        match self.reader.read_record(&mut self.record) {
+            Ok(_) => {
+                let names: Vec<String> = self.fields().map(str::to_owned).collect();
+                self.headings = names.len();
+                Ok(names)
+            }
             Err(error) => Err(self.fatal(error, 1)),
         }
     }
@@ -66,38 +80,57 @@ impl<R: Read> CommaSeparatedRows<R> {
         self.reader.position().byte()
     }
 
-    /// The next row.
+    /// The next row. Empty lines are none.
     pub fn next(&mut self, columns: &Columns) -> Result<Option<ReadRow>, ReadError> {
-        let begins_at = self.reader.position().line();
-        self.reader.get_mut().left = ROW_BYTES_MAXIMUM;
-        let fault = match self.reader.read_record(&mut self.record) {
-            Ok(false) => return Ok(None),
-            Ok(true) => return Ok(Some(self.row(columns, begins_at))),
-            Err(error) => match error.kind() {
-                ErrorKind::UnequalLengths { pos, expected_len, len } => RowFault {
-                    line: pos.as_ref().map_or(begins_at, csv::Position::line),
-                    kind: RowFaultKind::FieldCount { expected: *expected_len, found: *len },
-                },
-                ErrorKind::Utf8 { pos, .. } => RowFault {
-                    line: pos.as_ref().map_or(begins_at, csv::Position::line),
-                    kind: RowFaultKind::NotUtf8,
-                },
-                _ => return Err(self.fatal(error, begins_at)),
-            },
-        };
-        Ok(Some(ReadRow::Unreadable(fault)))
+        loop {
+            let earliest = self.reader.position().line();
+            self.reader.get_mut().left = ROW_BYTES_MAXIMUM;
+            match self.reader.read_record(&mut self.record) {
+                Ok(false) => return Ok(None),
+                Ok(true) if self.record.len() == 1 && self.fields().all(str::is_empty) => {}
+                Ok(true) => return Ok(Some(self.row(columns, self.line(earliest)))),
+                Err(error) if matches!(error.kind(), ErrorKind::Utf8 { .. }) => {
+                    let fault = RowFault { line: earliest, kind: RowFaultKind::NotUtf8 };
+                    return Ok(Some(ReadRow::Unreadable(fault)));
+                }
+                Err(error) => return Err(self.fatal(error, earliest)),
+            }
+        }
     }
 
-    fn row(&self, columns: &Columns, begins_at: u64) -> ReadRow {
-        let line = self.record.position().map_or(begins_at, csv::Position::line);
-        let field = |place| Ok::<_, std::convert::Infallible>(self.record.get(place));
+    /// The fields of the record, without the carriage return before the line's end.
+    fn fields(&self) -> impl Iterator<Item = &str> {
+        (0..self.record.len()).filter_map(|place| self.field(place))
+    }
+
+    fn field(&self, place: usize) -> Option<&str> {
+        let field = self.record.get(place)?;
+        let is_last = place + 1 == self.record.len();
+        Some(if is_last { field.strip_suffix('\r').unwrap_or(field) } else { field })
+    }
+
+    /// The line where the record begins. Empty lines before it are passed over with it, so that is
+    /// known only from its end: each line break in it is one line, its own end another.
+    fn line(&self, earliest: u64) -> u64 {
+        let breaks: usize = self.record.iter().map(|field| field.matches('\n').count()).sum();
+        let end = self.reader.position().line();
+        end.saturating_sub(breaks as u64 + 1).max(earliest)
+    }
+
+    fn row(&self, columns: &Columns, line: u64) -> ReadRow {
+        if self.record.len() != self.headings {
+            let kind =
+                RowFaultKind::FieldCount { expected: self.headings, found: self.record.len() };
+            return ReadRow::Unreadable(RowFault { line, kind });
+        }
+        let field = |place| Ok::<_, std::convert::Infallible>(self.field(place));
         let Ok(fields) = Fields::read(columns, field);
         fields.row(line, || {
             if !self.keeps_originals {
                 return None;
             }
             let mut original = Vec::new();
-            let pairs = columns.names.iter().zip(&self.record);
+            let pairs = columns.names.iter().zip(self.fields());
             serde_json::Serializer::new(&mut original).collect_map(pairs).ok()?;
             String::from_utf8(original).ok()
         })
@@ -115,12 +148,14 @@ impl<R: Read> CommaSeparatedRows<R> {
     }
 }
 
-/// Gives no more bytes than one row may have until it is told that the next one begins.
+/// Gives no more bytes than one row may have until it is told that the next one begins, and a line
+/// break at the end if there is none.
 #[derive(Debug)]
 struct Metered<R> {
     file: R,
     left: usize,
     is_exceeded: bool,
+    last: u8,
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -130,7 +165,14 @@ impl<R: Read> Read for Metered<R> {
             self.is_exceeded = true;
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let read = self.file.read(&mut buffer[..most])?;
+        let mut read = self.file.read(&mut buffer[..most])?;
+        if read == 0 && most > 0 && self.last != LINE_BREAK {
+            buffer[0] = LINE_BREAK;
+            read = 1;
+        }
+        if read > 0 {
+            self.last = buffer[read - 1];
+        }
         self.left -= read;
         Ok(read)
     }
@@ -173,6 +215,27 @@ mod tests {
         assert_eq!(only("id;body;\"a,b,c\"\n1;x, y;z\n").description, "x, y");
         assert_eq!(only("id\tbody\n1\tx;y\n").description, "x;y");
         assert_eq!(only("body\nx;y\n").description, "x;y");
+    }
+
+    #[test]
+    fn lines_are_counted_over_line_breaks_and_empty_lines() {
+        for end in ["\n", "\r\n"] {
+            let file =
+                ["a,body", "1,\"x", "\"\"y\"", "", "", "2,\"z\"", "3", "", "4,last"].join(end);
+            let line = |row: &ReadRow| match row {
+                ReadRow::Row(row) => (row.line, row.description.clone()),
+                ReadRow::Unreadable(fault) => (fault.line, String::new()),
+                ReadRow::Blank => (0, String::new()),
+            };
+            let lines: Vec<(u64, String)> = read(&file).iter().map(line).collect();
+            let expected = [
+                (2, format!("x{end}\"y")),
+                (6, "z".into()),
+                (7, String::new()),
+                (9, "last".into()),
+            ];
+            assert_eq!(lines, expected);
+        }
     }
 
     #[test]

@@ -56,9 +56,9 @@ pub enum RowFaultKind {
     #[error("has {found} fields where the headings are {expected}")]
     FieldCount {
         /// As many as there are headings.
-        expected: u64,
+        expected: usize,
         /// As many as it has.
-        found: u64,
+        found: usize,
     },
     /// Not text in UTF-8.
     #[error("is not text in UTF-8")]
