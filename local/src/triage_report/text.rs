@@ -39,11 +39,14 @@ fn write_report(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::R
     tally(out, "Languages", &figures.languages, figures.suggested)?;
     extracted(out, figures)?;
     tally(out, "Models", &figures.models, figures.suggested)?;
-    if !facts.has_labels() {
-        return writeln!(out, "\n{}", wording::LIMITS_OF_SHARES);
+    if facts.has_labels() {
+        labels(out, facts, figures)?;
     }
-    labels(out, facts, figures)?;
-    writeln!(out, "\n{}\n{}", wording::LIMITS_OF_SHARES, wording::LIMITS_OF_ACCURACY)
+    writeln!(out, "\n{}", wording::LIMITS_OF_SHARES)?;
+    if figures.has_labels() {
+        writeln!(out, "{}", wording::LIMITS_OF_ACCURACY)?;
+    }
+    Ok(())
 }
 
 fn categories(out: &mut String, figures: &Figures) -> fmt::Result {
