@@ -1,14 +1,15 @@
 //! Runs the AI over a file of a team's own tickets and says what it makes of them.
 //!
-//! In reading order: [`arguments`] is what the command line says; [`encoding`], [`columns`] and
-//! [`rows`] read the file; [`work`] suggests for each row; [`figures`] is what is counted of it, with
-//! the help of [`labels`]; [`text`] and [`html`] show the figures. Rows are read, suggested for and
+//! In reading order: `arguments` is what the command line says; `encoding`, `columns` and `rows` read
+//! the file; `work` suggests for each row; `figures` is what is counted of it, with the help of
+//! `labels`; `text` and `html` show the figures. Rows are read, suggested for and
 //! counted one after the other, so a file may have millions of them.
 
 mod arguments;
 mod columns;
 mod created;
 mod encoding;
+mod error;
 mod examples;
 mod figures;
 mod files;
@@ -22,18 +23,18 @@ mod wording;
 mod work;
 
 use std::fs::{self, File};
-use std::io;
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::Confidence;
-use copilot_triage::{NotAThreshold, Threshold, Triage};
+use copilot_triage::{Threshold, Triage};
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub use arguments::{Format, TriageArguments};
 use columns::{Columns, NamedColumns};
 pub use encoding::EncodingError;
+pub use error::TriageReportError;
 use examples::Examples;
 use figures::Figures;
 pub use files::FileError;
@@ -50,71 +51,6 @@ const FILE_NAME_CHARACTERS: usize = 120;
 const PROGRESS_ROWS: u64 = 64;
 /// The bar that shows how far the work is. It is shown on a terminal only.
 const PROGRESS: &str = "{bar:40} {bytes} of {total_bytes}, {msg} rows, {eta} left";
-
-/// Why there is no report.
-#[derive(Debug, thiserror::Error)]
-pub enum TriageReportError {
-    /// The system does not give the file.
-    #[error("{} cannot be read: {source}", file.display())]
-    System {
-        /// The file.
-        file: PathBuf,
-        /// What it says.
-        source: io::Error,
-    },
-    /// It is a folder or a pipe.
-    #[error("{} is no regular file", file.display())]
-    NotAFile {
-        /// It.
-        file: PathBuf,
-    },
-    /// Its name does not tell what it is.
-    #[error("the name of {} ends neither in .csv, .tsv, .jsonl nor .ndjson; say what it is with --format", file.display())]
-    UnknownFormat {
-        /// The file.
-        file: PathBuf,
-    },
-    /// It is no text.
-    #[error("{} {source}", file.display())]
-    Encoding {
-        /// The file.
-        file: PathBuf,
-        /// Why not.
-        source: EncodingError,
-    },
-    /// Its rows cannot be read.
-    #[error("{} {source}", file.display())]
-    Rows {
-        /// The file.
-        file: PathBuf,
-        /// Why not.
-        source: ReadError,
-    },
-    /// No row has a text.
-    #[error("{} has no row to suggest for: {blank} without a text, {unreadable} that cannot be read{first}", file.display())]
-    NothingToSuggestFor {
-        /// The file.
-        file: PathBuf,
-        /// Rows without a text.
-        blank: u64,
-        /// Rows that cannot be read.
-        unreadable: u64,
-        /// The first of those, in brackets.
-        first: String,
-    },
-    /// The report or the output cannot be written.
-    #[error(transparent)]
-    Files(#[from] FileError),
-    /// A suggestion has no form in JSON.
-    #[error("a suggestion cannot be written: {0}")]
-    Output(#[from] serde_json::Error),
-    /// The AI does not start.
-    #[error("the AI does not start: {0}")]
-    Triage(Box<dyn std::error::Error + Send + Sync>),
-    /// The threshold is none.
-    #[error(transparent)]
-    Threshold(#[from] NotAThreshold),
-}
 
 /// The column of labels, in [`RunFacts::columns`].
 const LABEL: &str = "label";

@@ -12,9 +12,7 @@ const CUT_MARK: char = '…';
 pub fn on_one_line(text: &str, limit: usize) -> String {
     let mut line = String::new();
     let mut characters = 0;
-    for word in
-        text.split(|character| is_white_or_unsafe(character)).filter(|word| !word.is_empty())
-    {
+    for word in text.split(is_white_or_unsafe).filter(|word| !word.is_empty()) {
         if characters > 0 {
             line.push(' ');
             characters += 1;

@@ -16,6 +16,10 @@ const FIGURE_WIDTH: f64 = 72.0;
 const BAR_STEP: f64 = 30.0;
 /// Thickness of a bar.
 const BAR_HEIGHT: f64 = 16.0;
+/// From one pair of bars to the next.
+const PAIR_STEP: f64 = 38.0;
+/// Thickness of a bar of a pair.
+const PAIR_HEIGHT: f64 = 11.0;
 /// Height of what a plot with two axes draws in.
 const FIELD_HEIGHT: f64 = 200.0;
 /// Room left of it, for the figures of its axis.
@@ -93,6 +97,46 @@ pub fn split_bars(out: &mut String, id: &str, title: &str, bars: &[SplitBar<'_>]
                 NAMES_WIDTH + sure + review + 8.0,
                 percent(ratio(bar.count, all))
             )?;
+        }
+        Ok(())
+    })
+}
+
+/// Two thin bars for each name, both from 0 to 1: first the full ones, then the hatched ones.
+pub fn paired_bars(
+    out: &mut String,
+    id: &str,
+    title: &str,
+    bars: &[(&str, f64, f64)],
+) -> fmt::Result {
+    let height = PAIR_STEP * ratio(bars.len() as u64, 1) + 4.0;
+    let description = "Two bars for each name, from 0 to 1. The table beside has the figures.";
+    plot(out, id, title, description, height, |out| {
+        hatching(out, id)?;
+        let room = WIDTH - NAMES_WIDTH - FIGURE_WIDTH;
+        for (place, (name, full, hatched)) in bars.iter().enumerate() {
+            let top = PAIR_STEP * ratio(place as u64, 1) + 6.0;
+            writeln!(
+                out,
+                "<text class=\"name\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                NAMES_WIDTH - 10.0,
+                top + PAIR_HEIGHT + 5.5,
+                escaped(name)
+            )?;
+            let review = format!(" fill=\"url(#{id}-hatching)\"");
+            for (class, fill, share, y) in [
+                ("sure", "", full, top),
+                ("review", review.as_str(), hatched, top + PAIR_HEIGHT + 2.0),
+            ] {
+                writeln!(
+                    out,
+                    "<rect class=\"{class}\"{fill} x=\"{NAMES_WIDTH}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{PAIR_HEIGHT}\"/>\
+                     <text class=\"figure small\" x=\"{:.1}\" y=\"{:.1}\">{share:.2}</text>",
+                    room * share,
+                    NAMES_WIDTH + room * share + 7.0,
+                    y + PAIR_HEIGHT - 0.5
+                )?;
+            }
         }
         Ok(())
     })

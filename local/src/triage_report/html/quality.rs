@@ -73,6 +73,17 @@ fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
         0 => "–".to_owned(),
         _ => format!("{:.3}", share.share()),
     };
+    let classes = confusion.classes();
+    let bars: Vec<(&str, f64, f64)> = classes
+        .iter()
+        .map(|class| (class.name, class.precision.share(), class.recall.share()))
+        .collect();
+    writeln!(out, "<div class=\"pair\">\n<figure>")?;
+    plots::paired_bars(out, "class-plot", "Precision and recall by category", &bars)?;
+    writeln!(
+        out,
+        "<p class=\"legend\"><span class=\"key sure\"></span> precision <span class=\"key review\"></span> recall</p>\n</figure>"
+    )?;
     let row = |class: ClassQuality| {
         vec![
             class.name.to_owned(),
@@ -86,10 +97,10 @@ fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
     Table {
         caption: "Precision and recall by category",
         headings: &["Category", "Labelled", "Suggested", "Precision", "Recall", "F1"],
-        rows: confusion.classes().into_iter().map(row).collect(),
+        rows: classes.into_iter().map(row).collect(),
     }
     .write(out)?;
-    writeln!(out, "</section>")
+    writeln!(out, "</div>\n</section>")
 }
 
 fn reliability(out: &mut String, figures: &Figures) -> fmt::Result {

@@ -103,7 +103,7 @@ pub fn confidence(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt:
     writeln!(out, "<div class=\"pair\">\n<figure>")?;
     let threshold = facts.threshold.share();
     plots::histogram(out, "confidence-plot", "Tickets by confidence", &bins, threshold)?;
-    writeln!(out, "</figure>")?;
+    writeln!(out, "<figcaption>Hatched bars lie below the threshold.</figcaption>\n</figure>")?;
     let row = |bin: &Bin| {
         vec![
             format!("{:.1} to {:.1}", bin.from, bin.to),
