@@ -6,6 +6,7 @@
 //! services; [`dynamodb`] and [`sqs`] are the services and [`access`] what functions may ask of them;
 //! [`lambda`] runs the functions; [`gateway`] brings HTTP requests to them, those of callers that
 //! [`authorizer`] lets through, [`trigger`] brings queue messages and [`schedule`] what the clock brings.
+//! [`triage_report`] starts nothing: it runs the AI over a file of tickets.
 
 pub mod options;
 
@@ -31,3 +32,5 @@ pub mod authorizer;
 pub mod gateway;
 
 pub mod trigger;
+
+pub mod triage_report;

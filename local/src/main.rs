@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use chrono::Utc;
 use clap::Parser;
 use local_stack::authorizer::{self, SigningKey, SigningKeyError, TokenError};
 use local_stack::options::{Command, Options, Task};
 use local_stack::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
+use local_stack::triage_report::{self, TriageReportError};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -37,6 +39,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
         Some(Command::Token(arguments)) => {
             let key = SigningKey::open(&options.data_dir)?;
             print(&authorizer::issue(&key, &arguments.request())?);
+            Ok(())
+        }
+        Some(Command::Triage(arguments)) => {
+            print(triage_report::run(&arguments, Utc::now())?.trim_end());
             Ok(())
         }
     }
@@ -84,6 +90,8 @@ enum Failure {
     SigningKey(#[from] SigningKeyError),
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error(transparent)]
+    TriageReport(#[from] TriageReportError),
 }
 
 fn print(line: &str) {

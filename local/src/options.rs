@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
+use crate::triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
 const TOKEN_SECONDS_MAXIMUM: i64 = 366 * 24 * 60 * 60;
@@ -90,6 +91,8 @@ pub enum Command {
     Task(Task),
     /// Print a token for an API that is run with --auth, also while it runs
     Token(TokenArguments),
+    /// Run the AI over an export of your own tickets and say what it makes of them
+    Triage(TriageArguments),
 }
 
 /// A task of a stack that is started for it.

@@ -1,0 +1,160 @@
+//! What the command line says of a report.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use copilot_core::ticket::{Category, Confidence, NotAConfidence};
+
+/// What to run the AI over, and what to write.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct TriageArguments {
+    /// The tickets: CSV with a line of headings, or JSON Lines; in UTF-8
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Form of the file [default: as its name ends, .csv, .tsv, .jsonl or .ndjson]
+    #[arg(long)]
+    pub format: Option<Format>,
+
+    /// Column of the subject [default: subject, title or summary]
+    #[arg(long, value_name = "NAME")]
+    pub subject_column: Option<String>,
+
+    /// Column of the text [default: description, body, text, content, message or comment]
+    #[arg(long, value_name = "NAME")]
+    pub text_column: Option<String>,
+
+    /// Column of the category that people chose [default: category, label or cat, if there is one]
+    #[arg(long, value_name = "NAME")]
+    pub label_column: Option<String>,
+
+    /// Column of the time of creation [default: created_at, created, created_on, date or timestamp, if there is one]
+    #[arg(long, value_name = "NAME")]
+    pub created_column: Option<String>,
+
+    /// What a label of yours means: one of our categories (repeatable)
+    #[arg(long = "map", value_name = "LABEL=CATEGORY", value_parser = label_and_category)]
+    pub label_mappings: Vec<(String, Category)>,
+
+    /// From which confidence on a suggestion counts as sure, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = confidence)]
+    pub threshold: Confidence,
+
+    /// File of the report with plots [default: beside FILE, .triage-report.html in place of its ending]
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+
+    /// File to write each row with its suggestion to, as JSON Lines
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub output: Option<PathBuf>,
+
+    /// Replace files that are there already
+    #[arg(long)]
+    pub overwrite: bool,
+
+    /// Read this many rows at most
+    #[arg(long, value_name = "ROWS")]
+    pub limit: Option<NonZeroU64>,
+
+    /// Show three tickets of each category in the report with plots; numbers as long as a card's are masked
+    #[arg(long)]
+    pub examples: bool,
+}
+
+/// The form of a file of tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Values between commas, semicolons or tabs, under a line of headings
+    Csv,
+    /// One JSON object on each line
+    Jsonl,
+}
+
+impl TriageArguments {
+    /// The form of the file: as named, or as its name ends.
+    pub fn file_format(&self) -> Option<Format> {
+        self.format.or_else(|| {
+            let ending = self.file.extension()?.to_str()?.to_ascii_lowercase();
+            match ending.as_str() {
+                "csv" | "tsv" => Some(Format::Csv),
+                "jsonl" | "ndjson" => Some(Format::Jsonl),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// The text is not `LABEL=CATEGORY`.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "must be LABEL=CATEGORY, the category one of shipping, billing, technical, account, refund, order, general"
+)]
+struct NotAMapping;
+
+fn label_and_category(text: &str) -> Result<(String, Category), NotAMapping> {
+    // A label may hold an equals sign, a category does not.
+    let (label, category) = text.rsplit_once('=').ok_or(NotAMapping)?;
+    let category = Category::parse(&category.trim().to_lowercase()).ok_or(NotAMapping)?;
+    let label = label.trim();
+    if label.is_empty() {
+        return Err(NotAMapping);
+    }
+    Ok((label.to_owned(), category))
+}
+
+fn confidence(text: &str) -> Result<Confidence, NotAConfidence> {
+    Confidence::parse(text.parse().map_err(|_| NotAConfidence)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        triage: TriageArguments,
+    }
+
+    fn parse(arguments: &[&str]) -> Result<TriageArguments, clap::Error> {
+        let arguments = ["triage"].iter().chain(arguments);
+        Line::try_parse_from(arguments).map(|line| line.triage)
+    }
+
+    #[test]
+    fn the_form_is_named_or_as_the_name_ends() {
+        for (arguments, expected) in [
+            (&["a.csv"][..], Some(Format::Csv)),
+            (&["a.TSV"], Some(Format::Csv)),
+            (&["a.b.jsonl"], Some(Format::Jsonl)),
+            (&["a.ndjson"], Some(Format::Jsonl)),
+            (&["a.csv", "--format", "jsonl"], Some(Format::Jsonl)),
+            (&["a.json"], None),
+            (&["csv"], None),
+        ] {
+            assert_eq!(parse(arguments).unwrap().file_format(), expected, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn labels_are_mapped_to_our_categories() {
+        let arguments = parse(&["a.csv", "--map", "Late = parcel=Shipping"]).unwrap();
+        assert_eq!(arguments.label_mappings, [("Late = parcel".to_owned(), Category::Shipping)]);
+        for wrong in ["Late", "=shipping", "Late=parcels", "Late="] {
+            assert!(parse(&["a.csv", "--map", wrong]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_threshold_is_a_share() {
+        assert!((parse(&["a.csv"]).unwrap().threshold.share() - 0.8).abs() < 1e-9);
+        for wrong in ["1.1", "-0.1", "NaN", "80%", ""] {
+            let argument = format!("--threshold={wrong}");
+            assert!(parse(&["a.csv", &argument]).is_err(), "{wrong}");
+        }
+        assert!(parse(&["a.csv", "--limit", "0"]).is_err());
+    }
+}

@@ -1,0 +1,219 @@
+//! Which column of a file is what.
+
+use super::safe_text::on_one_line;
+
+/// Names of a column of the subject, the best first. All are compared as [`simplified`].
+const SUBJECT_NAMES: [&str; 3] = ["subject", "title", "summary"];
+/// Names of a column of the text.
+const TEXT_NAMES: [&str; 6] = ["description", "body", "text", "content", "message", "comment"];
+/// Names of a column of the category that people chose.
+const LABEL_NAMES: [&str; 3] = ["category", "label", "cat"];
+/// Names of a column of the time of creation.
+const CREATED_NAMES: [&str; 5] = ["created_at", "created", "created_on", "date", "timestamp"];
+/// Most columns that an error names.
+const COLUMNS_NAMED: usize = 30;
+/// Longest name of a column that is shown, in characters.
+pub const COLUMN_NAME_CHARACTERS: usize = 40;
+
+/// The columns that the command line names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedColumns {
+    /// The subject.
+    pub subject: Option<String>,
+    /// The text.
+    pub text: Option<String>,
+    /// The category that people chose.
+    pub label: Option<String>,
+    /// The time of creation.
+    pub created: Option<String>,
+}
+
+/// The columns of a file, and what is in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    /// The names of all, as the file has them.
+    pub names: Vec<String>,
+    /// The place of the subject.
+    pub subject: Option<usize>,
+    /// The place of the text.
+    pub text: Option<usize>,
+    /// The place of the category that people chose.
+    pub label: Option<usize>,
+    /// The place of the time of creation.
+    pub created: Option<usize>,
+}
+
+/// Why it is not known what is in the columns.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnError {
+    /// The file names no column at all.
+    #[error("names no columns")]
+    NoColumns,
+    /// The command line names a column that is not there.
+    #[error("has no column {wanted:?}; there are: {present}")]
+    Missing {
+        /// What it names.
+        wanted: String,
+        /// What is there.
+        present: String,
+    },
+    /// Neither a subject nor a text.
+    #[error(
+        "has no column whose name tells that it holds the text; name it with --text-column; there are: {present}"
+    )]
+    NoText {
+        /// What is there.
+        present: String,
+    },
+    /// One column is to be two things.
+    #[error("cannot take the column {name:?} for two things")]
+    Twice {
+        /// The column.
+        name: String,
+    },
+}
+
+impl Columns {
+    /// Takes the columns that are `named` and looks for the others by their usual names.
+    ///
+    /// # Errors
+    /// [`ColumnError`].
+    pub fn choose(names: Vec<String>, named: &NamedColumns) -> Result<Self, ColumnError> {
+        if names.iter().all(|name| name.trim().is_empty()) {
+            return Err(ColumnError::NoColumns);
+        }
+        let wanted = [&named.subject, &named.text, &named.label, &named.created];
+        let mut taken = Vec::new();
+        for wanted in wanted.into_iter().flatten() {
+            let place = find(&names, wanted).ok_or_else(|| ColumnError::Missing {
+                wanted: on_one_line(wanted, COLUMN_NAME_CHARACTERS),
+                present: listed(&names),
+            })?;
+            if taken.contains(&place) {
+                let name = on_one_line(&names[place], COLUMN_NAME_CHARACTERS);
+                return Err(ColumnError::Twice { name });
+            }
+            taken.push(place);
+        }
+        let choose = |named: &Option<String>, usual: &[&str]| match named {
+            Some(name) => find(&names, name),
+            None => guess(&names, usual, &taken),
+        };
+        let subject = choose(&named.subject, &SUBJECT_NAMES);
+        let text = choose(&named.text, &TEXT_NAMES);
+        if subject.is_none() && text.is_none() {
+            return Err(ColumnError::NoText { present: listed(&names) });
+        }
+        let label = choose(&named.label, &LABEL_NAMES);
+        let created = choose(&named.created, &CREATED_NAMES);
+        Ok(Self { subject, text, label, created, names })
+    }
+
+    /// The name of the column at `place`, fit to be shown.
+    pub fn shown(&self, place: usize) -> String {
+        let name = self.names.get(place).map_or("", String::as_str);
+        on_one_line(name, COLUMN_NAME_CHARACTERS)
+    }
+}
+
+/// The column `wanted`, as it is written or else in any case.
+fn find(names: &[String], wanted: &str) -> Option<usize> {
+    let lower = wanted.trim().to_lowercase();
+    names
+        .iter()
+        .position(|name| name == wanted)
+        .or_else(|| names.iter().position(|name| name.trim().to_lowercase() == lower))
+}
+
+/// The first column that has one of the `usual` names and is not `taken`.
+fn guess(names: &[String], usual: &[&str], taken: &[usize]) -> Option<usize> {
+    usual.iter().find_map(|usual| {
+        names
+            .iter()
+            .enumerate()
+            .position(|(place, name)| simplified(name) == *usual && !taken.contains(&place))
+    })
+}
+
+/// A name as the usual names are written: `Ticket Subject` is `subject`, `createdAt` is `created_at`.
+fn simplified(name: &str) -> String {
+    let mut simple = String::new();
+    let mut after_small = false;
+    for character in name.trim().chars() {
+        if character.is_alphanumeric() {
+            if character.is_uppercase() && after_small {
+                simple.push('_');
+            }
+            simple.extend(character.to_lowercase());
+        } else if !simple.ends_with('_') {
+            simple.push('_');
+        }
+        after_small = character.is_lowercase();
+    }
+    let simple = simple.trim_matches('_');
+    simple.strip_prefix("ticket_").unwrap_or(simple).to_owned()
+}
+
+fn listed(names: &[String]) -> String {
+    let named = names.iter().take(COLUMNS_NAMED);
+    let mut list =
+        named.map(|name| on_one_line(name, COLUMN_NAME_CHARACTERS)).collect::<Vec<_>>().join(", ");
+    if names.len() > COLUMNS_NAMED {
+        list.push_str(", …");
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn columns_are_known_by_their_usual_names() {
+        let columns = Columns::choose(
+            names(&["id", "Ticket Subject", "Comment", "BODY", "createdAt", "Label", "category"]),
+            &NamedColumns::default(),
+        )
+        .unwrap();
+        let found = (columns.subject, columns.text, columns.label, columns.created);
+        assert_eq!(found, (Some(1), Some(3), Some(6), Some(4)));
+    }
+
+    #[test]
+    fn a_named_column_is_taken_as_it_is_written_or_in_any_case() {
+        let all = names(&["Text", "text", "topic", "title"]);
+        let named = |text: &str, label: &str| NamedColumns {
+            text: Some(text.to_owned()),
+            label: Some(label.to_owned()),
+            ..NamedColumns::default()
+        };
+        let columns = Columns::choose(all.clone(), &named("text", "TOPIC")).unwrap();
+        assert_eq!((columns.text, columns.label, columns.subject), (Some(1), Some(2), Some(3)));
+        // What is named is not guessed to be something else too.
+        let columns = Columns::choose(all.clone(), &named("title", "topic")).unwrap();
+        assert_eq!((columns.text, columns.subject), (Some(3), None));
+        assert_eq!(
+            Columns::choose(all.clone(), &named("text", "text")),
+            Err(ColumnError::Twice { name: "text".to_owned() })
+        );
+        let missing = Columns::choose(all, &named("text", "t\u{1b}opics")).unwrap_err();
+        let sentence = missing.to_string();
+        assert!(sentence.contains("there are: Text, text, topic, title"), "{sentence}");
+        assert!(!sentence.contains('\u{1b}'), "{sentence}");
+    }
+
+    #[test]
+    fn a_file_without_a_text_is_refused() {
+        let choose = |all: &[&str]| Columns::choose(names(all), &NamedColumns::default());
+        assert_eq!(choose(&[]), Err(ColumnError::NoColumns));
+        assert_eq!(choose(&["", " "]), Err(ColumnError::NoColumns));
+        assert!(matches!(choose(&["id", "category"]), Err(ColumnError::NoText { .. })));
+        let many: Vec<String> = (0..1000).map(|number| format!("{number}")).collect();
+        let refusal = Columns::choose(many, &NamedColumns::default()).unwrap_err().to_string();
+        assert!(refusal.len() < 400, "{refusal}");
+    }
+}
