@@ -20,6 +20,11 @@ impl Threshold {
         let share = text.parse().map_err(|_| NotAThreshold)?;
         Confidence::parse(share).map(Self).map_err(|_| NotAThreshold)
     }
+
+    /// Whether a suggestion of this confidence is set on its ticket.
+    pub fn is_reached_by(self, confidence: Confidence) -> bool {
+        confidence >= self.0
+    }
 }
 
 /// What suggests for tickets.
@@ -50,7 +55,7 @@ impl Triage {
             order_id: None,
             language: None,
             model: self.model.clone(),
-            needs_review: confidence < self.threshold.0,
+            needs_review: !self.threshold.is_reached_by(confidence),
         }
     }
 }
