@@ -78,6 +78,9 @@ pub(super) fn of_call(error: &SdkError<ConverseError, HttpResponse>) -> NoOpinio
         | ConverseError::ModelTimeoutException(_)
         | ConverseError::ServiceUnavailableException(_)
         | ConverseError::ThrottlingException(_) => NoOpinion::Unavailable(failure),
+        ConverseError::AccessDeniedException(_)
+        | ConverseError::ResourceNotFoundException(_)
+        | ConverseError::ValidationException(_) => NoOpinion::Refused(failure),
         _ if answer.raw().status().is_server_error() => NoOpinion::Unavailable(failure),
         // Bedrock names each of its errors.
         other if other.code().is_none() => NoOpinion::NotBedrock(failure),
