@@ -129,9 +129,10 @@ fn filled(reply: Reply, other: &str) -> Reply {
 fn without_suggestion(ticket: &Value) -> Value {
     let mut rest = ticket.clone();
     let members = rest.as_object_mut().unwrap();
-    let own =
-        ["category", "category_set_by", "priority", "priority_set_by", "updated_at", "version"];
-    members.retain(|name, _| !name.starts_with("ai_") && !own.contains(&name.as_str()));
+    let own = ["category", "order_id", "priority", "updated_at", "version"];
+    members.retain(|name, _| {
+        !name.starts_with("ai_") && !own.contains(&name.trim_end_matches("_set_by"))
+    });
     rest
 }
 
