@@ -240,6 +240,8 @@ fn environment(stand_in: &StandIn, transport: Transport) -> Vec<(&'static str, S
         ("CURSOR_KEY", "key"),
         ("STRANDED_AFTER_SECONDS", "300"),
         ("TRIAGE_CONFIDENCE", "0.8"),
+        ("TRIAGE_MODEL", "embedded"),
+        ("BEDROCK_MASKING", "on"),
         ("WEBHOOK_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook"),
     ]
     .into_iter()

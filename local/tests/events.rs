@@ -194,6 +194,8 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("CURSOR_KEY", "key"),
             ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
             ("TRIAGE_CONFIDENCE", "0.5"),
+            ("TRIAGE_MODEL", "embedded"),
+            ("BEDROCK_MASKING", "on"),
             ("STRANDED_AFTER_SECONDS", "300"),
             ("TABLE_NAME", TABLE),
             ("QUEUE_URL", &format!("{sqs}/000000000000/customer-support-copilot-AiQueue")),

@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local_stack::template::{Deployment, Settings};
 
@@ -64,6 +64,44 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
         statements.filter(|statement| statement.actions.contains(action)).count()
     };
     assert_eq!(grants(&with_all, "secretsmanager:GetSecretValue"), 2);
-    assert_eq!(grants(&with_all, "kms:Decrypt"), 8);
+    assert_eq!(grants(&with_all, "kms:Decrypt"), 9);
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
+}
+
+#[test]
+fn only_the_triage_may_ask_bedrock_and_only_the_one_model() {
+    const MODEL: &str = "amazon.nova-lite-v1:0";
+    let asked = |parameters: &[(&str, &str)]| {
+        let functions = deployment(parameters).functions;
+        let granted: BTreeSet<(String, String)> = functions
+            .iter()
+            .flat_map(|function| {
+                let statements = function.policy.iter();
+                let grants = |action: &String| action.starts_with("bedrock:");
+                statements
+                    .filter(move |statement| statement.actions.iter().any(grants))
+                    .flat_map(|statement| &statement.resources)
+                    .map(|resource| (function.binary.clone(), resource.clone()))
+            })
+            .collect();
+        let triage = functions.iter().find(|function| function.binary == "triage-ticket").unwrap();
+        (triage.environment["TRIAGE_MODEL"].clone(), granted)
+    };
+    let triage = |resource: &str| ("triage-ticket".to_owned(), resource.to_owned());
+    for model in ["embedded", "none"] {
+        let parameters = [("TriageModel", model), ("BedrockProfilePrefix", "eu")];
+        assert_eq!(asked(&parameters), ("embedded".to_owned(), BTreeSet::new()), "{model}");
+    }
+    let here = "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-lite-v1:0";
+    let parameters = [("TriageModel", "bedrock"), ("BedrockModelId", MODEL)];
+    assert_eq!(asked(&parameters), (format!("bedrock:{MODEL}"), BTreeSet::from([triage(here)])));
+    let profile =
+        "arn:aws:bedrock:eu-central-1:000000000000:inference-profile/eu.amazon.nova-lite-v1:0";
+    let anywhere = "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0";
+    let parameters =
+        [("TriageModel", "bedrock"), ("BedrockModelId", MODEL), ("BedrockProfilePrefix", "eu")];
+    assert_eq!(
+        asked(&parameters),
+        (format!("bedrock:eu.{MODEL}"), BTreeSet::from([triage(profile), triage(anywhere)]))
+    );
 }

@@ -129,6 +129,29 @@ pub const AI_WORK_AT_ONCE: usize = 10;
 /// Longest body of a message of AI work that is read, in bytes. Ours have about 200.
 pub const AI_WORK_BYTES: usize = 4_096;
 
+/// Longest id of a model in Bedrock, in characters (Bedrock API, `modelId` of a foundation model, with
+/// the prefix of an inference profile).
+pub const BEDROCK_MODEL_ID_CHARACTERS: usize = 150;
+/// Longest description that is shown to Bedrock, in characters. What a ticket is about stands at its
+/// beginning; at some four characters a token, what is shown costs at most 2,000 tokens.
+pub const BEDROCK_DESCRIPTION_CHARACTERS: usize = 8_000;
+/// Longest answer of Bedrock, in tokens. One with every word that is kept of it has about 200.
+pub const BEDROCK_ANSWER_TOKENS: i32 = 300;
+/// Most places of a ticket that are kept of what Bedrock names for its category or its priority.
+pub const BEDROCK_REASON_WORDS: usize = 3;
+/// Longest such place, in characters.
+pub const BEDROCK_REASON_CHARACTERS: usize = 80;
+/// Longest wait for one attempt of a call to Bedrock. A small model writes such an answer in one or
+/// two seconds.
+pub const BEDROCK_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest wait for Bedrock with all attempts. The ticket is read before and written after it, which
+/// together must stay under the function's timeout of 30 s.
+pub const BEDROCK_OPERATION_TIMEOUT: Duration = Duration::from_secs(10);
+/// Attempts of one call to Bedrock, the first included. Then the embedded model suggests.
+pub const BEDROCK_ATTEMPTS: u32 = 2;
+/// Longest wait before the second attempt: throttling ends no sooner.
+pub const BEDROCK_RETRY_BACKOFF: Duration = Duration::from_millis(500);
+
 /// Tickets that one run of `close-resolved` closes; the next run goes on with the rest.
 pub const CLOSED_TICKETS: usize = 2_000;
 /// Resolved tickets that one run of `close-resolved` reads, most of which are not due yet.

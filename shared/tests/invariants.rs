@@ -101,6 +101,12 @@ fn only_the_secret_module_names_secrets_manager() {
 }
 
 #[test]
+fn only_the_bedrock_module_names_bedrock() {
+    let others = |path: &str| !path.starts_with("functions/triage-ticket/src/bedrock/");
+    nowhere(&product(), &["aws_sdk_bedrockruntime"], others);
+}
+
+#[test]
 fn only_the_http_module_names_status_codes() {
     let others = |path: &str| !path.starts_with("shared/src/http/");
     nowhere(&product(), &["StatusCode", "status_code"], others);

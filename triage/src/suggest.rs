@@ -27,6 +27,11 @@ impl Threshold {
         let share = text.parse().map_err(|_| NotAThreshold)?;
         Confidence::parse(share).map(Self).map_err(|_| NotAThreshold)
     }
+
+    /// Whether a suggestion of this confidence is set on its ticket.
+    pub fn is_reached_by(self, confidence: Confidence) -> bool {
+        confidence >= self.0
+    }
 }
 
 /// What suggests for tickets.
@@ -101,7 +106,7 @@ impl Triage {
         let share = f64::from(prediction.confidence);
         suggestion.category = Some(prediction.category);
         suggestion.confidence = Confidence::parse(share).unwrap_or(Confidence::NONE);
-        suggestion.needs_review = suggestion.confidence < self.threshold.0;
+        suggestion.needs_review = !self.threshold.is_reached_by(suggestion.confidence);
         if suggestion.needs_review {
             suggestion.reasons.push(reason(ReasonFor::Review, "confidence", Vec::new()));
         }

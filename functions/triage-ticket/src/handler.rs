@@ -7,7 +7,11 @@ use copilot_core::queue::AiWork;
 use copilot_core::store::{Store, Suggested};
 use copilot_core::telemetry::{TriageOutcome, Triaged, triaged};
 use copilot_core::ticket::{ModelName, Ticket, now};
-use copilot_triage::Triage;
+use copilot_triage::{Threshold, Triage};
+use tokio::sync::OnceCell;
+
+use crate::bedrock::{Bedrock, NoOpinion, Opinion};
+use crate::decision::decide;
 
 /// What the function needs.
 pub struct Handler {
@@ -15,6 +19,10 @@ pub struct Handler {
     pub store: Store,
     /// What suggests.
     pub triage: Triage,
+    /// What is asked for category and priority besides, if it is.
+    pub bedrock: Option<Bedrock>,
+    /// From which confidence on a suggestion is set on its ticket.
+    pub threshold: Threshold,
 }
 
 impl Handler {
@@ -25,13 +33,21 @@ impl Handler {
     /// That the store does not answer; the message then comes again.
     pub async fn handle(&self, work: AiWork) -> Result<(), Error> {
         let started = Instant::now();
-        let suggest = async |ticket: &Ticket| self.triage.suggest(ticket);
+        // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so the opinion
+        // holds and is neither paid nor waited for twice.
+        let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
+        let suggest = async |ticket: &Ticket| {
+            let own = self.triage.suggest(ticket);
+            let Some(bedrock) = &self.bedrock else { return own };
+            let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
+            decide(own, opinion, bedrock.name(), self.threshold)
+        };
         let suggested = self.store.suggest(work.ticket_id, suggest, now).await;
         let outcome = match &suggested {
             Ok(Suggested::Now(ticket)) => TriageOutcome::Suggested {
                 model: ticket.ai_model.as_ref().map_or("", ModelName::as_str),
                 needs_review: ticket.ai_needs_review == Some(true),
-                fell_back: false,
+                fell_back: matches!(opinion.get(), Some(Err(_))),
             },
             Ok(Suggested::LeftAlone(_)) => TriageOutcome::LeftAlone,
             // Its message is sent only once it is stored, so it was there.

@@ -1,9 +1,12 @@
 //! Takes AI work from the queue: suggests what a ticket is about and how urgent it is.
 
+mod bedrock;
+mod decision;
 mod handler;
 
 use std::env;
 
+use bedrock::{Bedrock, Masking};
 use copilot_core::aws::Connection;
 use copilot_core::store::Store;
 use copilot_core::{consumer, telemetry};
@@ -15,9 +18,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(env::var("METRIC_NAMESPACE").ok());
     let connection = Connection::new(|name| env::var(name).ok())?;
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
+    let threshold = Threshold::parse(&variable("TRIAGE_CONFIDENCE")?)?;
+    let masking = Masking::parse(&variable("BEDROCK_MASKING")?)?;
     let handler = Handler {
         store: Store::new(&connection, variable("TABLE_NAME")?),
-        triage: Triage::new(Threshold::parse(&variable("TRIAGE_CONFIDENCE")?)?)?,
+        triage: Triage::new(threshold)?,
+        bedrock: Bedrock::choose(&connection, &variable("TRIAGE_MODEL")?, masking)?,
+        threshold,
     };
     handler.store.connect_ahead().await;
     consumer::serve(async |work| handler.handle(work).await).await

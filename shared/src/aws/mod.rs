@@ -87,7 +87,7 @@ impl Connection {
     }
 
     /// The configuration of the service whose own address the variable `endpoint` replaces.
-    pub(crate) fn to_service(&self, endpoint: &str) -> SdkConfig {
+    pub fn to_service(&self, endpoint: &str) -> SdkConfig {
         let configuration = self.configuration.clone().into_builder();
         match (self.variable)(endpoint).or_else(|| (self.variable)(ENDPOINT)) {
             None => configuration.build(),
@@ -158,8 +158,9 @@ const TRANSIENT_CODES: [&str; 8] = [
     "ThrottlingException",
 ];
 
-/// What a failed call means for us: unavailable when the same call may succeed soon, else a defect.
-pub(crate) fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Error
+/// What a failed call means for us: unavailable when the same call may succeed soon, else a defect. Its
+/// source says why in words that may be logged.
+pub fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Error
 where
     E: ProvideErrorMetadata,
 {

@@ -12,8 +12,8 @@ use super::extracted::Extracted;
 use super::{OrderId, Status, Ticket, timestamp};
 use crate::limits;
 
-/// How sure the AI is, from 0 to 1 in thousandths. Calibrated: of many suggestions with 0.8, eight of
-/// ten are right.
+/// How sure the AI is, from 0 to 1 in thousandths. That of the embedded model is calibrated: of many
+/// suggestions with 0.8, eight of ten are right. That of a model in Bedrock is what it says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Confidence {
@@ -73,7 +73,8 @@ impl PartialSchema for Confidence {
             .minimum(Some(0.0))
             .maximum(Some(1.0))
             .description(Some(
-                "How sure the AI is; of many suggestions with 0.8, eight of ten are right.",
+                "How sure the AI is. With the embedded model, of many suggestions with 0.8, eight of \
+                 ten are right; that of a model in Bedrock is not calibrated.",
             ))
             .examples([serde_json::json!(0.912)])
             .into()

@@ -202,6 +202,8 @@ fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String)
         ("CURSOR_KEY", "key".to_owned()),
         ("STRANDED_AFTER_SECONDS", "300".to_owned()),
         ("TRIAGE_CONFIDENCE", "0.8".to_owned()),
+        ("TRIAGE_MODEL", "embedded".to_owned()),
+        ("BEDROCK_MASKING", "on".to_owned()),
         ("CLOSE_RESOLVED_AFTER_DAYS", "7".to_owned()),
         // The samples are signed for the time in them, which is past.
         ("ALLOW_UNSIGNED_WEBHOOKS", "true".to_owned()),

@@ -1,0 +1,172 @@
+//! Makes one suggestion of what the embedded model and Bedrock say.
+
+use copilot_core::ticket::{ModelName, Priority, ReasonFor, Suggestion, SuggestionReason};
+use copilot_triage::Threshold;
+
+use crate::bedrock::{NoOpinion, Opinion};
+
+/// The rule of reasons that are words of the ticket.
+const WORDS: &str = "words";
+/// The rule by which a person looks at what only Bedrock holds to be critical.
+const CRITICAL_ONLY_BY_BEDROCK: &str = "critical_only_by_bedrock";
+
+/// What is suggested once Bedrock's `model` has been asked: its category and priority, and the rest of
+/// the embedded suggestion `own`. Without an opinion it is `own`, and says why.
+///
+/// - The stated policy can raise Bedrock's priority and never lowers it.
+/// - Nobody is called out of bed by a text that talked a model into `critical`: if no rule of the policy
+///   says so too, a person looks.
+/// - Bedrock's confidence is what the model says of itself. Below `threshold` a person looks.
+pub fn decide(
+    own: Suggestion,
+    opinion: &Result<Opinion, NoOpinion>,
+    model: &ModelName,
+    threshold: Threshold,
+) -> Suggestion {
+    match opinion {
+        Ok(opinion) => joined(own, opinion, model, threshold),
+        Err(no_opinion) => explained(own, no_opinion.rule()),
+    }
+}
+
+fn joined(
+    own: Suggestion,
+    opinion: &Opinion,
+    model: &ModelName,
+    threshold: Threshold,
+) -> Suggestion {
+    let (rules, _): (Vec<_>, Vec<_>) =
+        own.reasons.into_iter().partition(|reason| reason.speaks_for == ReasonFor::Priority);
+    // Where no rule fired, the policy's priority is only its default.
+    let is_raised = !rules.is_empty() && own.priority > opinion.priority;
+    let priority = if is_raised { own.priority } else { opinion.priority };
+    let is_doubtful = priority == Priority::Critical && own.priority != Priority::Critical;
+
+    let mut reasons = Vec::new();
+    if is_doubtful {
+        reasons.push(reason(ReasonFor::Review, CRITICAL_ONLY_BY_BEDROCK, &[]));
+    }
+    if !opinion.category_words.is_empty() {
+        reasons.push(reason(ReasonFor::Category, WORDS, &opinion.category_words));
+    }
+    if !is_raised && !opinion.priority_words.is_empty() {
+        reasons.push(reason(ReasonFor::Priority, WORDS, &opinion.priority_words));
+    }
+    if own.priority == priority {
+        reasons.extend(rules);
+    }
+    Suggestion {
+        category: Some(opinion.category),
+        priority,
+        confidence: opinion.confidence,
+        reasons,
+        model: model.clone(),
+        needs_review: is_doubtful || !threshold.is_reached_by(opinion.confidence),
+        extracted: own.extracted,
+        order_id: own.order_id,
+        language: own.language,
+    }
+}
+
+/// Stands first: a ticket keeps only so many reasons.
+fn explained(mut own: Suggestion, rule: &str) -> Suggestion {
+    own.reasons.insert(0, reason(ReasonFor::Review, rule, &[]));
+    own
+}
+
+fn reason(speaks_for: ReasonFor, rule: &str, words: &[String]) -> SuggestionReason {
+    SuggestionReason { speaks_for, rule: rule.to_owned(), words: words.to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use copilot_core::ticket::{Category, Confidence, LanguageCode, OrderId};
+
+    use super::*;
+
+    fn model(name: &str) -> ModelName {
+        ModelName::parse(name).unwrap()
+    }
+
+    /// By a policy of which `rule` fired, or none.
+    fn own(priority: Priority, rule: Option<&str>) -> Suggestion {
+        let category = reason(ReasonFor::Category, WORDS, &["parcel".to_owned()]);
+        let rule = rule.map(|rule| reason(ReasonFor::Priority, rule, &["today".to_owned()]));
+        Suggestion {
+            category: Some(Category::Order),
+            priority,
+            confidence: Confidence::parse(0.3).unwrap(),
+            reasons: [category].into_iter().chain(rule).collect(),
+            extracted: Vec::new(),
+            order_id: Some(OrderId::parse("2021").unwrap()),
+            language: Some(LanguageCode::parse("en").unwrap()),
+            model: model("embedded@1"),
+            needs_review: true,
+        }
+    }
+
+    fn with_opinion(own: Suggestion, priority: Priority, confidence: f64) -> Suggestion {
+        let opinion = Opinion {
+            category: Category::Shipping,
+            priority,
+            confidence: Confidence::parse(confidence).unwrap(),
+            category_words: vec!["not shipped".to_owned()],
+            priority_words: vec!["a week".to_owned()],
+        };
+        let threshold = Threshold::parse("0.8").unwrap();
+        decide(own, &Ok(opinion), &model("bedrock:a.b@1"), threshold)
+    }
+
+    #[test]
+    fn the_opinion_is_shown_with_the_rest_of_the_embedded_suggestion() {
+        let suggestion = with_opinion(own(Priority::Medium, None), Priority::Low, 0.8);
+        let words = |speaks_for, words: &str| reason(speaks_for, WORDS, &[words.to_owned()]);
+        let expected = Suggestion {
+            category: Some(Category::Shipping),
+            priority: Priority::Low,
+            confidence: Confidence::parse(0.8).unwrap(),
+            reasons: vec![
+                words(ReasonFor::Category, "not shipped"),
+                words(ReasonFor::Priority, "a week"),
+            ],
+            model: model("bedrock:a.b@1"),
+            needs_review: false,
+            ..own(Priority::Medium, None)
+        };
+        assert_eq!(suggestion, expected);
+    }
+
+    #[test]
+    fn a_rule_of_the_policy_raises_and_never_lowers() {
+        let raised = with_opinion(own(Priority::High, Some("deadline")), Priority::Low, 0.9);
+        assert_eq!(raised.priority, Priority::High);
+        let rules: Vec<&str> = raised.reasons.iter().map(|reason| reason.rule.as_str()).collect();
+        assert_eq!(rules, [WORDS, "deadline"]);
+        let kept = with_opinion(own(Priority::Low, Some("thanks")), Priority::High, 0.9);
+        assert_eq!(kept.priority, Priority::High);
+        assert!(kept.reasons.iter().all(|reason| reason.rule == WORDS));
+    }
+
+    #[test]
+    fn a_person_looks_at_what_is_unsure_or_critical_by_bedrock_alone() {
+        assert!(with_opinion(own(Priority::Medium, None), Priority::Low, 0.799).needs_review);
+        let alone = with_opinion(own(Priority::High, Some("deadline")), Priority::Critical, 1.0);
+        assert!(alone.needs_review && alone.priority == Priority::Critical);
+        assert_eq!(alone.reasons[0].rule, CRITICAL_ONLY_BY_BEDROCK);
+        let both = with_opinion(own(Priority::Critical, Some("fraud")), Priority::Critical, 1.0);
+        assert!(!both.needs_review);
+        let by_policy = with_opinion(own(Priority::Critical, Some("fraud")), Priority::Low, 1.0);
+        assert!(!by_policy.needs_review && by_policy.priority == Priority::Critical);
+    }
+
+    #[test]
+    fn without_an_opinion_the_embedded_suggestion_says_why() {
+        let own = own(Priority::Medium, None);
+        let threshold = Threshold::parse("0.8").unwrap();
+        let model = model("bedrock:a.b@1");
+        let suggestion = decide(own.clone(), &Err(NoOpinion::KeptBack), &model, threshold);
+        assert_eq!(suggestion.reasons[0], reason(ReasonFor::Review, "bedrock_refused", &[]));
+        assert_eq!(suggestion.reasons[1..], own.reasons);
+        assert_eq!(Suggestion { reasons: own.reasons.clone(), ..suggestion }, own);
+    }
+}
