@@ -45,7 +45,7 @@ pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedCha
 pub use cursor::{Cursors, NotACursor};
 pub use list::{Page, Position};
 use record::TicketRecord;
-pub use remembered::{NotAVersionCursor, RememberedPage, VersionCursor};
+pub use remembered::{RememberedPage, VersionPosition};
 pub use resolved::ResolvedPage;
 pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 
