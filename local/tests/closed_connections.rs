@@ -37,24 +37,25 @@ struct Seen {
 
 #[tokio::test]
 async fn a_connection_that_was_closed_meanwhile_is_not_used_again() {
-    let seen = read_tickets_from(Closes::AfterAnswer).await;
+    let seen = change_tickets_at(Closes::AfterAnswer).await;
     // One is opened before the first request.
     assert_eq!(seen.connections.load(Ordering::Relaxed), REQUESTS + 1, "{seen:?}");
 }
 
 #[tokio::test]
 async fn a_request_that_is_lost_with_its_connection_is_sent_again() {
-    let seen = read_tickets_from(Closes::AtSecondRequest).await;
+    let seen = change_tickets_at(Closes::AtSecondRequest).await;
     assert_eq!(seen.lost_requests.load(Ordering::Relaxed), REQUESTS, "{seen:?}");
     assert_eq!(seen.connections.load(Ordering::Relaxed), REQUESTS + 1, "{seen:?}");
 }
 
-/// Has the function read a ticket again and again; every answer must be right.
-async fn read_tickets_from(closes: Closes) -> Arc<Seen> {
+/// Has a function that keeps one connection look for a ticket again and again; every answer must be
+/// right.
+async fn change_tickets_at(closes: Closes) -> Arc<Seen> {
     let seen = Arc::new(Seen::default());
     let endpoint = serve(closes, seen.clone());
     let function = start(&endpoint).await;
-    let event = std::fs::read(workspace().join("events/read-tickets/ticket.json")).unwrap();
+    let event = std::fs::read(workspace().join("events/update-status/1-opened.json")).unwrap();
     for _ in 0..REQUESTS {
         let answer = function.invoke(event.clone().into()).await.unwrap();
         let answer: Value = serde_json::from_slice(&answer).unwrap();
@@ -66,7 +67,7 @@ async fn read_tickets_from(closes: Closes) -> Arc<Seen> {
 }
 
 async fn start(endpoint: &str) -> FunctionPool {
-    let name = "read-tickets".to_owned();
+    let name = "update-status".to_owned();
     let built = local_stack::cargo::build(&workspace(), std::slice::from_ref(&name), false).await;
     let environment = BTreeMap::from(
         [
@@ -74,7 +75,7 @@ async fn start(endpoint: &str) -> FunctionPool {
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-            ("CURSOR_KEY", "key"),
+            ("LIST_SHARDS", "16"),
             ("TABLE_NAME", "tickets"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),

@@ -192,6 +192,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("INTERCOM_CLIENT_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
             ("CURSOR_KEY", "key"),
+            ("LIST_SHARDS", "16"),
             ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
             ("TRIAGE_CONFIDENCE", "0.5"),
             ("TRIAGE_MODEL", "embedded"),

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
-    Confidence, ModelName, NotAModelName, Priority, ReasonFor, Suggestion, SuggestionReason,
-    Ticket, mask,
+    Confidence, LanguageCode, ModelName, NotAModelName, Priority, ReasonFor, Suggestion,
+    SuggestionReason, Ticket, mask,
 };
 
 use crate::category::{CategoryModel, NotAModel};
@@ -87,7 +87,7 @@ impl Triage {
             reasons: Vec::new(),
             extracted,
             order_id,
-            language: language.code(),
+            language: language.code().and_then(|code| LanguageCode::parse(code).ok()),
             model: self.model.clone(),
             needs_review: true,
         };

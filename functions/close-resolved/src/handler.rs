@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use copilot_core::error::Error;
 use copilot_core::limits;
 use copilot_core::store::Store;
@@ -44,8 +44,9 @@ impl Handler {
     pub async fn handle(&self) -> Result<Outcome, Error> {
         let mut run = Run { started: Instant::now(), now: now(), outcome: Outcome::default() };
         let mut failure = None;
-        for index in 0..limits::LIST_SHARDS {
-            let shard = (index + run.now.hour()) % limits::LIST_SHARDS;
+        // Counted from the epoch, not within a day: so each of more shards than hours has its turn.
+        let hours = u32::try_from(run.now.timestamp() / 3600).unwrap_or_default();
+        for shard in self.store.shards().numbers_from(hours) {
             if let Err(error) = self.close_shard(shard, &mut run).await {
                 failure = Some(error);
             }
@@ -90,7 +91,7 @@ impl Handler {
     async fn close_all(&self, due: &[Ticket], run: &mut Run) -> (bool, Option<Error>) {
         let now = run.now;
         let closes = iter(due).map(|ticket| self.close(ticket, now));
-        let outcomes: Vec<_> = closes.buffer_unordered(limits::RESOLVED_AT_ONCE).collect().await;
+        let outcomes: Vec<_> = closes.buffer_unordered(limits::CLOSED_AT_ONCE).collect().await;
         let is_stuck = !outcomes.is_empty() && outcomes.iter().all(Result::is_err);
         let mut failure = None;
         for outcome in outcomes {

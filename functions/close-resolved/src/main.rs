@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let days: u16 = variable("CLOSE_RESOLVED_AFTER_DAYS")?.parse()?;
     let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?),
+        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
         closed_after: TimeDelta::days(i64::from(days)),
     };
     schedule::serve(async || handler.handle().await).await

@@ -18,6 +18,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         store: Store::new(
             &connection,
             env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
+            env::var("LIST_SHARDS").map_err(|_| "LIST_SHARDS is not set")?.parse()?,
         ),
         queue: Queue::new(&connection, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?),
     };

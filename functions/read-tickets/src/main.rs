@@ -18,9 +18,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let connection = Connection::new(|name| env::var(name).ok())?;
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?),
+        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
         cursors: Cursors::new(variable("CURSOR_KEY")?),
     };
-    handler.store.connect_ahead().await;
+    handler.store.connect_ahead_for_lists().await;
     http::serve(async |request| handler.handle(&request).await).await
 }

@@ -10,6 +10,7 @@ use copilot_core::store::{Store, StrandedTicket};
 use copilot_core::telemetry::{Gauge, measure};
 use copilot_core::ticket::{TicketId, now};
 use futures_util::future::join_all;
+use futures_util::stream::{StreamExt, iter};
 use serde::Serialize;
 
 /// What the function needs.
@@ -55,7 +56,10 @@ impl Handler {
         let started = Instant::now();
         let before = now() - self.stranded_after;
         let mut outcome = Outcome::default();
-        let mut shards: Vec<Shard> = (0..limits::LIST_SHARDS)
+        let mut shards: Vec<Shard> = self
+            .store
+            .shards()
+            .numbers()
             .map(|number| Shard { number, position: None, is_done: false })
             .collect();
         let mut failure = None;
@@ -112,7 +116,8 @@ impl Handler {
         });
         let mut tickets = Vec::new();
         let mut failure = None;
-        for page in join_all(pages).await {
+        let mut pages = iter(pages).buffer_unordered(limits::SHARDS_READ_AT_ONCE);
+        while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => tickets.extend(page.tickets),
                 Err(error) => failure = Some(error),

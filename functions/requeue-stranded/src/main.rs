@@ -18,7 +18,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let seconds: u32 = variable("STRANDED_AFTER_SECONDS")?.parse()?;
     let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?),
+        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
         queue: Queue::new(&connection, variable("QUEUE_URL")?),
         stranded_after: TimeDelta::seconds(i64::from(seconds)),
     };

@@ -21,7 +21,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let threshold = Threshold::parse(&variable("TRIAGE_CONFIDENCE")?)?;
     let masking = Masking::parse(&variable("BEDROCK_MASKING")?)?;
     let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?),
+        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
         triage: Triage::new(threshold)?,
         bedrock: Bedrock::choose(&connection, &variable("TRIAGE_MODEL")?, masking)?,
         threshold,

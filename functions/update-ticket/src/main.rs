@@ -17,6 +17,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         store: Store::new(
             &connection,
             env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
+            env::var("LIST_SHARDS").map_err(|_| "LIST_SHARDS is not set")?.parse()?,
         ),
     };
     handler.store.connect_ahead().await;

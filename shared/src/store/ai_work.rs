@@ -34,8 +34,8 @@ pub struct StrandedPage {
 }
 
 impl Store {
-    /// Tickets of a shard (0 to [`limits::LIST_SHARDS`] - 1) that were made before `before` and bear
-    /// the mark, after the position `after`: at most `limit`.
+    /// Tickets of one of the [`Store::shards`] that were made before `before` and bear the mark,
+    /// after the position `after`: at most `limit`.
     ///
     /// The index lags behind the table, mostly by less than a second: a ticket may be named whose
     /// mark has just gone.

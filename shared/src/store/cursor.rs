@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use super::Position;
+use super::{Position, VersionPosition};
 use crate::limits;
-use crate::ticket::{Order, TicketFilter};
+use crate::ticket::{Order, TicketFilter, TicketId};
 
 /// Makes cursors that nobody else can, and that hold for one list alone.
 #[derive(Clone)]
@@ -23,10 +23,15 @@ pub struct NotACursor;
 
 /// Begins each cursor; changes when its form does, so that an old one is refused, not misread.
 const VERSION: u8 = 2;
-/// Version, when it was made (s), where it goes on (ms and digits).
-const PLAIN_BYTES: usize = 1 + 8 + 8 + 4;
 /// Half a SHA-256: more than anybody can try out.
 const SEAL_BYTES: usize = 16;
+
+/// The list that a cursor goes on in.
+enum Of<'a> {
+    Tickets(&'a TicketFilter, Order),
+    /// The changes or the messages of a ticket: both are lists of its versions.
+    Versions(TicketId),
+}
 
 impl Cursors {
     /// Cursors sealed with `key`, which must stay the same from deployment to deployment. It need
@@ -43,14 +48,9 @@ impl Cursors {
         order: Order,
         now: DateTime<Utc>,
     ) -> String {
-        let mut bytes = Vec::with_capacity(PLAIN_BYTES + SEAL_BYTES);
-        bytes.push(VERSION);
-        bytes.extend(now.timestamp().to_be_bytes());
-        bytes.extend(position.created_at.timestamp_millis().to_be_bytes());
-        bytes.extend(position.digits.to_be_bytes());
-        let seal = self.seal_of(&bytes, filter, order);
-        bytes.extend(seal);
-        URL_SAFE_NO_PAD.encode(bytes)
+        let milliseconds = position.created_at.timestamp_millis().to_be_bytes();
+        let place = [&milliseconds[..], &position.digits.to_be_bytes()].concat();
+        self.seal_place(&place, &Of::Tickets(filter, order), now)
     }
 
     /// Reads a cursor that [`Cursors::seal`] made for this list less than [`limits::CURSOR_AGE`] ago.
@@ -64,42 +64,92 @@ impl Cursors {
         order: Order,
         now: DateTime<Utc>,
     ) -> Result<Position, NotACursor> {
+        let place: [u8; 12] = self.open_place(text, &Of::Tickets(filter, order), now)?;
+        let (milliseconds, digits) = place.split_first_chunk().ok_or(NotACursor)?;
+        let digits = digits.try_into().map_err(|_| NotACursor)?;
+        let created_at = DateTime::from_timestamp_millis(i64::from_be_bytes(*milliseconds));
+        Ok(Position {
+            created_at: created_at.ok_or(NotACursor)?,
+            digits: u32::from_be_bytes(digits),
+        })
+    }
+
+    /// The cursor that goes on after `position` in the changes or the messages of a ticket.
+    pub fn seal_version(
+        &self,
+        position: VersionPosition,
+        ticket_id: TicketId,
+        now: DateTime<Utc>,
+    ) -> String {
+        self.seal_place(&position.version.to_be_bytes(), &Of::Versions(ticket_id), now)
+    }
+
+    /// Reads a cursor that [`Cursors::seal_version`] made for this ticket less than
+    /// [`limits::CURSOR_AGE`] ago.
+    ///
+    /// # Errors
+    /// [`NotACursor`].
+    pub fn open_version(
+        &self,
+        text: &str,
+        ticket_id: TicketId,
+        now: DateTime<Utc>,
+    ) -> Result<VersionPosition, NotACursor> {
+        let place = self.open_place(text, &Of::Versions(ticket_id), now)?;
+        Ok(VersionPosition { version: u64::from_be_bytes(place) })
+    }
+
+    /// A cursor is its form, when it was made (s), the place, and the seal of all that.
+    fn seal_place(&self, place: &[u8], of: &Of<'_>, now: DateTime<Utc>) -> String {
+        let mut bytes = vec![VERSION];
+        bytes.extend(now.timestamp().to_be_bytes());
+        bytes.extend(place);
+        let seal = self.seal_of(&bytes, of);
+        bytes.extend(seal);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn open_place<const PLACE_BYTES: usize>(
+        &self,
+        text: &str,
+        of: &Of<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<[u8; PLACE_BYTES], NotACursor> {
         if text.len() > limits::CURSOR_BYTES {
             return Err(NotACursor);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
-        let (plain, seal) = bytes.split_at_checked(PLAIN_BYTES).ok_or(NotACursor)?;
-        let expected = self.seal_of(plain, filter, order);
+        let plain_bytes = bytes.len().checked_sub(SEAL_BYTES).ok_or(NotACursor)?;
+        let (plain, seal) = bytes.split_at(plain_bytes);
         // Which byte differs first tells nothing: a forger would need to see the time, over HTTP.
-        if plain.first() != Some(&VERSION) || seal != expected {
+        if seal != self.seal_of(plain, of) {
             return Err(NotACursor);
         }
-        let number = |range: std::ops::Range<usize>| {
-            let bytes: [u8; 8] = plain.get(range)?.try_into().ok()?;
-            Some(i64::from_be_bytes(bytes))
-        };
-        let made_at = number(1..9).ok_or(NotACursor)?;
-        let milliseconds = number(9..17).ok_or(NotACursor)?;
-        let digits = plain.get(17..).and_then(|bytes| bytes.try_into().ok()).ok_or(NotACursor)?;
-        let age = now.timestamp().saturating_sub(made_at);
+        let Some(([VERSION], rest)) = plain.split_first_chunk() else { return Err(NotACursor) };
+        let (made_at, place) = rest.split_first_chunk().ok_or(NotACursor)?;
+        let age = now.timestamp().saturating_sub(i64::from_be_bytes(*made_at));
         if u64::try_from(age).is_ok_and(|age| age > limits::CURSOR_AGE.as_secs()) {
             return Err(NotACursor);
         }
-        let created_at = DateTime::from_timestamp_millis(milliseconds).ok_or(NotACursor)?;
-        Ok(Position { created_at, digits: u32::from_be_bytes(digits) })
+        place.try_into().map_err(|_| NotACursor)
     }
 
-    fn seal_of(&self, plain: &[u8], filter: &TicketFilter, order: Order) -> Vec<u8> {
-        let order = match order {
-            Order::NewestFirst => "desc",
-            Order::OldestFirst => "asc",
-        };
+    fn seal_of(&self, plain: &[u8], of: &Of<'_>) -> Vec<u8> {
         let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(self.key.as_bytes()) else {
             return Vec::new(); // HMAC takes keys of any length.
         };
         mac.update(plain);
-        mac.update(order.as_bytes());
-        mac.update(filter.canonical().as_bytes());
+        match of {
+            Of::Tickets(filter, order) => {
+                let order = match order {
+                    Order::NewestFirst => "desc",
+                    Order::OldestFirst => "asc",
+                };
+                mac.update(order.as_bytes());
+                mac.update(filter.canonical().as_bytes());
+            }
+            Of::Versions(ticket_id) => mac.update(format!("versions {ticket_id}").as_bytes()),
+        }
         let mut seal = mac.finalize().into_bytes().to_vec();
         seal.truncate(SEAL_BYTES);
         seal
@@ -113,7 +163,7 @@ mod tests {
     use super::*;
     use crate::ticket::Status;
 
-    fn position() -> Position {
+    fn list_position() -> Position {
         Position { created_at: "2024-11-03T10:30:00.123Z".parse().unwrap(), digits: 0xA1B2_C3D4 }
     }
 
@@ -123,17 +173,47 @@ mod tests {
         let open = TicketFilter { status: Some(Status::Open), ..TicketFilter::default() };
         let all = TicketFilter::default();
         let cursors = Cursors::new("key".to_owned());
-        let text = cursors.seal(&position(), &open, Order::NewestFirst, now);
-        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, now), Ok(position()));
+        let text = cursors.seal(&list_position(), &open, Order::NewestFirst, now);
+        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, now), Ok(list_position()));
         let refused = Err(NotACursor);
         assert_eq!(cursors.open(&text, &all, Order::NewestFirst, now), refused);
         assert_eq!(cursors.open(&text, &open, Order::OldestFirst, now), refused);
         let others = Cursors::new("another key".to_owned());
         assert_eq!(others.open(&text, &open, Order::NewestFirst, now), refused);
         let last_moment = now + limits::CURSOR_AGE;
-        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, last_moment), Ok(position()));
+        assert_eq!(
+            cursors.open(&text, &open, Order::NewestFirst, last_moment),
+            Ok(list_position())
+        );
         let later = last_moment + chrono::TimeDelta::seconds(1);
         assert_eq!(cursors.open(&text, &open, Order::NewestFirst, later), refused);
+    }
+
+    #[test]
+    fn a_cursor_of_versions_belongs_to_its_ticket_and_to_us() {
+        let now = "2024-11-04T10:30:00Z".parse().unwrap();
+        let ids = ["TKT-20241103-A1B2C3D4", "TKT-20241103-A1B2C3D5", "TKT-20241104-A1B2C3D4"];
+        let [ours, others @ ..] = ids.map(|id| TicketId::parse(id).unwrap());
+        let cursors = Cursors::new("key".to_owned());
+        let position = VersionPosition { version: 7 };
+        let text = cursors.seal_version(position, ours, now);
+        assert_eq!(cursors.open_version(&text, ours, now), Ok(position));
+        let refused = Err(NotACursor);
+        for other in others {
+            assert_eq!(cursors.open_version(&text, other, now), refused);
+        }
+        let forged = Cursors::new("another key".to_owned()).seal_version(position, ours, now);
+        assert_eq!(cursors.open_version(&forged, ours, now), refused);
+        let later = now + limits::CURSOR_AGE + chrono::TimeDelta::seconds(1);
+        assert_eq!(cursors.open_version(&text, ours, later), refused);
+        // Neither list takes the other's.
+        let all = TicketFilter::default();
+        assert_eq!(cursors.open(&text, &all, Order::NewestFirst, now), Err(NotACursor));
+        let of_list = cursors.seal(&list_position(), &all, Order::NewestFirst, now);
+        assert_eq!(cursors.open_version(&of_list, ours, now), refused);
+        // What stood in for a cursor before there was a seal.
+        let plain = URL_SAFE_NO_PAD.encode("1|TKT-20241103-A1B2C3D4|7");
+        assert_eq!(cursors.open_version(&plain, ours, now), refused);
     }
 
     #[test]
@@ -141,7 +221,7 @@ mod tests {
         let now = Utc::now();
         let cursors = Cursors::new("key".to_owned());
         let all = TicketFilter::default();
-        let text = cursors.seal(&position(), &all, Order::NewestFirst, now);
+        let text = cursors.seal(&list_position(), &all, Order::NewestFirst, now);
         let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
@@ -162,6 +242,8 @@ mod tests {
             let all = TicketFilter::default();
             for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
                 prop_assert!(cursors.open(&text, &all, Order::NewestFirst, Utc::now()).is_err());
+                let ticket_id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
+                prop_assert!(cursors.open_version(&text, ticket_id, Utc::now()).is_err());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Tickets in DynamoDB. This module alone knows the table.
 //!
 //! One table, keyed `pk` (the eight hex digits of a ticket id) and `sk` (`ticket`), with index keys
-//! on each ticket, all sorted by `created_key` and spread over [`limits::LIST_SHARDS`]:
+//! on each ticket, all sorted by `created_key` and spread over [`ListShards`]:
 //!
 //! | pattern | key or index |
 //! |---|---|
@@ -21,6 +21,7 @@
 
 mod adaptation;
 mod ai_work;
+mod batch;
 mod change;
 mod corrections;
 mod cursor;
@@ -29,6 +30,7 @@ mod oldest;
 mod record;
 mod remembered;
 mod resolved;
+mod shards;
 mod unreadable;
 
 use aws_sdk_dynamodb::Client;
@@ -37,6 +39,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
 
 use crate::aws::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::error::Error;
@@ -51,8 +54,9 @@ pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, NotACursor};
 pub use list::{Page, Position};
 use record::TicketRecord;
-pub use remembered::{NotAVersionCursor, RememberedPage, VersionCursor};
+pub use remembered::{RememberedPage, VersionPosition};
 pub use resolved::ResolvedPage;
+pub use shards::{ListShards, NotListShards};
 pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 
 /// The table of tickets.
@@ -60,6 +64,7 @@ pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 pub struct Store {
     client: Client,
     table: String,
+    shards: ListShards,
 }
 
 /// What became of a [`NewTicket`].
@@ -92,10 +97,16 @@ enum Put {
 }
 
 impl Store {
-    /// The table named `table` in the account that `connection` reaches.
-    pub fn new(connection: &Connection, table: String) -> Self {
+    /// The table named `table` in the account that `connection` reaches, its list indexes spread over
+    /// `shards` partitions.
+    pub fn new(connection: &Connection, table: String, shards: ListShards) -> Self {
         let configuration = connection.to_service("AWS_ENDPOINT_URL_DYNAMODB");
-        Self { client: Client::new(&configuration), table }
+        Self { client: Client::new(&configuration), table, shards }
+    }
+
+    /// The partitions of the list indexes, for who reads them one by one.
+    pub fn shards(&self) -> ListShards {
+        self.shards
     }
 
     /// Opens a connection to DynamoDB ahead of the first request, while Lambda still gives the
@@ -110,6 +121,11 @@ impl Store {
         let call = self.client.describe_endpoints().customize().config_override(unsigned).send();
         // A failure costs the first request its time, nothing else.
         let _ = call.await;
+    }
+
+    /// Opens as many connections ahead as the first list takes: [`limits::SHARDS_READ_AT_ONCE`].
+    pub async fn connect_ahead_for_lists(&self) {
+        join_all((0..limits::SHARDS_READ_AT_ONCE).map(|_| self.connect_ahead())).await;
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its
@@ -128,7 +144,7 @@ impl Store {
                 }
             };
             let ticket = Ticket::open(new, ticket_id, now);
-            let mut record = TicketRecord::new(ticket, identity, write_token.clone());
+            let mut record = TicketRecord::new(ticket, identity, write_token.clone(), self.shards);
             record.opened_by.clone_from(&new.opened_by);
             match self.put(record).await? {
                 Put::Done(ticket) => return Ok(Created::New(*ticket)),

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ListShards;
 use crate::error::Error;
-use crate::limits;
 use crate::ticket::{ExternalId, Status, Ticket, TicketId, format_time};
 
 /// One item of the table: a ticket, its keys, and what makes repeated writes safe.
@@ -50,15 +50,21 @@ pub(super) const AI_WORK_MARK: [&str; 2] = ["ai_work_shard", "ai_work_delayed"];
 const TICKET_SORT_KEY: &str = "ticket";
 
 impl TicketRecord {
-    pub(super) fn new(ticket: Ticket, identity: Option<String>, write_token: String) -> Self {
+    pub(super) fn new(
+        ticket: Ticket,
+        identity: Option<String>,
+        write_token: String,
+        shards: ListShards,
+    ) -> Self {
         let digits = ticket.ticket_id.digits();
+        let shard = shards.of(digits);
         Self {
             pk: partition_key(digits),
             sk: TICKET_SORT_KEY.to_owned(),
-            list_shard: list_shard(shard(digits)),
-            status_shard: status_shard(ticket.status, digits),
+            list_shard: list_shard(shard),
+            status_shard: status_shard(ticket.status, shard),
             created_key: created_key(ticket.created_at, digits),
-            ai_work_shard: Some(ai_work_shard(shard(digits))),
+            ai_work_shard: Some(ai_work_shard(shard)),
             ai_work_delayed: None,
             identity,
             write_token,
@@ -99,6 +105,17 @@ pub(super) fn leave_out_empty(item: &mut Item) {
 /// The table's key of the ticket with these digits.
 pub(super) fn key(digits: u32) -> (AttributeValue, AttributeValue) {
     (AttributeValue::S(partition_key(digits)), AttributeValue::S(TICKET_SORT_KEY.to_owned()))
+}
+
+/// The same as an item, for a batch.
+pub(super) fn item_key(digits: u32) -> Item {
+    key_beginning(AttributeValue::S(partition_key(digits)))
+}
+
+/// The same with the partition key that an index names.
+pub(super) fn key_beginning(partition_key: AttributeValue) -> Item {
+    let sort_key = AttributeValue::S(TICKET_SORT_KEY.to_owned());
+    HashMap::from([("pk".to_owned(), partition_key), ("sk".to_owned(), sort_key)])
 }
 
 /// Something that a ticket's versions leave beside it, one item a version at most.
@@ -142,22 +159,13 @@ fn partition_key(digits: u32) -> String {
     format!("{digits:08X}")
 }
 
-fn shard(digits: u32) -> u32 {
-    digits % limits::LIST_SHARDS
-}
-
 /// A partition of the index `by-creation`.
 pub(super) fn list_shard(shard: u32) -> String {
     format!("all#{shard:02}")
 }
 
-/// The partition of the index `by-status` that a ticket is in.
-pub(super) fn status_shard(status: Status, digits: u32) -> String {
-    status_shard_number(status, shard(digits))
-}
-
 /// A partition of the index `by-status`.
-pub(super) fn status_shard_number(status: Status, shard: u32) -> String {
+pub(super) fn status_shard(status: Status, shard: u32) -> String {
     format!("{}#{shard:02}", status.name())
 }
 
@@ -186,7 +194,7 @@ mod tests {
 
     fn record() -> TicketRecord {
         let ticket = serde_json::from_value(example()).unwrap();
-        TicketRecord::new(ticket, None, "token".to_owned())
+        TicketRecord::new(ticket, None, "token".to_owned(), "16".parse().unwrap())
     }
 
     #[test]

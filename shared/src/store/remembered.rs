@@ -1,17 +1,12 @@
 //! What is remembered of one ticket, in pages: its changes and its messages, by the versions that
 //! they made.
 
-use std::fmt;
-
 use aws_sdk_dynamodb::types::AttributeValue;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 
 use super::record::{self, Item, Remembered};
 use super::{Store, failure};
 use crate::error::Error;
-use crate::limits;
 use crate::ticket::{TicketChange, TicketId, TicketMessage};
 
 /// A page of what is remembered of a ticket.
@@ -19,48 +14,15 @@ use crate::ticket::{TicketChange, TicketId, TicketMessage};
 pub struct RememberedPage<T> {
     /// The entries, oldest first.
     pub entries: Vec<T>,
-    /// Where the list goes on, unless this page ends it.
-    pub next: Option<VersionCursor>,
+    /// After which entry the list goes on, unless this page ends it.
+    pub next: Option<VersionPosition>,
 }
 
-/// The version of the last entry of a page, bound to its ticket. Clients get and give it as opaque,
-/// URL-safe text. One of changes is also one of messages: both are lists of versions.
+/// The place of a change or of a message in the list of a ticket's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VersionCursor {
-    ticket_id: TicketId,
-    version: u64,
-}
-
-/// The text is no cursor, or one of another ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a cursor of this ticket")]
-pub struct NotAVersionCursor;
-
-/// Begins the plain text; changes when its form does, so that an old cursor is refused, not misread.
-const CURSOR_FORM: &str = "1";
-
-impl VersionCursor {
-    /// Reads a cursor that [`fmt::Display`] wrote for this ticket.
-    ///
-    /// # Errors
-    /// [`NotAVersionCursor`] for any other text, also one of another ticket.
-    pub fn parse(text: &str, ticket_id: TicketId) -> Result<Self, NotAVersionCursor> {
-        if text.len() > limits::CURSOR_BYTES {
-            return Err(NotAVersionCursor);
-        }
-        let plain = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotAVersionCursor)?;
-        let plain = std::str::from_utf8(&plain).map_err(|_| NotAVersionCursor)?;
-        let version = plain.rsplit('|').next().and_then(|version| version.parse().ok());
-        let cursor = Self { ticket_id, version: version.ok_or(NotAVersionCursor)? };
-        if cursor.to_string() == text { Ok(cursor) } else { Err(NotAVersionCursor) }
-    }
-}
-
-impl fmt::Display for VersionCursor {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = format!("{CURSOR_FORM}|{}|{}", self.ticket_id, self.version);
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(plain))
-    }
+pub struct VersionPosition {
+    /// The version that it made.
+    pub version: u64,
 }
 
 impl Store {
@@ -73,7 +35,7 @@ impl Store {
         &self,
         ticket_id: TicketId,
         limit: u32,
-        after: Option<&VersionCursor>,
+        after: Option<VersionPosition>,
     ) -> Result<RememberedPage<TicketChange>, Error> {
         self.remembered(ticket_id, Remembered::Change, limit, after).await
     }
@@ -87,23 +49,23 @@ impl Store {
         &self,
         ticket_id: TicketId,
         limit: u32,
-        after: Option<&VersionCursor>,
+        after: Option<VersionPosition>,
     ) -> Result<RememberedPage<TicketMessage>, Error> {
         self.remembered(ticket_id, Remembered::Message, limit, after).await
     }
 
     /// DynamoDB ends a page after 1 MB by itself. Escaped twice, as JSON within Lambda's JSON, that
-    /// grows to 4 MB at most, which stays below [`limits::PAGE_BYTES`].
+    /// grows to 4 MB at most, which stays below [`crate::limits::PAGE_BYTES`].
     async fn remembered<T: DeserializeOwned>(
         &self,
         ticket_id: TicketId,
         kind: Remembered,
         limit: u32,
-        after: Option<&VersionCursor>,
+        after: Option<VersionPosition>,
     ) -> Result<RememberedPage<T>, Error> {
         // Only the ticket itself tells whether it exists and whether this is its id.
         self.read(ticket_id).await?;
-        let begin = kind.key(after.map_or(0, |cursor| cursor.version.saturating_add(1)));
+        let begin = kind.key(after.map_or(0, |position| position.version.saturating_add(1)));
         // All digits sort before the colon.
         let end = format!("{}#:", kind.name());
         let (pk, _) = record::key(ticket_id.digits());
@@ -128,7 +90,7 @@ impl Store {
         let last = items.last().filter(|_| is_more).map(version_of).transpose()?;
         Ok(RememberedPage {
             entries: items.into_iter().map(entry).collect::<Result<_, _>>()?,
-            next: last.map(|version| VersionCursor { ticket_id, version }),
+            next: last.map(|version| VersionPosition { version }),
         })
     }
 }
@@ -146,40 +108,3 @@ fn entry<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
 
 const UNREADABLE: Error =
     Error::Internal { operation: "read an item that is remembered of a ticket", source: None };
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn ticket_id(text: &str) -> TicketId {
-        TicketId::parse(text).unwrap()
-    }
-
-    #[test]
-    fn a_cursor_belongs_to_its_ticket() {
-        let ours = ticket_id("TKT-20241103-A1B2C3D4");
-        let text = VersionCursor { ticket_id: ours, version: 7 }.to_string();
-        let read = VersionCursor::parse(&text, ours).unwrap();
-        assert_eq!(read.version, 7);
-        let other = ticket_id("TKT-20241103-A1B2C3D5");
-        assert_eq!(VersionCursor::parse(&text, other), Err(NotAVersionCursor));
-    }
-
-    proptest! {
-        #[test]
-        fn round_trips(version in any::<u64>(), digits in "[0-9A-F]{8}") {
-            let cursor =
-                VersionCursor { ticket_id: ticket_id(&format!("TKT-20241103-{digits}")), version };
-            prop_assert_eq!(VersionCursor::parse(&cursor.to_string(), cursor.ticket_id), Ok(cursor));
-        }
-
-        #[test]
-        fn any_text_is_refused_without_panic(text in ".{0,300}", plain in ".{0,60}|1\\|[0-9+]{0,30}") {
-            let ours = ticket_id("TKT-20241103-A1B2C3D4");
-            prop_assert!(VersionCursor::parse(&text, ours).is_err());
-            prop_assert!(VersionCursor::parse(&URL_SAFE_NO_PAD.encode(plain), ours).is_err());
-        }
-    }
-}

@@ -1,9 +1,9 @@
 //! Resolved tickets that may be due to be closed.
 
 use chrono::{DateTime, Utc};
-use futures_util::stream::{StreamExt, iter};
 
 use super::oldest::Oldest;
+use super::record::TicketRecord;
 use super::{Store, record};
 use crate::error::Error;
 use crate::limits;
@@ -21,8 +21,7 @@ pub struct ResolvedPage {
 }
 
 impl Store {
-    /// Resolved tickets of a shard (0 to [`limits::LIST_SHARDS`] - 1) that were made before `before`,
-    /// after the position `after`: at most [`limits::RESOLVED_PAGE_TICKETS`].
+    /// Resolved tickets of one of the [`Store::shards`] that were made before `before`, after the position `after`: at most [`limits::RESOLVED_PAGE_TICKETS`].
     ///
     /// The index `by-status` sorts by the time of creation and not of resolution, so each ticket is
     /// read to see since when it is resolved. That stays bounded: who asks for those resolved before
@@ -31,7 +30,7 @@ impl Store {
     /// that time and is older.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`] when the index cannot be read.
+    /// [`Error::Unavailable`] or [`Error::Internal`] when the index or the table cannot be read.
     pub async fn resolved(
         &self,
         shard: u32,
@@ -43,18 +42,19 @@ impl Store {
                 operation: "list resolved tickets",
                 index: "by-status",
                 attribute: "status_shard",
-                partition: record::status_shard_number(Status::Resolved, shard),
+                partition: record::status_shard(Status::Resolved, shard),
                 before,
                 limit: limits::RESOLVED_PAGE_TICKETS,
                 after,
             })
             .await?;
-        let reads = iter(oldest.tickets).map(|(_, ticket_id)| self.get(ticket_id.digits()));
-        let mut reads = reads.buffer_unordered(limits::RESOLVED_AT_ONCE);
+        let keys = oldest.tickets.iter().map(|(_, ticket_id)| record::item_key(ticket_id.digits()));
+        let items = self.read_batch("read resolved tickets", keys.collect()).await?;
         let mut page = ResolvedPage { next: oldest.next, ..ResolvedPage::default() };
-        while let Some(read) = reads.next().await {
-            match read {
-                Ok(record) => page.tickets.extend(record.map(|record| record.ticket)),
+        for item in items {
+            // One that cannot be read must not keep the others open.
+            match TicketRecord::from_item(item) {
+                Ok(record) => page.tickets.push(record.ticket),
                 Err(error) => page.failure = Some(error),
             }
         }

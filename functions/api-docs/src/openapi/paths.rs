@@ -330,8 +330,6 @@ pub fn read_suggestions() {}
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
             content_type = "application/problem+json"),
-        (status = 409, description = "Others keep changing the ticket; try again", body = Problem,
-            content_type = "application/problem+json"),
         (status = 412, description = "The ticket is of another version than `If-Match` names",
             body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = Problem,

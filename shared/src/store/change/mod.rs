@@ -119,8 +119,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Outdated`] when the ticket is of another version than expected;
-    /// [`Error::Conflict`] when the lifecycle forbids it or others keep changing the ticket;
-    /// [`Error::Unavailable`] or [`Error::Internal`].
+    /// [`Error::Conflict`] when the lifecycle forbids it; [`Error::Unavailable`], also when others keep
+    /// changing the ticket; [`Error::Internal`].
     pub async fn change_status(
         &self,
         ticket_id: TicketId,
@@ -172,7 +172,10 @@ impl Store {
                 return Ok(*changed);
             }
         }
-        Err(Error::Conflict("The ticket is being changed by others; try again.".to_owned()))
+        Err(Error::Unavailable {
+            operation: "change a ticket that others keep changing",
+            source: None,
+        })
     }
 
     /// Closes the ticket `seen` if nobody has changed it since, and says whether it did.

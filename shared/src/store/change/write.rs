@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Actor, NewMessage};
 use crate::error::Error;
 use crate::store::record::{self, Item, Remembered};
-use crate::store::{Correction, Store, failure};
+use crate::store::{Correction, ListShards, Store, failure};
 use crate::ticket::{ChangedFields, Ticket, TicketChange, format_time};
 
 const OPERATION: &str = "change a ticket";
@@ -132,7 +132,7 @@ impl Store {
                 AttributeValue::N(decision.seen.version.to_string()),
             );
         let (mut set, mut removed) = (Vec::new(), Vec::new());
-        for (index, (name, value)) in decision.differences()?.into_iter().enumerate() {
+        for (index, (name, value)) in decision.differences(self.shards)?.into_iter().enumerate() {
             update = update.expression_attribute_names(format!("#n{index}"), name);
             if let Some(value) = value {
                 update = update.expression_attribute_values(format!(":v{index}"), value);
@@ -155,13 +155,17 @@ impl Store {
 
 impl Decision<'_> {
     /// The attributes of the ticket's item that change, each with its new value or none.
-    fn differences(&self) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
+    fn differences(
+        &self,
+        shards: ListShards,
+    ) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
         let (seen, mut next) = (item(self.seen)?, item(&self.next)?);
         if let Some(at) = self.source_event_at {
             next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
         }
         if self.next.status != self.seen.status {
-            let shard = record::status_shard(self.next.status, self.next.ticket_id.digits());
+            let shard = shards.of(self.next.ticket_id.digits());
+            let shard = record::status_shard(self.next.status, shard);
             next.insert("status_shard".to_owned(), AttributeValue::S(shard));
         }
         let names: BTreeSet<&String> = seen.keys().chain(next.keys()).collect();

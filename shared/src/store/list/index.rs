@@ -1,9 +1,9 @@
 //! Which index a list is read from, and its partitions.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use futures_util::future::try_join_all;
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use super::super::record::{self, Item};
 use super::super::{Store, failure};
@@ -50,14 +50,14 @@ impl<'a> Entries<'a> {
         wanted: usize,
     ) -> Self {
         let sharded = |shard_name: &dyn Fn(u32) -> String| {
-            (0..limits::LIST_SHARDS).map(shard_name).collect::<Vec<_>>()
+            store.shards.numbers().map(shard_name).collect::<Vec<_>>()
         };
         let (name, attribute, values) = if let Some(order_id) = &filter.order_id {
             ("by-order", "order_id", vec![order_id.as_str().to_owned()])
         } else if let Some(customer_id) = &filter.customer_id {
             ("by-customer", "customer_id", vec![customer_id.as_str().to_owned()])
         } else if let Some(status) = filter.status {
-            let shards = sharded(&|shard| record::status_shard_number(status, shard));
+            let shards = sharded(&|shard| record::status_shard(status, shard));
             ("by-status", "status_shard", shards)
         } else {
             ("by-creation", "list_shard", sharded(&record::list_shard))
@@ -118,16 +118,17 @@ impl<'a> Entries<'a> {
 
     /// Reads on in every partition of which nothing is left, so that the heads can be compared.
     async fn fill(&mut self) -> Result<(), Error> {
-        let empty: Vec<usize> = self
+        let empty = self
             .partitions
             .iter()
             .enumerate()
-            .filter(|(_, partition)| partition.buffer.is_empty() && !partition.is_read)
-            .map(|(index, _)| index)
-            .collect();
-        let readings = try_join_all(empty.iter().map(|index| self.read(&self.partitions[*index])));
-        for (index, (entries, is_read)) in empty.iter().zip(readings.await?) {
-            let partition = &mut self.partitions[*index];
+            .filter(|(_, partition)| partition.buffer.is_empty() && !partition.is_read);
+        let readings = empty.map(async |(index, partition)| {
+            self.read(partition).await.map(|(entries, is_read)| (index, entries, is_read))
+        });
+        let readings = iter(readings).buffer_unordered(limits::SHARDS_READ_AT_ONCE);
+        for (index, entries, is_read) in readings.try_collect::<Vec<_>>().await? {
+            let partition = &mut self.partitions[index];
             if let Some(last) = entries.last() {
                 partition.read_to = Some(last.created_key.clone());
             }
@@ -185,14 +186,5 @@ fn entry(mut item: Item) -> Option<Entry> {
 
 /// The table's keys of the tickets of `entries`.
 pub(super) fn ticket_keys(entries: &[Entry]) -> Vec<Item> {
-    let (_, sort_key) = record::key(0);
-    entries
-        .iter()
-        .map(|entry| {
-            HashMap::from([
-                ("pk".to_owned(), entry.partition_key.clone()),
-                ("sk".to_owned(), sort_key.clone()),
-            ])
-        })
-        .collect()
+    entries.iter().map(|entry| record::key_beginning(entry.partition_key.clone())).collect()
 }

@@ -5,10 +5,8 @@ mod position;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
-
 use super::record::{self, TicketRecord};
-use super::{Error, Store, failure, limits};
+use super::{Error, Store, limits};
 use crate::ticket::{Order, Ticket, TicketFilter};
 use index::{Entries, Entry, ticket_keys};
 
@@ -76,41 +74,14 @@ impl Store {
 
     /// The tickets of `entries` by their `created_key`. One that is gone is absent.
     async fn read_all(&self, entries: &[Entry]) -> Result<HashMap<String, Ticket>, Error> {
-        const OPERATION: &str = "read a page of tickets";
-        let mut keys = ticket_keys(entries);
-        let mut tickets = HashMap::with_capacity(keys.len());
-        for _ in 0..limits::BATCH_READ_ATTEMPTS {
-            if keys.is_empty() {
-                return Ok(tickets);
-            }
-            let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
-            let request = request.build().map_err(|error| Error::Internal {
-                operation: OPERATION,
-                source: Some(error.into()),
-            })?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, request)
-                .send()
-                .await
-                .map_err(|error| failure(OPERATION, &error))?;
-            for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                let ticket = TicketRecord::from_item(item)?.ticket;
-                let key = record::created_key(ticket.created_at, ticket.ticket_id.digits());
-                tickets.insert(key, ticket);
-            }
-            keys = answer
-                .unprocessed_keys
-                .unwrap_or_default()
-                .into_values()
-                .flat_map(|rest| rest.keys)
-                .collect();
+        let items = self.read_batch("read a page of tickets", ticket_keys(entries)).await?;
+        let mut tickets = HashMap::with_capacity(items.len());
+        for item in items {
+            let ticket = TicketRecord::from_item(item)?.ticket;
+            let key = record::created_key(ticket.created_at, ticket.ticket_id.digits());
+            tickets.insert(key, ticket);
         }
-        if keys.is_empty() {
-            return Ok(tickets);
-        }
-        Err(Error::Unavailable { operation: OPERATION, source: None })
+        Ok(tickets)
     }
 }
 
