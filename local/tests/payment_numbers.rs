@@ -1,7 +1,5 @@
 //! A card number or an IBAN that a customer writes never leaves the store whole.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod common;
 #[path = "common/contract.rs"]
 mod contract;

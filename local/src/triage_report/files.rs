@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub const REPORT_MARK: &str = "customer-support-copilot triage report";
 /// Bytes at the beginning of a file that the mark is looked for in.
 const MARK_BYTES: u64 = 1024;
-/// What a file is called until it is complete.
+/// How the name of a file ends until it is complete.
 const PART_ENDING: &str = ".part";
 
 /// Why a file cannot be written.
@@ -78,13 +78,9 @@ impl PendingFile {
             return Err(system(io::ErrorKind::IsADirectory.into()));
         }
         let mut part = path.as_os_str().to_owned();
-        part.push(PART_ENDING);
+        // No other run has this number, and what is there under this name is not ours to replace.
+        part.push(format!(".{}{PART_ENDING}", std::process::id()));
         let part = PathBuf::from(part);
-        // What a run that was broken off has left is in nobody's way.
-        match fs::remove_file(&part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(system(error)),
-            _ => {}
-        }
         let file = File::create_new(&part).map_err(system)?;
         let writer = BufWriter::new(file);
         Ok(Self { path: path.to_owned(), part, writer, is_complete: false })
@@ -122,7 +118,7 @@ impl PendingFile {
 impl Drop for PendingFile {
     fn drop(&mut self) {
         if !self.is_complete {
-            // If it stays, the next run removes it.
+            // If it stays, its name says that it is a part.
             let _ = fs::remove_file(&self.part);
         }
     }

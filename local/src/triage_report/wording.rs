@@ -40,13 +40,13 @@ pub fn share(share: Share) -> String {
 /// What was taken from which column.
 pub fn columns(facts: &RunFacts) -> String {
     let columns = facts.columns.iter().map(|(what, name)| format!("{what} from {name:?}"));
-    format!("Columns: {}", columns.collect::<Vec<_>>().join(", "))
+    format!("Columns: {}.", columns.collect::<Vec<_>>().join(", "))
 }
 
 /// What became of the rows, one line for each thing that is to be known.
 pub fn reading(facts: &RunFacts, figures: &Figures) -> Vec<String> {
     let mut lines = vec![format!(
-        "Rows: {}; with a suggestion {}, without a text {}, not readable {}",
+        "Rows: {}; with a suggestion {}, without a text {}, not readable {}.",
         figures.rows, figures.suggested, figures.blank, figures.unreadable
     )];
     if facts.limit.is_some_and(|limit| limit <= figures.rows) {
@@ -88,7 +88,7 @@ pub fn review(facts: &RunFacts, figures: &Figures) -> String {
 pub fn labels(figures: &Figures) -> Vec<String> {
     let labels = &figures.labels;
     let mut lines = vec![format!(
-        "Rows with a label of ours: {}; without a label {}; with one that means none of our categories {}",
+        "Rows with a label of ours: {}; without a label {}; with one that means none of our categories {}.",
         labels.confusion.total(),
         labels.without,
         labels.unknown.total()

@@ -35,7 +35,9 @@ pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, Ext
         return None;
     }
     // A tracking number begins with digits or with letters that digits are joined to.
-    if !tokens.is_number(index) && !(tokens.is_joined(index + 1) && tokens.is_number(index + 1)) {
+    let begins_a_number =
+        tokens.is_number(index) || (tokens.is_joined(index + 1) && tokens.is_number(index + 1));
+    if !begins_a_number {
         return None;
     }
     let (text, end) = joined(tokens, index);

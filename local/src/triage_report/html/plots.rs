@@ -102,12 +102,13 @@ pub fn split_bars(out: &mut String, id: &str, title: &str, bars: &[SplitBar<'_>]
     })
 }
 
-/// Two thin bars for each name, both from 0 to 1: first the full ones, then the hatched ones.
+/// Two thin bars for each name, both from 0 to 1 where they have a figure: first the full ones, then
+/// the hatched ones.
 pub fn paired_bars(
     out: &mut String,
     id: &str,
     title: &str,
-    bars: &[(&str, f64, f64)],
+    bars: &[(&str, Option<f64>, Option<f64>)],
 ) -> fmt::Result {
     let height = PAIR_STEP * ratio(bars.len() as u64, 1) + 4.0;
     let description = "Two bars for each name, from 0 to 1. The table beside has the figures.";
@@ -128,12 +129,13 @@ pub fn paired_bars(
                 ("sure", "", full, top),
                 ("review", review.as_str(), hatched, top + PAIR_HEIGHT + 2.0),
             ] {
+                let length = room * share.unwrap_or_default();
+                let figure = share.map_or("–".to_owned(), |share| format!("{share:.2}"));
                 writeln!(
                     out,
-                    "<rect class=\"{class}\"{fill} x=\"{NAMES_WIDTH}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{PAIR_HEIGHT}\"/>\
-                     <text class=\"figure small\" x=\"{:.1}\" y=\"{:.1}\">{share:.2}</text>",
-                    room * share,
-                    NAMES_WIDTH + room * share + 7.0,
+                    "<rect class=\"{class}\"{fill} x=\"{NAMES_WIDTH}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{PAIR_HEIGHT}\"/>\
+                     <text class=\"figure small\" x=\"{:.1}\" y=\"{:.1}\">{figure}</text>",
+                    NAMES_WIDTH + length + 7.0,
                     y + PAIR_HEIGHT - 0.5
                 )?;
             }

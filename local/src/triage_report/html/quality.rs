@@ -43,7 +43,7 @@ fn confusion(out: &mut String, confusion: &Confusion) -> fmt::Result {
     begin(out, "confusion", "Labels and suggestions", text)?;
     writeln!(
         out,
-        "<div class=\"scroll\">\n<table class=\"matrix\">\n<caption>Tickets by label and suggested category</caption>"
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"confusion\">\n<table class=\"matrix\">\n<caption>Tickets by label and suggested category</caption>"
     )?;
     write!(out, "<thead><tr><th scope=\"col\">Label</th>")?;
     for place in 0..ANSWERS {
@@ -74,9 +74,10 @@ fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
         _ => format!("{:.3}", share.share()),
     };
     let classes = confusion.classes();
-    let bars: Vec<(&str, f64, f64)> = classes
+    let known = |share: Share| (share.whole > 0).then(|| share.share());
+    let bars: Vec<(&str, Option<f64>, Option<f64>)> = classes
         .iter()
-        .map(|class| (class.name, class.precision.share(), class.recall.share()))
+        .map(|class| (class.name, known(class.precision), known(class.recall)))
         .collect();
     writeln!(out, "<div class=\"pair\">\n<figure>")?;
     plots::paired_bars(out, "class-plot", "Precision and recall by category", &bars)?;

@@ -151,10 +151,10 @@ pub fn contents(out: &mut String, figures: &Figures) -> fmt::Result {
     let row = |(kind, values): &(&str, u64)| {
         let rows = figures.extracted_rows.count(kind);
         let share = percent(ratio(rows, figures.suggested));
-        vec![kind.replace('_', " "), grouped(*values), grouped(rows), share]
+        vec![(*kind).to_owned(), grouped(*values), grouped(rows), share]
     };
     if kinds.is_empty() {
-        writeln!(out, "<p>Nothing that was found.</p>")?;
+        writeln!(out, "<p class=\"lead\">The texts name nothing that was found.</p>")?;
     } else {
         Table {
             caption: "Values that the texts name",
@@ -177,11 +177,11 @@ pub fn names(
     let (ranked, others) = tally.ranked(NAMES_SHOWN);
     let others = (others > 0).then_some(("others", others));
     let row = |(name, count): (&str, u64)| {
-        vec![name.replace('_', " "), grouped(count), percent(ratio(count, whole))]
+        vec![name.to_owned(), grouped(count), percent(ratio(count, whole))]
     };
     let rows: Vec<Vec<String>> = ranked.into_iter().chain(others).map(row).collect();
     if rows.is_empty() {
-        return writeln!(out, "<p>None.</p>");
+        return writeln!(out, "<p class=\"lead\">None.</p>");
     }
     Table { caption, headings: &[heading, "Tickets", "Share"], rows }.write(out)
 }
