@@ -35,9 +35,8 @@ pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, Ext
         return None;
     }
     // A tracking number begins with digits or with letters that digits are joined to.
-    let begins_a_number =
-        tokens.is_number(index) || (tokens.is_joined(index + 1) && tokens.is_number(index + 1));
-    if !begins_a_number {
+    let has_joined_digits = tokens.is_joined(index + 1) && tokens.is_number(index + 1);
+    if !tokens.is_number(index) && !has_joined_digits {
         return None;
     }
     let (text, end) = joined(tokens, index);

@@ -1,7 +1,7 @@
 //! Hides what must not be passed on: card numbers and IBANs in everything that leaves the store,
 //! and personal data in what is sent to another service.
 //!
-//! In reading order: [`payment_numbers`] finds card numbers and IBANs; [`contacts`] finds e-mail
+//! In reading order: `payment_numbers` finds card numbers and IBANs; `contacts` finds e-mail
 //! addresses and phone numbers.
 
 mod contacts;

@@ -1,10 +1,13 @@
 //! Amounts of money with their currency, in minor units. A number without a currency is none.
 
+mod written;
+
 use std::ops::Range;
 
 use copilot_core::ticket::{Amount, Currency, ExtractedValue};
 
 use super::tokens::{Kind, Tokens};
+use written::{Written, multiplied};
 
 /// Signs before or after a number. `$` alone is read as the US dollar and `¥` as the yen, which most
 /// texts mean that say no more.
@@ -74,14 +77,6 @@ const OTHER_CODES: [&str; 34] = [
 ];
 /// Codes that are read in capitals after a number only: before it they may be words.
 const SUFFIX_CODES: [&str; 8] = ["TRY", "TWD", "UAH", "UYU", "VND", "XAF", "XOF", "ZAR"];
-
-/// Currencies without minor units (ISO 4217, list one).
-const WITHOUT_MINOR_UNITS: [&str; 7] = ["JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"];
-/// Currencies of a thousand minor units.
-const WITH_THREE_DIGITS: [&str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
-
-/// Tokens of one number, its separators included.
-const NUMBER_TOKENS: usize = 11;
 
 /// The amount that begins at the token `index`.
 pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, ExtractedValue)> {
@@ -165,7 +160,7 @@ fn currency_after<'a>(tokens: &Tokens<'_>, index: usize) -> Option<(usize, &'a s
         return (!is_weight).then_some((end + skipped + 1, currency, written));
     }
     if let Some(currency) = looked_up(&MINOR_WORDS, word) {
-        return Some((end + 1, currency, Written { is_minor: true, ..written }));
+        return Some((end + 1, currency, written.of_minor_units()));
     }
     if let Some(currency) = looked_up(&SIGNS, tokens.lower(end)) {
         // In `5 $20` the sign belongs to what follows.
@@ -195,98 +190,12 @@ fn looked_up<'a>(list: &[(&str, &'a str)], word: &str) -> Option<&'a str> {
     list.iter().find(|(known, _)| *known == word).map(|(_, currency)| *currency)
 }
 
-/// A number as it is written, before a currency says how many decimals it has.
-#[derive(Debug, Clone, Copy)]
-struct Written {
-    whole: i64,
-    /// Digits after the decimal sign, and how many they are.
-    fraction: i64,
-    fraction_digits: u32,
-    /// Whether its one separator has three digits after it, as in `1,299` or `1.299`: thousands, but
-    /// decimals in a currency with three of them.
-    is_thousands_or_fraction: bool,
-    is_minor: bool,
-}
-
-impl Written {
-    fn whole(value: u32) -> Self {
-        Self {
-            whole: i64::from(value),
-            fraction: 0,
-            fraction_digits: 0,
-            is_thousands_or_fraction: false,
-            is_minor: false,
-        }
-    }
-
-    fn minor_units(self, currency: &str) -> Option<i64> {
-        let decimals = decimals(currency);
-        if self.is_minor {
-            return (self.fraction_digits == 0).then_some(self.whole);
-        }
-        let (whole, fraction, digits) = if self.is_thousands_or_fraction && decimals == 3 {
-            (self.whole / 1000, self.whole % 1000, 3)
-        } else {
-            (self.whole, self.fraction, self.fraction_digits)
-        };
-        if digits > decimals {
-            return None;
-        }
-        let scaled = fraction.checked_mul(10_i64.pow(decimals - digits))?;
-        whole.checked_mul(10_i64.pow(decimals))?.checked_add(scaled)
-    }
-}
-
-fn decimals(currency: &str) -> u32 {
-    if WITHOUT_MINOR_UNITS.contains(&currency) {
-        0
-    } else if WITH_THREE_DIGITS.contains(&currency) {
-        3
-    } else {
-        2
-    }
-}
-
-/// `5k` and `2 grand`.
-fn multiplied(tokens: &Tokens<'_>, written: Written, end: usize) -> (Written, usize) {
-    let factor = match tokens.lower(end) {
-        "k" if tokens.is_joined(end) => 1_000,
-        "grand" | "thousand" => 1_000,
-        "million" => 1_000_000,
-        _ => return (written, end),
-    };
-    let whole = written.whole.checked_mul(factor);
-    let fraction =
-        written.fraction.checked_mul(factor / 10_i64.pow(written.fraction_digits.min(3)));
-    match whole.zip(fraction).and_then(|(whole, fraction)| whole.checked_add(fraction)) {
-        Some(whole) => (Written { whole, ..Written::whole(0) }, end + 1),
-        None => (written, end),
-    }
-}
-
-/// The number in digits at `index`, with its separators, and the token after it.
+/// The number in digits at `index`, if nothing before it belongs to the same number.
 fn number_at(tokens: &Tokens<'_>, index: usize) -> Option<(Written, usize)> {
-    if !tokens.is_number(index) || is_inside_number(tokens, index) {
+    if tokens.is_number(index) && is_inside_number(tokens, index) {
         return None;
     }
-    let mut groups = vec![tokens.lower(index)];
-    let mut marks: Vec<&str> = Vec::new();
-    let mut end = index + 1;
-    while end < index + NUMBER_TOKENS {
-        if is_decimal_mark(tokens, end) {
-            marks.push(tokens.lower(end));
-            groups.push(tokens.lower(end + 1));
-            end += 2;
-        } else if is_spaced_group(tokens, &groups, &marks, end) {
-            marks.push(" ");
-            groups.push(tokens.lower(end));
-            end += 1;
-        } else {
-            break;
-        }
-    }
-    // `5,-` and `5.–`, as prices are written in some countries.
-    Some((read_groups(&groups, &marks)?, end))
+    written::number_at(tokens, index)
 }
 
 fn is_inside_number(tokens: &Tokens<'_>, index: usize) -> bool {
@@ -299,53 +208,6 @@ fn is_inside_number(tokens: &Tokens<'_>, index: usize) -> bool {
                 && index >= 2
                 && tokens.is_joined(index - 1)
                 && tokens.is_number(index - 2)))
-}
-
-/// Whether the mark at `at` stands between digits.
-fn is_decimal_mark(tokens: &Tokens<'_>, at: usize) -> bool {
-    matches!(tokens.lower(at), "." | "," | "'" | "’")
-        && tokens.is_joined(at)
-        && tokens.is_joined(at + 1)
-        && tokens.is_number(at + 1)
-}
-
-/// Whether the token is three digits after one space, as in `1 299,00`.
-fn is_spaced_group(tokens: &Tokens<'_>, groups: &[&str], marks: &[&str], at: usize) -> bool {
-    tokens.is_number(at)
-        && tokens.lower(at).len() == 3
-        && groups[0].len() <= 3
-        && !groups[0].starts_with('0')
-        && marks.iter().all(|mark| *mark == " ")
-}
-
-fn read_groups(groups: &[&str], marks: &[&str]) -> Option<Written> {
-    let last = groups.last()?;
-    let last_mark = marks.last().copied();
-    let are_marks_same = marks.windows(2).all(|pair| pair[0] == pair[1]);
-    let has_fraction = match last_mark {
-        Some("." | ",") if !are_marks_same || marks.len() == 1 => {
-            last.len() != 3 || !are_marks_same
-        }
-        _ => false,
-    };
-    let (whole_groups, whole_marks) = if has_fraction {
-        (&groups[..groups.len() - 1], &marks[..marks.len() - 1])
-    } else {
-        (groups, marks)
-    };
-    let are_thousands = whole_groups.len() == 1
-        || (whole_groups[0].len() <= 3
-            && whole_groups[1..].iter().all(|group| group.len() == 3)
-            && whole_marks.windows(2).all(|pair| pair[0] == pair[1]));
-    let whole_digits: usize = whole_groups.iter().map(|group| group.len()).sum();
-    if !are_thousands || whole_digits > 13 || (has_fraction && last.len() > 3) {
-        return None;
-    }
-    let whole = whole_groups.concat().parse().ok()?;
-    let (fraction, fraction_digits) =
-        if has_fraction { (last.parse().ok()?, u32::try_from(last.len()).ok()?) } else { (0, 0) };
-    let is_thousands_or_fraction = !has_fraction && matches!(marks, ["." | ","]);
-    Some(Written { whole, fraction, fraction_digits, is_thousands_or_fraction, is_minor: false })
 }
 
 #[cfg(test)]
