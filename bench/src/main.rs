@@ -11,6 +11,7 @@ mod event;
 mod floor;
 mod function_process;
 mod http_client;
+mod lists;
 mod load;
 mod machine;
 mod measure;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use candidate::Programs;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use function_process::Transport;
 use load::{Load, LoadError, LoadFigures};
 use machine::Machine;
@@ -35,9 +36,23 @@ use measure::Amount;
 use report::{CreatorsOver, ONE_ROOT, Report};
 use stand_in::StandIn;
 
-/// Measures the functions against peers.
+/// Measures the functions.
 #[derive(Debug, Parser)]
 #[command(name = "bench", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Against peers: cold start, requests, memory, size, load
+    Functions(Options),
+    /// Pages of lists in tables of several sizes
+    Lists(lists::Options),
+}
+
+#[derive(Debug, clap::Args)]
 struct Options {
     #[command(flatten)]
     programs: Programs,
@@ -67,6 +82,8 @@ enum BenchError {
     Floor(#[from] floor::FloorError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Lists(#[from] lists::ListsError),
 }
 
 const TRANSPORTS: [(Transport, &str); 3] = [
@@ -77,7 +94,14 @@ const TRANSPORTS: [(Transport, &str); 3] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Options::parse()).await {
+    let report = match CommandLine::parse().command {
+        Command::Functions(options) => run(&options).await.map(|report| report.to_string()),
+        Command::Lists(options) => match lists::run(&options).await {
+            Ok(report) => Ok(report.to_string()),
+            Err(error) => Err(error.into()),
+        },
+    };
+    match report {
         Ok(report) => {
             // Nobody reads what cannot be written.
             let _ = write!(std::io::stdout(), "{report}");
@@ -145,6 +169,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Options::command().debug_assert();
+        CommandLine::command().debug_assert();
     }
 }

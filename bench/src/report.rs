@@ -145,7 +145,7 @@ fn write_load(out: &mut Formatter<'_>, load: Load, figures: &[LoadFigures; 2]) -
 }
 
 /// Three significant digits or so: more would be noise.
-fn number(figure: f64) -> String {
+pub fn number(figure: f64) -> String {
     match figure.abs() {
         size if size >= 100.0 => format!("{figure:.0}"),
         size if size >= 10.0 => format!("{figure:.1}"),

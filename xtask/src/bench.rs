@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: builds the functions and what they are measured against, and measures.
+//! `cargo xtask bench`: builds the functions and what they are measured against, and measures;
+//! `cargo xtask bench lists`: builds `read-tickets` and measures lists.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,6 +15,8 @@ use crate::steps::tools::python::{BENCH_FASTAPI, BENCH_PYTHON};
 const BUILD_LIMIT: Duration = Duration::from_secs(90 * 60);
 /// How long measuring may take; with the usual numbers it is about five minutes.
 const BENCH_LIMIT: Duration = Duration::from_secs(3 * 60 * 60);
+/// What measures lists instead of functions.
+const LISTS: &str = "lists";
 /// A folder of the target folder.
 const PLAIN_RUST_TARGET: &str = "bench/plain-rust";
 /// What the plain Rust peer is known to hold.
@@ -30,9 +33,21 @@ const OF_A_PACKAGE: [&str; 6] =
 pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepError> {
     let mut bench = cargo(project);
     bench.args(["run", "--quiet", "--release", "--locked", "--package", "bench", "--"]);
+    let (command, arguments) = match arguments.split_first() {
+        Some((first, rest)) if first == LISTS => (LISTS, rest),
+        _ => ("functions", arguments),
+    };
+    bench.arg(command);
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         bench.arg("--help");
         return Ok(process::run(bench, BUILD_LIMIT).await?);
+    }
+    let (release, logs) = (project.target.join("release"), project.scratch.join("bench"));
+    bench.arg("--logs").arg(logs);
+    if command == LISTS {
+        build(project, &["--package", "read-tickets"]).await?;
+        bench.arg("--read-tickets").arg(release.join("read-tickets")).args(arguments);
+        return Ok(process::run(bench, BENCH_LIMIT).await?);
     }
     BENCH_PYTHON.install(project).await?;
     BENCH_FASTAPI.install(project).await?;
@@ -43,11 +58,10 @@ pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepErro
     build(project, &["--package", "local-stack"]).await?;
     let plain_rust = build_plain_rust(project).await?;
 
-    let release = project.target.join("release");
     bench.arg("--functions").arg(&release).arg("--plain-rust").arg(plain_rust);
     bench.arg("--python").arg(BENCH_PYTHON.path(project));
     bench.arg("--fastapi").arg(BENCH_FASTAPI.path(project));
-    bench.arg("--logs").arg(project.scratch.join("bench")).args(arguments);
+    bench.args(arguments);
     Ok(process::run(bench, BENCH_LIMIT).await?)
 }
 

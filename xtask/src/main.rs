@@ -21,10 +21,11 @@ use steps::{
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: cargo xtask test [--list | --strict] [STEP…]
-       cargo xtask bench [OPTION…]
+       cargo xtask bench [lists] [OPTION…]
   --list    name the steps
   --strict  fail where a step cannot run on this machine, instead of leaving it out
-  bench     measures the functions against peers; `cargo xtask bench --help` lists its options";
+  bench     measures the functions against peers; `cargo xtask bench --help` lists its options;
+            `cargo xtask bench lists` measures lists in tables of several sizes";
 /// What a shell reports for a program that Ctrl-C ended.
 const EXIT_INTERRUPTED: u8 = 130;
 
