@@ -177,8 +177,8 @@ pub const FOLLOW_UPS: u32 = 50;
 pub const REPLAYED_BODIES: u32 = 25;
 /// How long a webhook body that cannot be read is kept. The table's time to live then deletes it.
 pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
-/// Largest adaptation of the AI to a desk, in bytes.
-pub const ADAPTATION_BYTES: usize = 1_000_000;
+/// Largest adaptation of the AI to a desk, in bytes: one item, of which DynamoDB takes 400 KB.
+pub const ADAPTATION_BYTES: usize = 350_000;
 /// Versions of the adaptation that are kept, so that one can go back.
 pub const ADAPTATIONS_KEPT: u32 = 20;
 /// Newest corrections that one training takes.

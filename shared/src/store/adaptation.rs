@@ -31,8 +31,6 @@ pub struct AdaptationFigures {
 
 const PARTITION: &str = "adaptation";
 const ACTIVE: &str = "active";
-/// Bytes of one part: DynamoDB takes 400 KB an item, names and keys included.
-const PART_BYTES: usize = 350_000;
 
 impl Store {
     /// Which version is in use.
@@ -59,25 +57,18 @@ impl Store {
     /// [`Error::NotFound`] when there is no such version any more; [`Error::Unavailable`] or
     /// [`Error::Internal`].
     pub async fn adaptation(&self, version: AdaptationVersion) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        for part in 0..limits::ADAPTATION_BYTES.div_ceil(PART_BYTES) {
-            let answer = self
-                .client
-                .get_item()
-                .table_name(&self.table)
-                .key("pk", text(PARTITION))
-                .key("sk", text(&part_key(version, part)))
-                .send()
-                .await
-                .map_err(|error| failure("read an adaptation", &error))?;
-            let Some(item) = answer.item else { break };
-            let content = item.get("bytes").and_then(|bytes| bytes.as_b().ok());
-            bytes.extend_from_slice(content.map_or(&[], |blob| blob.as_ref()));
-            if number(&item, "parts") == u32::try_from(part + 1).ok() {
-                return Ok(bytes);
-            }
-        }
-        Err(Error::NotFound("There is no such version of the adaptation."))
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", text(PARTITION))
+            .key("sk", text(&version_key(version)))
+            .send()
+            .await
+            .map_err(|error| failure("read an adaptation", &error))?;
+        let bytes = answer.item.as_ref().and_then(|item| item.get("bytes")?.as_b().ok());
+        let missing = Error::NotFound("There is no such version of the adaptation.");
+        bytes.map(|bytes| bytes.clone().into_inner()).ok_or(missing)
     }
 
     /// The newest version that is kept, 0 for none.
@@ -104,8 +95,7 @@ impl Store {
     }
 
     /// Keeps `bytes` as `version`, which must be new, and forgets the version that is
-    /// [`limits::ADAPTATIONS_KEPT`] older. The last part is written last, so a version is whole or is
-    /// not there.
+    /// [`limits::ADAPTATIONS_KEPT`] older, unless it is in use.
     ///
     /// # Errors
     /// [`Error::Conflict`] when another run has just kept this version; [`Error::Internal`] when the
@@ -119,29 +109,26 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         const OPERATION: &str = "keep an adaptation";
-        if bytes.is_empty() || bytes.len() > limits::ADAPTATION_BYTES {
+        if bytes.len() > limits::ADAPTATION_BYTES {
             return Err(Error::Internal { operation: OPERATION, source: None });
         }
-        let parts = bytes.len().div_ceil(PART_BYTES);
-        for (part, content) in bytes.chunks(PART_BYTES).enumerate() {
-            let mut item: Item = serde_dynamo::to_item(figures).map_err(|error| {
-                Error::Internal { operation: OPERATION, source: Some(error.into()) }
-            })?;
-            item.insert("pk".to_owned(), text(PARTITION));
-            item.insert("sk".to_owned(), text(&part_key(version, part)));
-            item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
-            item.insert("parts".to_owned(), AttributeValue::N(parts.to_string()));
-            item.insert("bytes".to_owned(), AttributeValue::B(Blob::new(content)));
-            item.insert("at".to_owned(), text(&format_time(now)));
-            let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-            let outcome = put.condition_expression("attribute_not_exists(pk)").send().await;
-            outcome.map_err(|error| match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => {
-                    Error::Conflict("This version is there already.".to_owned())
-                }
-                _ => failure(OPERATION, &error),
-            })?;
-        }
+        let mut item: Item = serde_dynamo::to_item(figures).map_err(|error| Error::Internal {
+            operation: OPERATION,
+            source: Some(error.into()),
+        })?;
+        item.insert("pk".to_owned(), text(PARTITION));
+        item.insert("sk".to_owned(), text(&version_key(version)));
+        item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
+        item.insert("bytes".to_owned(), AttributeValue::B(Blob::new(bytes)));
+        item.insert("at".to_owned(), text(&format_time(now)));
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let outcome = put.condition_expression("attribute_not_exists(pk)").send().await;
+        outcome.map_err(|error| match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(_)) => {
+                Error::Conflict("This version is there already.".to_owned())
+            }
+            _ => failure(OPERATION, &error),
+        })?;
         self.forget_adaptation(version.saturating_sub(limits::ADAPTATIONS_KEPT)).await
     }
 
@@ -149,17 +136,15 @@ impl Store {
         if version == 0 || version == self.active_adaptation().await? {
             return Ok(());
         }
-        for part in 0..limits::ADAPTATION_BYTES.div_ceil(PART_BYTES) {
-            self.client
-                .delete_item()
-                .table_name(&self.table)
-                .key("pk", text(PARTITION))
-                .key("sk", text(&part_key(version, part)))
-                .send()
-                .await
-                .map_err(|error| failure("forget an adaptation", &error))?;
-        }
-        Ok(())
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", text(PARTITION))
+            .key("sk", text(&version_key(version)))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| failure("forget an adaptation", &error))
     }
 
     /// Puts `version` into use; 0 is the model as it is delivered.
@@ -189,8 +174,8 @@ impl Store {
     }
 }
 
-fn part_key(version: AdaptationVersion, part: usize) -> String {
-    format!("version#{version:08}#{part:02}")
+fn version_key(version: AdaptationVersion) -> String {
+    format!("version#{version:08}")
 }
 
 fn text(value: &str) -> AttributeValue {

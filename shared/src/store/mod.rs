@@ -8,7 +8,7 @@
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
 //! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
-//! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>#<part>` or `active` |
+//! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
