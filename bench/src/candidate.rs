@@ -61,7 +61,7 @@ struct Asked {
 
 const CREATED: &str = "create-ticket/created.json";
 
-const FUNCTIONS: [Asked; 11] = [
+const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",
@@ -115,6 +115,13 @@ const FUNCTIONS: [Asked; 11] = [
         name: "triage-ticket",
         function: "triage-ticket",
         event: "triage-ticket/1-created.json",
+        variation: Variation::None,
+        status: None,
+    },
+    Asked {
+        name: "retrain-triage",
+        function: "retrain-triage",
+        event: "retrain-triage/scheduled.json",
         variation: Variation::None,
         status: None,
     },

@@ -65,10 +65,12 @@ async fn run_stack(options: Options, task: Option<Task>) -> Result<(), Failure> 
         }
         Some(Task::Unreadable) => stack.unreadable().await.map_err(Failure::from),
         Some(Task::Replay) => stack.replay().await.map_err(Failure::from),
-        Some(Task::RunSchedule { function }) => match stack.run_schedule(&function).await {
-            Ok(answer) => Ok(vec![answer.to_string()]),
-            Err(error) => Err(error.into()),
-        },
+        Some(Task::RunSchedule { function, input }) => {
+            match stack.run_schedule_with(&function, input.as_ref()).await {
+                Ok(answer) => Ok(vec![answer.to_string()]),
+                Err(error) => Err(error.into()),
+            }
+        }
     };
     stack.stop().await;
     for line in outcome? {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
 use crate::triage_report::TriageArguments;
@@ -106,6 +107,9 @@ pub enum Task {
     RunSchedule {
         /// Its name, such as requeue-stranded
         function: String,
+        /// JSON that it gets in place of what its schedule sends
+        #[arg(long, value_name = "JSON", value_parser = json)]
+        input: Option<Value>,
     },
 }
 
@@ -132,6 +136,10 @@ impl TokenArguments {
             expires_in: Duration::from_secs(u64::from(self.expires_in)),
         }
     }
+}
+
+fn json(text: &str) -> Result<Value, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 /// The text is not `NAME=VALUE`.

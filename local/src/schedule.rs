@@ -57,12 +57,14 @@ impl Clock {
         }
     }
 
-    /// Runs the function now, whenever its schedule would.
+    /// Runs the function now, whenever its schedule would, with `input` in place of what the schedule
+    /// sends, if it is given.
     ///
     /// # Errors
     /// [`InvokeError`].
-    pub async fn run_once(&self) -> Result<Bytes, InvokeError> {
-        self.function.invoke(self.event().to_string().into()).await
+    pub async fn run_once(&self, input: Option<&Value>) -> Result<Bytes, InvokeError> {
+        let event = input.cloned().unwrap_or_else(|| self.event());
+        self.function.invoke(event.to_string().into()).await
     }
 
     fn event(&self) -> Value {

@@ -109,6 +109,21 @@ async fn triage_ticket() {
 }
 
 #[tokio::test]
+async fn retrain_triage() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = common::start(data.path()).await;
+    let pool = start("retrain-triage", &stack).await;
+    for (file, is_new) in [("scheduled.json", false), ("use-delivered-model.json", true)] {
+        let event = fs::read(workspace().join("events/retrain-triage").join(file)).unwrap();
+        let answer = pool.invoke(event.into()).await.unwrap();
+        let outcome = json!({"version": 0, "is_new": is_new, "figures": null});
+        assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap(), outcome);
+    }
+    pool.stop().await;
+    stack.stop().await;
+}
+
+#[tokio::test]
 async fn close_resolved() {
     let data = tempfile::tempdir().unwrap();
     let stack = common::start(data.path()).await;
@@ -139,6 +154,7 @@ fn every_folder_of_events_is_checked() {
         "create-ticket",
         "read-tickets",
         "requeue-stranded",
+        "retrain-triage",
         "triage-ticket",
         "update-status",
         "update-ticket",

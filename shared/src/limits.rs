@@ -179,8 +179,6 @@ pub const REPLAYED_BODIES: u32 = 25;
 pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Largest adaptation of the AI to a desk, in bytes: one item, of which DynamoDB takes 400 KB.
 pub const ADAPTATION_BYTES: usize = 350_000;
-/// Versions of the adaptation that are kept, so that one can go back.
-pub const ADAPTATIONS_KEPT: u32 = 20;
 /// Newest corrections that one training takes.
 pub const TRAINING_CORRECTIONS: usize = 2_000;
 /// How often a function that uses the adaptation looks whether another version is in use.

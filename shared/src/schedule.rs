@@ -7,20 +7,20 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::http;
 
-/// Runs the Lambda runtime: each event, whatever is in it, is one run of `handle`, whose outcome is
-/// the answer. A run that fails is reported as failed, which Lambda counts and tries again.
+/// Runs the Lambda runtime: each event is one run of `handle`, which gets it and whose outcome is the
+/// answer. A run that fails is reported as failed, which Lambda counts and tries again.
 ///
 /// # Errors
 /// Only when the Runtime API itself fails; Lambda then starts a new process.
 pub async fn serve<Handle, Run, Outcome>(handle: Handle) -> Result<(), lambda_http::Error>
 where
-    Handle: Fn() -> Run,
+    Handle: Fn(Value) -> Run,
     Run: Future<Output = Result<Outcome, Error>>,
     Outcome: Serialize,
 {
     let handle = &handle;
-    lambda_runtime::run(lambda_http::service_fn(|_: LambdaEvent<Value>| async move {
-        handle().await.inspect_err(http::log).map_err(lambda_http::Error::from)
+    lambda_runtime::run(lambda_http::service_fn(|event: LambdaEvent<Value>| async move {
+        handle(event.payload).await.inspect_err(http::log).map_err(lambda_http::Error::from)
     }))
     .await
 }

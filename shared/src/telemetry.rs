@@ -89,6 +89,8 @@ pub enum Gauge {
     Requeued,
     /// How many resolved tickets were closed because nobody reopened them.
     Closed,
+    /// The version of what the AI has learned that is in use.
+    LearnedVersion,
 }
 
 /// Logs and counts a request. The first one of a process is a cold start.
@@ -220,6 +222,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
             Gauge::OldestStrandedSeconds => ("OldestStrandedSeconds", *value),
             Gauge::Requeued => ("Requeued", *value),
             Gauge::Closed => ("Closed", *value),
+            Gauge::LearnedVersion => ("LearnedVersion", *value),
         })
         .collect();
     let directives = directive(&metrics, None).into_iter().collect();

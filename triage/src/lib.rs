@@ -2,11 +2,12 @@
 //!
 //! In reading order: [`category`] is a small model in the program itself; [`priority`] is a stated
 //! policy; [`extraction`] finds what a text names; [`language`] says whether the model knows the
-//! language. Nothing here imports AWS, HTTP or tokio.
+//! language; [`learning`] learns from agents; [`Triage`] puts it all together. Nothing here imports AWS, HTTP or tokio.
 
 pub mod category;
 pub mod extraction;
 pub mod language;
+pub mod learning;
 pub mod priority;
 
 mod suggest;

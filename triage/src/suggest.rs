@@ -6,7 +6,7 @@ use copilot_core::ticket::{
     SuggestionReason, Ticket, mask,
 };
 
-use crate::category::{CategoryModel, NotAModel};
+use crate::category::{Adaptation, CategoryModel, NotAModel, NotAnAdaptation};
 use crate::{extraction, language, priority};
 
 /// From which confidence on a suggestion is set on its ticket; below, a person is asked to look.
@@ -39,10 +39,18 @@ impl Threshold {
 pub struct Triage {
     threshold: Threshold,
     categories: &'static CategoryModel,
+    learned: Option<Learned>,
     model: ModelName,
 }
 
-/// The embedded model cannot be used, which is a defect of the build.
+/// What agents have taught.
+#[derive(Debug)]
+struct Learned {
+    version: u32,
+    adaptation: Adaptation,
+}
+
+/// The embedded model, or what was learned, cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TriageDefect {
     /// Its file is damaged.
@@ -51,6 +59,9 @@ pub enum TriageDefect {
     /// Its name does not fit into a ticket.
     #[error(transparent)]
     Name(#[from] NotAModelName),
+    /// What was learned cannot be read.
+    #[error(transparent)]
+    Adaptation(#[from] NotAnAdaptation),
 }
 
 impl Triage {
@@ -61,7 +72,34 @@ impl Triage {
     pub fn new(threshold: Threshold) -> Result<Self, TriageDefect> {
         let categories = CategoryModel::embedded()?;
         let model = ModelName::parse(&categories.name())?;
-        Ok(Self { threshold, categories, model })
+        Ok(Self { threshold, categories, learned: None, model })
+    }
+
+    /// Uses what agents have taught as `version`, which is a number from 1. The model's name tells it:
+    /// `hashed-ngrams@1.3` is model 1 with what was learned as version 3.
+    ///
+    /// # Errors
+    /// [`TriageDefect`] when the bytes cannot be read. Then nothing changes.
+    pub fn use_learned(&mut self, version: u32, bytes: &[u8]) -> Result<(), TriageDefect> {
+        let adaptation = Adaptation::parse(bytes)?;
+        self.model = ModelName::parse(&format!("{}.{version}", self.categories.name()))?;
+        self.learned = Some(Learned { version, adaptation });
+        Ok(())
+    }
+
+    /// Uses the model as it was delivered.
+    ///
+    /// # Errors
+    /// [`TriageDefect`].
+    pub fn forget_learned(&mut self) -> Result<(), TriageDefect> {
+        self.model = ModelName::parse(&self.categories.name())?;
+        self.learned = None;
+        Ok(())
+    }
+
+    /// The version of what agents have taught, 0 for nothing.
+    pub fn learned_version(&self) -> u32 {
+        self.learned.as_ref().map_or(0, |learned| learned.version)
     }
 
     /// What is suggested for `ticket`.
@@ -102,7 +140,10 @@ impl Triage {
     }
 
     fn classify(&self, suggestion: &mut Suggestion, text: &str) {
-        let prediction = self.categories.predict(text);
+        let prediction = match &self.learned {
+            Some(learned) => self.categories.predict_adapted(&learned.adaptation, text),
+            None => self.categories.predict(text),
+        };
         let share = f64::from(prediction.confidence);
         suggestion.category = Some(prediction.category);
         suggestion.confidence = Confidence::parse(share).unwrap_or(Confidence::NONE);

@@ -22,5 +22,5 @@ async fn main() -> Result<(), lambda_http::Error> {
         queue: Queue::new(&connection, variable("QUEUE_URL")?),
         stranded_after: TimeDelta::seconds(i64::from(seconds)),
     };
-    schedule::serve(async || handler.handle().await).await
+    schedule::serve(async |_| handler.handle().await).await
 }

@@ -7,18 +7,19 @@ use copilot_core::queue::AiWork;
 use copilot_core::store::{Store, Suggested};
 use copilot_core::telemetry::{TriageOutcome, Triaged, triaged};
 use copilot_core::ticket::{ModelName, Ticket, now};
-use copilot_triage::{Threshold, Triage};
+use copilot_triage::Threshold;
 use tokio::sync::OnceCell;
 
 use crate::bedrock::{Bedrock, NoOpinion, Opinion};
 use crate::decision::decide;
+use crate::learned::LearnedTriage;
 
 /// What the function needs.
 pub struct Handler {
     /// Where tickets are kept.
     pub store: Store,
     /// What suggests.
-    pub triage: Triage,
+    pub triage: LearnedTriage,
     /// What is asked for category and priority besides, if it is.
     pub bedrock: Option<Bedrock>,
     /// From which confidence on a suggestion is set on its ticket.
@@ -37,7 +38,7 @@ impl Handler {
         // holds and is neither paid nor waited for twice.
         let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
         let suggest = async |ticket: &Ticket| {
-            let own = self.triage.suggest(ticket);
+            let own = self.triage.current(&self.store).await.suggest(ticket);
             let Some(bedrock) = &self.bedrock else { return own };
             let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
             decide(own, opinion, bedrock.name(), self.threshold)

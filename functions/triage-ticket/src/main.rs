@@ -3,6 +3,7 @@
 mod bedrock;
 mod decision;
 mod handler;
+mod learned;
 
 use std::env;
 
@@ -12,6 +13,7 @@ use copilot_core::store::Store;
 use copilot_core::{consumer, telemetry};
 use copilot_triage::{Threshold, Triage};
 use handler::Handler;
+use learned::LearnedTriage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -22,7 +24,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let masking = Masking::parse(&variable("BEDROCK_MASKING")?)?;
     let handler = Handler {
         store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
-        triage: Triage::new(threshold)?,
+        triage: LearnedTriage::new(Triage::new(threshold)?),
         bedrock: Bedrock::choose(&connection, &variable("TRIAGE_MODEL")?, masking)?,
         threshold,
     };

@@ -37,6 +37,18 @@ impl Stack {
     /// # Errors
     /// [`RunScheduleError`].
     pub async fn run_schedule(&self, name: &str) -> Result<Value, RunScheduleError> {
+        self.run_schedule_with(name, None).await
+    }
+
+    /// The same with `input` in place of what the schedule sends, if it is given.
+    ///
+    /// # Errors
+    /// [`RunScheduleError`].
+    pub async fn run_schedule_with(
+        &self,
+        name: &str,
+        input: Option<&Value>,
+    ) -> Result<Value, RunScheduleError> {
         let scheduled: Vec<_> = self
             .schedules
             .iter()
@@ -49,7 +61,7 @@ impl Stack {
             let scheduled = names.join(", ");
             return Err(RunScheduleError::NotScheduled { name: name.to_owned(), scheduled });
         };
-        let answer = clock(schedule, function, &self.region).run_once().await;
+        let answer = clock(schedule, function, &self.region).run_once(input).await;
         let failed = |source| RunScheduleError::Failed { name: name.to_owned(), source };
         serde_json::from_slice(&answer.map_err(failed)?)
             .map_err(|_| RunScheduleError::NoJson(name.to_owned()))

@@ -94,8 +94,8 @@ impl Store {
         Ok(items.first().and_then(|item| number(item, "version")).unwrap_or(0))
     }
 
-    /// Keeps `bytes` as `version`, which must be new, and forgets the version that is
-    /// [`limits::ADAPTATIONS_KEPT`] older, unless it is in use.
+    /// Keeps `bytes` as `version`, which must be new. Versions are kept for good, so that one can
+    /// always go back: one a day at most, and far less than a megabyte.
     ///
     /// # Errors
     /// [`Error::Conflict`] when another run has just kept this version; [`Error::Internal`] when the
@@ -129,22 +129,7 @@ impl Store {
             }
             _ => failure(OPERATION, &error),
         })?;
-        self.forget_adaptation(version.saturating_sub(limits::ADAPTATIONS_KEPT)).await
-    }
-
-    async fn forget_adaptation(&self, version: AdaptationVersion) -> Result<(), Error> {
-        if version == 0 || version == self.active_adaptation().await? {
-            return Ok(());
-        }
-        self.client
-            .delete_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(&version_key(version)))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| failure("forget an adaptation", &error))
+        Ok(())
     }
 
     /// Puts `version` into use; 0 is the model as it is delivered.

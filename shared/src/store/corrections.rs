@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::record::{self, Item};
+use super::record::{self, Item, TicketRecord};
 use super::{Store, failure};
 use crate::error::Error;
 use crate::limits;
@@ -70,6 +70,22 @@ impl Correction {
 }
 
 impl Store {
+    /// The tickets of corrections, at most [`limits::BATCH_READ_TICKETS`], in no order. One that was
+    /// erased is absent.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn corrected_tickets(
+        &self,
+        corrections: &[Correction],
+    ) -> Result<Vec<Ticket>, Error> {
+        let digits = corrections.iter().map(|correction| correction.ticket_id.digits());
+        let keys = digits.take(limits::BATCH_READ_TICKETS).map(record::item_key);
+        let items = self.read_batch("read corrected tickets", keys.collect()).await?;
+        let tickets = items.into_iter().filter_map(|item| TicketRecord::from_item(item).ok());
+        Ok(tickets.map(|record| record.ticket).collect())
+    }
+
     /// Corrections before the position `before`, the newest first: at most `limit`.
     ///
     /// # Errors

@@ -188,7 +188,7 @@ fn emulator_program(project: &Project) -> Result<PathBuf, ToolsError> {
         .ok_or_else(|| ToolsError::NotInstalled(packages.join("python3").join(program)))
 }
 
-fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 16] {
+fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 17] {
     [
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),

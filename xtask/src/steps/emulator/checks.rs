@@ -34,6 +34,8 @@ pub enum Body {
     Health,
     /// That two messages of a batch failed and the others did not.
     BatchWithTwoFailures,
+    /// Which version of what was learned is in use, the same.
+    Training,
     /// What a sweep for stranded tickets found, which is no answer to a request and has no status.
     Sweep,
     /// What a run found that closes resolved tickets, the same.
@@ -41,7 +43,7 @@ pub enum Body {
 }
 
 /// All checks. Those of one function follow each other: they are sent to one process.
-pub const CHECKS: [Check; 13] = [
+pub const CHECKS: [Check; 14] = [
     check("create-ticket", "created.json", &[201], Body::CreatedTicket),
     check("read-tickets", "list.json", &[200], Body::PageWithCreatedTicket),
     Check {
@@ -61,6 +63,7 @@ pub const CHECKS: [Check; 13] = [
     check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::NewTicket),
     check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::NewTicket),
     check("triage-ticket", "3-mixed.json", &[0], Body::BatchWithTwoFailures),
+    check("retrain-triage", "scheduled.json", &[0], Body::Training),
     check("requeue-stranded", "scheduled.json", &[0], Body::Sweep),
     check("close-resolved", "scheduled.json", &[0], Body::Closing),
     check("api-docs", "health.json", &[200], Body::Health),
@@ -100,6 +103,7 @@ impl Check {
                 Body::BatchWithTwoFailures => {
                     answer["batchItemFailures"].as_array().is_some_and(|failed| failed.len() == 2)
                 }
+                Body::Training => answer["version"].is_u64(),
                 Body::Sweep => answer["requeued"].is_u64(),
                 Body::Closing => answer["closed"].is_u64(),
             }
