@@ -30,9 +30,11 @@ pub const MAX_ADAPTED_ROWS: usize = 16_384;
 pub const MAX_ADAPTATION_BYTES: usize = ROWS_AT + MAX_ADAPTED_ROWS * ROW_BYTES;
 /// A correction is one text against thousands that the model was trained on.
 const CORRECTION_WEIGHT: f32 = 5.0;
-/// How strongly weights are held near those of the model: chosen by `simulate-corrections`.
+/// How strongly weights are held near those of the model, chosen by `simulate-corrections`: less
+/// learns faster and unlearns more. Intercepts hardly move, for corrections are no fair sample of
+/// how frequent the categories are.
 const SETTINGS: Settings =
-    Settings { penalty: 1.0, intercept_penalty: 5.0, max_iterations: 60, tolerance: 1e-5 };
+    Settings { penalty: 4.5, intercept_penalty: 1_000.0, max_iterations: 60, tolerance: 1e-5 };
 
 const MAGIC: [u8; 8] = *b"CATADAPT";
 const LAYOUT_VERSION: u16 = 1;
