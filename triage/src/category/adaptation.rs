@@ -26,7 +26,7 @@ use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
 pub const MAX_CORRECTIONS: usize = 2_000;
 /// Most rows of the table that an adaptation changes, those that change most.
 pub const MAX_ADAPTED_ROWS: usize = 16_384;
-/// Most bytes of an adaptation: 147,544, well within the 400 KB of a DynamoDB item.
+/// Most bytes of an adaptation: 147,560, well within the 400 KB of a DynamoDB item.
 pub const MAX_ADAPTATION_BYTES: usize = ROWS_AT + MAX_ADAPTED_ROWS * ROW_BYTES;
 /// A correction is one text against thousands that the model was trained on.
 const CORRECTION_WEIGHT: f32 = 5.0;
