@@ -6,6 +6,7 @@ mod arguments;
 mod dataset;
 mod evaluate;
 mod extraction;
+mod measure_speed;
 mod measures;
 mod protocol;
 mod recipe;
@@ -30,6 +31,8 @@ enum Command {
     Train(train::Arguments),
     /// Measures training on sources that it has not seen
     Evaluate(evaluate::Arguments),
+    /// Measures how long the embedded model takes, and how much memory
+    MeasureSpeed(measure_speed::Arguments),
     /// Writes the rows that training and evaluation use, for other programs
     Rows(rows::Arguments),
     /// Shows what corrections by agents bring on a source that training has not seen
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let result: Result<(), Box<dyn std::error::Error>> = match CommandLine::parse().command {
         Command::Train(arguments) => train::run(&arguments).map_err(Into::into),
         Command::Evaluate(arguments) => evaluate::run(&arguments).map_err(Into::into),
+        Command::MeasureSpeed(arguments) => measure_speed::run(&arguments).map_err(Into::into),
         Command::Rows(arguments) => rows::run(&arguments).map_err(Into::into),
         Command::SimulateCorrections(arguments) => {
             simulate_corrections::run(&arguments).map_err(Into::into)

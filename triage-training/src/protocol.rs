@@ -94,3 +94,41 @@ fn without_pairs(rows: &[CountedRow], sources: &[String], recipe: Recipe) -> Vec
     }
     pairs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Row;
+    use crate::recipe::{SHIPPED, count};
+
+    #[test]
+    fn a_source_is_judged_by_the_others_alone() {
+        // Only source "a" says what "zorbl" is about, so that nothing can be known of it when "a"
+        // is left out; "refund" is in all of them.
+        let row = |source: &str, text: &str, class| Row {
+            source: source.to_owned(),
+            text: text.to_owned(),
+            class,
+            is_definition: false,
+        };
+        let rows = count(vec![
+            row("a", "zorbl", 2),
+            row("a", "refund", 4),
+            row("b", "refund", 4),
+            row("b", "parcel", 0),
+            row("c", "refund", 4),
+            row("c", "parcel", 0),
+        ]);
+        let sources = ["a", "b", "c"].map(str::to_owned);
+        let held_out = leave_one_source_out(&rows, &sources, SHIPPED);
+        let of_a: Vec<usize> = held_out[0].scored.iter().map(|one| one.predicted()).collect();
+        let right: Vec<usize> = held_out[0].scored.iter().map(|one| one.class).collect();
+        assert_eq!(right.len(), 2);
+        assert!(!of_a.contains(&2), "{of_a:?}");
+        assert!(of_a.contains(&4));
+        for one in &held_out[1..] {
+            assert!(one.scored.iter().all(|scored| scored.predicted() == scored.class));
+            assert!(one.temperature > 0.0);
+        }
+    }
+}

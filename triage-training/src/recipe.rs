@@ -129,3 +129,57 @@ fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
     let mean = weights.iter().sum::<f32>() / rows.len() as f32;
     weights.iter().map(|weight| weight / mean).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(source: &str, text: &str, class: usize) -> Row {
+        let is_definition = source == "definitions";
+        Row { source: source.to_owned(), text: text.to_owned(), class, is_definition }
+    }
+
+    fn rows() -> Vec<CountedRow> {
+        count(vec![
+            row("a", "where is my parcel", 0),
+            row("a", "has my parcel shipped", 0),
+            row("a", "I want a refund", 4),
+            row("b", "refund me please", 4),
+            row("definitions", "money back", 4),
+        ])
+    }
+
+    #[test]
+    fn the_same_rows_give_the_same_bytes() {
+        let rows = rows();
+        let rows: Vec<&CountedRow> = rows.iter().collect();
+        let model = train_model(&rows, SHIPPED);
+        assert_eq!(model.to_bytes(), train_model(&rows, SHIPPED).to_bytes());
+        assert_ne!(model.to_bytes(), train_model(&rows, REFERENCE).to_bytes());
+        assert_eq!(model.predict("my parcel").probabilities.len(), CLASSES);
+        let scores = model.scores("the parcel");
+        assert!(scores[0] > scores[4]);
+    }
+
+    #[test]
+    fn balance_gives_categories_the_same_weight() {
+        let rows = rows();
+        let rows: Vec<&CountedRow> = rows.iter().collect();
+        let recipe = Recipe { category_balance: 1.0, definition_weight: 3.0, ..REFERENCE };
+        let weights = example_weights(&rows, recipe);
+        let of_class = |class| {
+            let of = rows.iter().zip(&weights).filter(|(row, _)| row.row.class == class);
+            of.map(|(_, weight)| weight).sum::<f32>()
+        };
+        assert!((of_class(0) - of_class(4)).abs() < 1e-5);
+        assert!((weights[4] / weights[3] - 3.0).abs() < 1e-5);
+        assert!((weights.iter().sum::<f32>() - 5.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn smoothing_keeps_a_distribution() {
+        let target = smoothed(2, 0.7);
+        assert!((target.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((target[2] - 0.4).abs() < 1e-6 && (target[0] - 0.1).abs() < 1e-6);
+    }
+}
