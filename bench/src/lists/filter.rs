@@ -26,7 +26,7 @@ pub struct Filter {
     /// Query parameter and value; nothing for all tickets.
     parameter: Option<(&'static str, &'static str)>,
     /// Whether an index holds just these tickets, so that none is read in vain.
-    is_indexed: bool,
+    pub is_indexed: bool,
 }
 
 const fn filter(
