@@ -80,16 +80,16 @@ async fn one_run_answers_what_the_function_does() {
     let marker = folder.path().join("runs");
     let clock_of = async |scheduler, input| clock(&marker, scheduler, input).await;
     let rule = clock_of(Scheduler::Rule, None).await;
-    assert!(rule.run_once().await.unwrap_err().to_string().contains("the first run fails"));
-    assert_eq!(rule.run_once().await.unwrap(), r#"{"runs":"on"}"#);
+    assert!(rule.run_once(None).await.unwrap_err().to_string().contains("the first run fails"));
+    assert_eq!(rule.run_once(None).await.unwrap(), r#"{"runs":"on"}"#);
     rule.function.stop().await;
 
     let with_input = clock_of(Scheduler::Rule, Some(json!({"rawPath": "/plain"}))).await;
-    assert_eq!(with_input.run_once().await.unwrap(), r#"{"answer":42}"#);
+    assert_eq!(with_input.run_once(None).await.unwrap(), r#"{"answer":42}"#);
     with_input.function.stop().await;
 
     let scheduler = clock_of(Scheduler::EventBridgeScheduler, None).await;
-    assert_eq!(scheduler.run_once().await.unwrap(), r#"{"runs":"on"}"#);
+    assert_eq!(scheduler.run_once(None).await.unwrap(), r#"{"runs":"on"}"#);
     let runs = std::fs::read_to_string(&marker).unwrap();
     let event: Value = serde_json::from_str(runs.lines().last().unwrap()).unwrap();
     assert_eq!((&event["source"], &event["detail"]), (&json!("aws.scheduler"), &json!("{}")));
