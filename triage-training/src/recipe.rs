@@ -1,6 +1,6 @@
 //! How a model is trained: everything that was tried is one of these settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use copilot_triage::category::features::{RowCount, TABLE_ROWS, count_rows};
 use copilot_triage::category::regression::{CLASSES, Example, Settings, fit};
@@ -66,9 +66,10 @@ pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
     let frequencies =
         InverseFrequencies::of_documents(rows.iter().map(|row| row.counts.as_slice()));
     let weights = example_weights(rows, recipe);
+    let columns = Columns::of(rows);
     let mut examples = Vec::with_capacity(rows.len());
     for (row, weight) in rows.iter().zip(weights) {
-        let features = frequencies.vector(&row.counts);
+        let features = columns.replace(frequencies.vector(&row.counts));
         let target = smoothed(row.row.class, recipe.label_smoothing);
         examples.push(Example { features, offset: [0.0; CLASSES], target, weight });
     }
@@ -78,11 +79,11 @@ pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
         max_iterations: 60,
         tolerance: 1e-5,
     };
-    let found = fit(&examples, TABLE_ROWS, settings);
+    let found = fit(&examples, columns.rows.len(), settings);
     TrainedModel {
         version: MODEL_VERSION,
         frequencies,
-        weights: found.weights,
+        weights: columns.table(&found.weights),
         intercepts: found.intercepts,
         temperature: 1.0,
         review_threshold: 0.0,
@@ -128,6 +129,36 @@ fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
     }
     let mean = weights.iter().sum::<f32>() / rows.len() as f32;
     weights.iter().map(|weight| weight / mean).collect()
+}
+
+/// The rows of the table that occur, in order: only these have columns in the regression.
+struct Columns {
+    rows: Vec<u32>,
+}
+
+impl Columns {
+    fn of(rows: &[&CountedRow]) -> Self {
+        let counts = rows.iter().flat_map(|row| &row.counts);
+        let occurring: BTreeSet<u32> = counts.map(|count| count.row).collect();
+        Self { rows: occurring.into_iter().collect() }
+    }
+
+    fn replace(&self, vector: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+        vector
+            .into_iter()
+            .filter_map(|(row, value)| Some((self.rows.binary_search(&row).ok()? as u32, value)))
+            .collect()
+    }
+
+    fn table(&self, weights: &[[f64; CLASSES]]) -> Vec<[f64; CLASSES]> {
+        let mut table = vec![[0.0; CLASSES]; TABLE_ROWS];
+        for (row, weights) in self.rows.iter().zip(weights) {
+            if let Some(place) = table.get_mut(*row as usize) {
+                *place = *weights;
+            }
+        }
+        table
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::model::{CategoryModel, quantised};
 use super::prediction::Head;
 use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
 
-/// Most corrections that an adaptation learns from: about a second's work.
+/// Most corrections that an adaptation learns from: less than a second's work for short texts.
 pub const MAX_CORRECTIONS: usize = 2_000;
 /// Most rows of the table that an adaptation changes, those that change most.
 pub const MAX_ADAPTED_ROWS: usize = 16_384;

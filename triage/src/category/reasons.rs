@@ -137,3 +137,52 @@ fn strongest(text: &str, mut candidates: Vec<Candidate<'_>>) -> Vec<Reason> {
     }
     reasons
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::features::count_rows;
+    use super::*;
+
+    /// All rows of the text have the value 1; those of `words` (and pairs) speak for the class.
+    fn reasons_for(text: &str, speaking: &[u32]) -> Vec<(String, f32)> {
+        let vector: Vec<(u32, f32)> =
+            count_rows(text).iter().map(|count| (count.row, 1.0)).collect();
+        let preference = |row| if speaking.contains(&row) { 1.0 } else { 0.0 };
+        reasons(text, &vector, preference)
+            .into_iter()
+            .map(|reason| (reason.text, reason.weight))
+            .collect()
+    }
+
+    #[test]
+    fn parts_of_a_word_count_for_the_word() {
+        let parcel = words("parcels");
+        let mut rows = Vec::new();
+        character_rows(&parcel[0], &mut rows);
+        let found = reasons_for("Where are my Parcels?", &rows[..3]);
+        assert_eq!(found, [("Parcels".to_owned(), 3.0)]);
+    }
+
+    #[test]
+    fn two_words_that_count_together_are_one_reason() {
+        let both = words("money back");
+        let rows = [word_row(&both[0]), word_row(&both[1]), pair_row(&both[0], &both[1])];
+        let found = reasons_for("I want my Money  back, all of it", &rows);
+        assert_eq!(found, [("Money  back".to_owned(), 3.0)]);
+        let found = reasons_for("I want my money back, all of it", &rows[..2]);
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn a_word_is_told_once_and_masked_words_never() {
+        let refund = words("refund 12 a@b.cd");
+        let rows: Vec<u32> = refund.iter().map(word_row).collect();
+        let found = reasons_for("refund 55 x@y.example, refund", &rows);
+        assert_eq!(found, [("refund".to_owned(), 1.0)]);
+    }
+
+    #[test]
+    fn nothing_that_speaks_against_is_a_reason() {
+        assert!(reasons_for("where is my parcel", &[]).is_empty());
+    }
+}
