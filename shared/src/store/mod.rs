@@ -123,9 +123,9 @@ impl Store {
         let _ = call.await;
     }
 
-    /// Opens as many connections ahead as the first list takes: [`limits::SHARDS_READ_AT_ONCE`].
+    /// Opens [`limits::LIST_CONNECTIONS_AHEAD`] connections ahead of the first list.
     pub async fn connect_ahead_for_lists(&self) {
-        join_all((0..limits::SHARDS_READ_AT_ONCE).map(|_| self.connect_ahead())).await;
+        join_all((0..limits::LIST_CONNECTIONS_AHEAD).map(|_| self.connect_ahead())).await;
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its
