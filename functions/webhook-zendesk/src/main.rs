@@ -17,10 +17,9 @@ use handler::Handler;
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(env::var("METRIC_NAMESPACE").ok());
     let aws = Connection::new(|name| env::var(name).ok())?;
-    let shards = env::var("LIST_SHARDS").map_err(|_| "LIST_SHARDS is not set")?.parse()?;
-    let table = env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?;
-    let store = Store::new(&aws, table, shards);
-    let queue = Queue::new(&aws, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?);
+    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
+    let store = Store::new(&aws, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?);
+    let queue = Queue::new(&aws, variable("QUEUE_URL")?);
     let local = || {
         Verification::choose(
             env::var("ZENDESK_WEBHOOK_SECRET").ok(),
