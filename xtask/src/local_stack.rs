@@ -31,6 +31,10 @@ pub enum LocalStackError {
     Process(#[from] ProcessError),
 }
 
+/// Options with which AI work stays in its queue: what compares versions or counts messages must not race
+/// with it.
+pub const WITHOUT_TRIAGE: [&str; 2] = ["--parameter", "TriageModel=none"];
+
 /// A running local stack; it stops, and its data go, when this is dropped.
 pub struct LocalStack {
     /// Where its parts are.
@@ -52,11 +56,15 @@ pub struct Addresses {
 }
 
 impl LocalStack {
-    /// Builds the local stack and starts it; `name` is that of its log.
+    /// Builds the local stack and starts it with `further` options; `name` is that of its log.
     ///
     /// # Errors
     /// [`LocalStackError`].
-    pub async fn start(project: &Project, name: &str) -> Result<Self, LocalStackError> {
+    pub async fn start(
+        project: &Project,
+        name: &str,
+        further: &[&str],
+    ) -> Result<Self, LocalStackError> {
         let mut build = Command::new("cargo");
         build.current_dir(&project.root).args(["build", "--package", "local-stack", "--locked"]);
         process::run(build, BUILD_LIMIT).await?;
@@ -64,6 +72,7 @@ impl LocalStack {
         let data = tempfile::tempdir().map_err(LocalStackError::NoDataFolder)?;
         let mut command = Command::new(project.binaries.join("local-stack"));
         command.current_dir(&project.root).args(["--port", "0", "--data-dir"]).arg(data.path());
+        command.args(further);
         // Settings of whoever runs the tests do not count.
         for (variable, _) in std::env::vars_os() {
             if variable.as_encoded_bytes().starts_with(b"COPILOT_") {

@@ -85,7 +85,7 @@ pub enum BrowserError {
 /// # Errors
 /// [`BrowserError`], or the local stack or Chromium did not start.
 pub async fn run(project: &Project) -> Result<(), StepError> {
-    let stack = LocalStack::start(project, "browser").await?;
+    let stack = LocalStack::start(project, "browser", &[]).await?;
     let chromium = Chromium::start(project).await?;
     let api = &stack.addresses.api;
     let result = tokio::time::timeout(SCENARIO_LIMIT, scenario(project, &chromium, api)).await;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::StepError;
 use super::tools::ToolsError;
 use super::tools::python::AWS;
-use crate::local_stack::{Addresses, LocalStack, REGION, TABLE_NAME};
+use crate::local_stack::{Addresses, LocalStack, REGION, TABLE_NAME, WITHOUT_TRIAGE};
 use crate::process::Process;
 use crate::project::{Project, free_port};
 use checks::address_ticket;
@@ -82,7 +82,7 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
             return Err(EmulatorError::NotChecked(function.to_owned()).into());
         }
     }
-    let stack = LocalStack::start(project, "emulator").await?;
+    let stack = LocalStack::start(project, "emulator", &WITHOUT_TRIAGE).await?;
     let mut running: Option<Emulator> = None;
     let mut created_ticket = String::new();
     for check in &CHECKS {

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use super::emulator::{Body, CHECKS, Check, EmulatorError, event_of, new_ticket_id};
 use super::tools::python::AWS;
 use super::{StepError, sam};
-use crate::local_stack::{LocalStack, REGION};
+use crate::local_stack::{LocalStack, REGION, WITHOUT_TRIAGE};
 use crate::process;
 use crate::project::Project;
 use engine::{Engine, EngineError, OwnEngine};
@@ -100,7 +100,7 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
     if let Some(engine) = engine.own() {
         make_base_image(project, engine).await?;
     }
-    let stack = LocalStack::start(project, "sam-local").await?;
+    let stack = LocalStack::start(project, "sam-local", &WITHOUT_TRIAGE).await?;
     let _relays = [
         relay(&engine, DYNAMODB_PORT, &stack.addresses.dynamodb).await?,
         relay(&engine, SQS_PORT, &stack.addresses.sqs).await?,

@@ -23,7 +23,7 @@ const CONFIGURATION: &str = "xtask/schemathesis/schemathesis.toml";
 /// An answer is not as the document says, or the local stack did not start.
 pub async fn run(project: &Project) -> Result<(), StepError> {
     let program = SCHEMATHESIS.program(project, "st")?;
-    let stack = LocalStack::start(project, "schemathesis").await?;
+    let stack = LocalStack::start(project, "schemathesis", &[]).await?;
     // Hypothesis, which draws the requests, keeps a folder where it runs.
     let folder = project.scratch.join("schemathesis");
     std::fs::create_dir_all(&folder)
