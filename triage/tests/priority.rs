@@ -24,6 +24,7 @@ enum Part {
     Tuning,
     Final,
     After,
+    Fresh3,
 }
 
 /// How often each priority was told, by the one that the rubric gives: low, medium, high, critical.
