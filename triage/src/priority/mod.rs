@@ -26,6 +26,7 @@
 
 mod own_words;
 mod phrase;
+mod phrases;
 pub mod policy;
 mod signs;
 mod spelling;
