@@ -44,7 +44,7 @@ pub(in crate::priority) const TROUBLE_OR_A_REQUEST: &[&str] = &[
     "on hold",
     "ignor*",
     "take|down ~1 it|down",
-    "greyed|grayed|unreadable|dent|dents|chipped|faded|smudge*|stripes|typo|spelt|misspelt|spelling|crooked|scuffed|squeaks|squeaky|rattles|rattling|crackles|crackling|blurry|blurred|mould|peeling|undelivered|unable",
+    "greyed|grayed|unreadable|dent|dents|chipped|faded|smudge*|stripes|spelt|misspelt|crooked|scuffed|squeaks|squeaky|rattles|rattling|crackles|crackling|blurry|blurred|mould|peeling|undelivered|unable",
     "get rid ?of",
     "make|get|stop it|this|them|these|the stop|stopped|emails|texts|mails|ads|notifications",
     "how ~4 stop|unsubscribe|rid",
@@ -54,11 +54,17 @@ pub(in crate::priority) const TROUBLE_OR_A_REQUEST: &[&str] = &[
     "left off|out",
     "says|marked|shows|status ~1 delivered",
     "tv|app|page|button|it ~1 wont|doesnt|isnt|not",
-    "cannot|cant|couldnt|wont|unable|doesnt|didnt ?seem ?to ~1 find|see|change|add|remove|delete|use|save|play|download|upload|print|install|select|edit|join|view|stay|work|open|load|connect|sync|update",
+    "cannot|cant|couldnt|wont|unable|doesnt|didnt ?seem ?to ~1 see|change|add|remove|delete|use|save|play|download|upload|print|install|select|edit|join|view|stay|work|open|load|connect|sync|update",
     "has|have|is|its ~2 still ~1 the old|wrong",
     "not|never|isnt|wasnt in the|my box|parcel|package|bag",
     "dont|doesnt|not|cannot ~2 want|need|like ~2 anymore|any",
     "took|taking ages|forever",
+    "has|have a new name|address|owner|number|email",
+    "no movement|tracking|progress|sign",
+    "anyone|anybody|somebody there|listening|alive|reading",
+    "get ~1 this|it|that|them to ~1 stop",
+    "can|could the|my|our|this|it ~3 be ~1 @change|split|moved|changed|corrected|sent|removed|added|replaced|exchanged|updated|fixed|shortened|cancelled|refunded",
+    "where is|are my|our",
 ];
 
 pub(in crate::priority) const SETTLED: &[&str] = &[
@@ -69,7 +75,8 @@ pub(in crate::priority) const SETTLED: &[&str] = &[
     "figured|worked|found ~1 it|out out|myself",
     "works|working again|now",
     "is|was|been|its|all|now|already|got|everything|thats ~1 solved|resolved|sorted|fixed",
-    "sorted|solved|fixed|resolved my|our|the|it ?problem|issue",
+    "solved|fixed|resolved my|our|the|it ?problem|issue",
+    "sorted my|it",
     "never mind",
     "nevermind",
     "please|so|can|just ignore ~1 my|this|the|previous|last|me|it",
@@ -93,6 +100,7 @@ pub(in crate::priority) const SETTLED: &[&str] = &[
     "sorted|resolved|fixed|solved itself",
     "restart|reboot|reset|update|reinstall ~2 did|fixed|solved|helped|sorted ?it",
     "panic over",
+    "found ~1 parcel|package|order|letter|them|key",
 ];
 
 pub(in crate::priority) const HYPOTHETICAL: &[&str] = &[
@@ -141,6 +149,7 @@ pub(in crate::priority) const WISH_OR_FEEDBACK: &[&str] = &[
     "how about ~1 adding|a|an|making|offering",
     "have you ~1 considered|thought",
     "more|bigger|larger|smaller|fewer|less ~2 please",
+    "rather|sooner have|keep|see ~2 old|previous|former",
 ];
 
 pub(in crate::priority) const PRAISE: &[&str] = &[
@@ -170,4 +179,6 @@ pub(in crate::priority) const PRAISE: &[&str] = &[
     "works|running|goes|doing ~1 beautifully|brilliantly|perfectly|flawlessly|wonderfully",
     "thanks|thank ~8 team|everyone|everybody|all|kindness|patience",
     "credit to|where",
+    "got it ?many ?thank cheers|thanks|thank|great|perfect",
+    "that|it|this helped|worked|helps & thanks|thank|cheers|great|perfect",
 ];

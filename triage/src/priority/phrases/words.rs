@@ -78,7 +78,7 @@ pub(in crate::priority) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "@record",
-        "results|records|record|diagnosis|prescription|prescriptions|payslip|payslips|statement|statements|documents|document|letters|letter|address|addresses|invoices|invoice|bookings|messages|chats|photos|names|files|medical|profile|details|orders|data|report|reports|transcript|grades|passport|bloods|scans",
+        "results|records|record|diagnosis|prescription|prescriptions|payslip|payslips|statement|statements|documents|document|letters|letter|address|addresses|invoices|invoice|bookings|messages|chats|photos|names|papers|files|medical|profile|details|orders|data|report|reports|transcript|grades|passport|bloods|scans",
     ),
     (
         "@seeing",
@@ -98,7 +98,7 @@ pub(in crate::priority) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "@appliance",
-        "boiler|heating|heater|fridge|freezer|oven|hob|stove|cooker|washer|dryer|dishwasher|kettle|microwave|toaster|vacuum|hoover|printer|laptop|macbook|tablet|ipad|kindle|ereader|phone|iphone|smartphone|handset|tv|television|console|watch|smartwatch|camera|drone|router|modem|headset|headphones|earbuds|speaker|soundbar|scooter|bike|ebike|car|charger|doorbell|thermostat|machine|mower|drill|aid|aids|decoder|monitor|projector|blender|mixer|shaver",
+        "boiler|heating|heater|fridge|freezer|oven|hob|stove|cooker|washer|dryer|dishwasher|kettle|microwave|toaster|vacuum|hoover|printer|laptop|macbook|tablet|ipad|kindle|ereader|phone|iphone|smartphone|handset|tv|television|console|watch|smartwatch|camera|drone|router|modem|headset|headphones|earbuds|speaker|soundbar|scooter|bike|ebike|car|charger|doorbell|thermostat|machine|mower|drill|aid|aids|decoder|projector|blender|mixer|shaver",
     ),
     (
         "@electric",
@@ -142,6 +142,6 @@ pub(in crate::priority) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "@occasion",
-        "wedding|funeral|burial|memorial|exam|exams|exami*|mocks|viva|interview|graduation|ceremony|christening|baptism|surgery|operation|scan|hearing|court|flight|boarding|audit|inspection|payroll|salaries|wages|launch|tender|completion|handover|auction|webinar|demo|keynote|festival|gig|concert|prom|filing|thesis|defence|deadline|kickoff|visa|embassy|ferry|cruise",
+        "wedding|funeral|test|oral|assessment|burial|memorial|exam|exams|exami*|mocks|viva|interview|graduation|ceremony|christening|baptism|surgery|operation|scan|hearing|court|flight|boarding|audit|inspection|payroll|salaries|wages|launch|tender|completion|handover|auction|webinar|demo|keynote|festival|gig|concert|prom|filing|thesis|defence|deadline|kickoff|embassy|ferry",
     ),
 ];
