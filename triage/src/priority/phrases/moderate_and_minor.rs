@@ -65,6 +65,8 @@ pub(in crate::priority) const TROUBLE_OR_A_REQUEST: &[&str] = &[
     "get ~1 this|it|that|them to ~1 stop",
     "can|could the|my|our|this|it ~3 be ~1 @change|split|moved|changed|corrected|sent|removed|added|replaced|exchanged|updated|fixed|shortened|cancelled|refunded",
     "where is|are my|our",
+    "how come",
+    "get|send|deliver|bring|ship ~4 to me|us|my",
 ];
 
 pub(in crate::priority) const SETTLED: &[&str] = &[
@@ -101,6 +103,8 @@ pub(in crate::priority) const SETTLED: &[&str] = &[
     "restart|reboot|reset|update|reinstall ~2 did|fixed|solved|helped|sorted ?it",
     "panic over",
     "found ~1 parcel|package|order|letter|them|key",
+    "came|back|started|works|working ~2 by|on itself|its own",
+    "you can close ~1 this|it|the",
 ];
 
 pub(in crate::priority) const HYPOTHETICAL: &[&str] = &[
@@ -150,6 +154,7 @@ pub(in crate::priority) const WISH_OR_FEEDBACK: &[&str] = &[
     "have you ~1 considered|thought",
     "more|bigger|larger|smaller|fewer|less ~2 please",
     "rather|sooner have|keep|see ~2 old|previous|former",
+    "please ~1 make|build|support|offer|bring ~3 version|app|mode|option|feature|theme",
 ];
 
 pub(in crate::priority) const PRAISE: &[&str] = &[
@@ -181,4 +186,6 @@ pub(in crate::priority) const PRAISE: &[&str] = &[
     "credit to|where",
     "got it ?many ?thank cheers|thanks|thank|great|perfect",
     "that|it|this helped|worked|helps & thanks|thank|cheers|great|perfect",
+    "thanks|thank ~5 help|support|advice|reply|effort|quick|fast",
+    "nice|great|cool|lovely|neat|beautiful update|feature|touch|redesign|design|shop|site|packaging",
 ];

@@ -105,6 +105,14 @@ pub(in crate::priority) const MONEY_AT_RISK: &[&str] = &[
     "took|paid|pocketed ~10 and ~2 never|not|didnt ~1 came|come|returned|showed|show|turned|heard|finished|answered",
     "paying|billed|charged|invoiced|charging|billing ~3 for ~7 sent|gave|handed|returned|only|stolen|dead|sold ~2 back|one|had|ever|have|in",
     "quoted|agreed|estimate|estimated ~6 billed|charged|paid|invoiced|pay",
+    "@took ~8 though|although|despite|even ~6 off|opted|disabled|declined|refused",
+    "neither ~4 money|refund|credit",
+    "refuse|refuses|refusing|refused|denied|denying|wont|decline|declines ~1 to ?to ~1 pay|refund|reimburse|compensate|honour|honor",
+    "wont|refuse|refuses refund|reimburse|pay|compensate ~1 me|us|back|it",
+    "paid ~8 never ~2 appeared|credited|added|applied|showed|materialised",
+    "charged|billed|took|taken|charging ~4 old|wrong|full|regular|higher|previous|inflated ~1 price|rate|amount|fee|tariff|fare",
+    "increased|raised|upped|hiked|changed|jumped|went ~6 from @number ~1 to @number",
+    "promised|agreed|told|offered ~4 credit|discount|cashback|bonus|compensation|voucher & never|not|didnt|hasnt|nothing",
 ];
 
 pub(in crate::priority) const CANNOT_BE_USED_AT_ALL: &[&str] = &[
@@ -150,7 +158,7 @@ pub(in crate::priority) const CANNOT_BE_USED_AT_ALL: &[&str] = &[
     "hotel|apartment|flat|host|restaurant|venue ~8 closed|shut|boarded|overbooked|cancelled|canceled|bankrupt",
     "upload|submission|form|portal ~4 @cannot|doesnt|not|refuses|rejects accept|work|upload|load|submit|take",
     "@appliance & died|kaput|kaputt|bricked|lifeless|unresponsive",
-    "@appliance|it|thing packed ~1 in|up",
+    "@appliance|it|thing ~3 packed ~1 in|up",
     "@appliance|it|thing|they ~3 gave|given|giving up !on",
     "@appliance ~4 is|are|went|completely|now dead",
     "@appliance ~5 stopped|quit working|functioning|responding|charging|heating|cooling|spinning|starting",
@@ -207,6 +215,16 @@ pub(in crate::priority) const CANNOT_BE_USED_AT_ALL: &[&str] = &[
     "slept|sleeping in|on ~2 car|floor|airport|street|station",
     "lost|losing|deleted|wiped ~1 my|our ~1 ticket|tickets|booking|reservation|boarding",
     "wont|doesnt|cannot|cant|not ~1 produce|issue|generate|print|give|show ~4 ticket|tickets|certificate|boarding|voucher|qr|pass|permit",
+    "turns|shuts|switches|powers|turning|shutting ~1 itself ?back off|down",
+    "turns|shuts|switches|powers off|down ~2 after|by|immediately|instantly|every",
+    "flat|apartment|room|hotel|house|villa|car|rental|hostel|cabin ~6 doesnt|not|never|didnt|isnt|wasnt|wont ~1 exist|existed|ready|there|available",
+    "cannot|cant|couldnt ~1 hear ~2 anyone|anybody|anything|them|callers",
+    "phone|laptop|tv|machine|device & useless|unusable",
+    "dead|died|failed|kaput ~2 after ~3 uses|use|days|weeks|months|washes|hours|day|week|month",
+    "ticket|tickets|barcode|qr|pass|boarding|voucher ~8 invalid|void|unreadable|rejected|refused|unknown|duplicate",
+    "@cannot ~2 get|open|enter|unlock ~3 house|home|flat|car|room|door|apartment|locker|garage|van",
+    "just|only|gives|shows|get|gets|see ~2 white|blank|empty|grey|black screen",
+    "white screen|page",
 ];
 
 pub(in crate::priority) const LEGAL_STEP: &[&str] = &[

@@ -30,7 +30,7 @@ pub(in crate::priority) const SECURITY_OR_FRAUD: &[&str] = &[
     "stolen|stole|nicked ~3 @card",
     "@own|customers @card ~8 was|were|been|being|is|got|has ?been|being used ~8 country|countries|abroad|city|never|right|for|in|without|after",
     "gave|given|give|told|entered|typed|shared ~5 code|pin|passcode|password|credentials|cvv ~4 text|sms|fake|scam*|site|page|caller|phone|phishing|him|her|them",
-    "saw|knows|know|seen ~2 my|our pin|password",
+    "saw|knows|seen ~2 my|our pin|password",
     "scammed|conned|swindled|defrauded|phished",
     "fell for ~3 scam|phishing|fake|trick",
     "stop|recall|reverse|block ~1 the|my|this|that transfer|payment|wire|transaction",
@@ -50,7 +50,7 @@ pub(in crate::priority) const SECURITY_OR_FRAUD: &[&str] = &[
     "@stranger ~2 is|was|been|got|keeps ~2 in|into|inside|on|through|using my|our",
     "loan|credit|contract|account|line|card|mortgage|policy|subscription ~8 in|under my name & never|didnt|not|@stranger|dont",
     "owner|admin|administrator|payee|beneficiary ~5 not|dont|never|didnt|isnt|wasnt ~2 know|recogni*|added|add|me|us|ours|mine|one",
-    "new|unknown|strange|different|unfamiliar|weird ~1 owner|admin|administrator|payee|beneficiary",
+    "there|theres|see|found|appeared|suddenly|now ~3 new|unknown|strange|different|unfamiliar|weird ~1 owner|admin|administrator|payee|beneficiary",
     "now ~4 listed|shown|appears|down as ~1 owner|admin|administrator",
     "email|password|number|sim|iban|address ~4 been|was|were|is|got ~1 changed|replaced|swapped|ported|hijacked|altered ~6 not|wasnt|without|didnt|isnt|never|nobody",
     "@account|number|sim ~4 changed|replaced|swapped|altered|updated ~4 it|that|this|and wasnt|not|isnt ~1 me|us|done|requested",
@@ -67,6 +67,10 @@ pub(in crate::priority) const SECURITY_OR_FRAUD: &[&str] = &[
     "guy|man|woman|bloke|ex|roommate|flatmate|kid|teenager|employee|he|she ~5 logged|signed|hacked|broke ~2 in|into|on|onto ~2 my|our",
     "ex|husband|wife|boyfriend|girlfriend|stalker|employee ~6 my|our ~2 account|mailbox|inbox|messages|location|phone|emails & reads|reading|knows|forwarding|access|tracking|sees|changed|without",
     "removed|deleted|changed|kicked ~5 me|my|our ~4 from|out ~3 own account|workspace",
+    "left|leaving|gone|taken|out ~3 my|our account|bank|card & no idea|never ?ever heard|dont know|unknown ?i ?who",
+    "no idea|clue ~1 who|whos & payment|payments|transfer|transfers|withdrawal|charge|charges|account|card",
+    "account|email|mailbox|number|address ~1 is|was|being|been|gets ~1 used ~2 to|for ~2 send|sending|spam|scam|phishing|scams|fraud",
+    "employee|contractor|colleague|worker|former|ex & still ~2 has|have|can|get|gets|log|logs ~2 access|in|into|download|see & customer|database|our|files|account",
 ];
 
 pub(in crate::priority) const PERSONAL_DATA_IN_THE_OPEN: &[&str] = &[
@@ -88,12 +92,14 @@ pub(in crate::priority) const PERSONAL_DATA_IN_THE_OPEN: &[&str] = &[
     "got|received|sent|see|opened|shows ~2 mr|mrs|ms|miss ~6 @record",
     "sent|emailed|mailed|posted|forwarded|uploaded ~8 wrong|another|different ~1 patient|person|recipient|customer|client|member|parent|family|school & @record|medical",
     "visible|readable|accessible|open|exposed ~2 to|for ~1 everyone|everybody|anyone|anybody|strangers|world|public|internet & @record|files|folder|backup",
-    "cc|cced ~4 all|everyone|everybody|hundred|customers|clients|parents|patients",
+    "cced ~4 all|everyone|everybody|hundred|customers|clients|parents|patients",
     "everyones|everybodys ~2 address|addresses|data|details|name|names|emails|email|number|numbers|salary|salaries|grades|results",
     "without|no ~1 password|login & @record & see|open|download|read",
     "indexed|found|listed|findable ~3 google|bing|search & customer|customers|patient|patients|passport|invoices|private",
     "@record ~3 of|for|about ~1 mr|mrs|ms|miss",
     "sent|emailed|mailed|shared|forwarded|posted ~5 list|salaries|salary|file|spreadsheet|records|data|results|details to ~1 all|everyone|everybody|whole|entire|wrong",
+    "in|into|inside|see|opened the|an ~1 account|profile|mailbox|dashboard ~1 of ~2 lady|man|woman|person|stranger|guy|customer|user|mr|mrs|ms|family|company",
+    "logged|put|puts|logs|signed ~1 me|us ~2 as|into|in ~3 else|elses|another|stranger|strangers|different",
 ];
 
 pub(in crate::priority) const DANGER_TO_PEOPLE: &[&str] = &[
@@ -180,6 +186,15 @@ pub(in crate::priority) const DANGER_TO_PEOPLE: &[&str] = &[
     "grabbed|punched|slapped|kissed|spat ~1 me|my|her|at|him",
     "wrong|incorrect|double|higher ~2 dosage|dose|doses",
     "knows where ~1 live",
+    "soot|charred|flame|blaze|ablaze|inferno",
+    "nearly|almost ~5 down|swallow|choke|choking|suffocated",
+    "toy|teddy|doll|rattle|dummy|pacifier|teether & swallow*|mouth|choke|choked|choking|small ?parts",
+    "cut|cuts|shut|locked|died|stopped|stalled ~1 out|off|up|dead ~3 on|while|in|at ~2 road|motorway|speed|traffic|street|highway|bridge|hill|ride",
+    "threw|thrown|throws|launched|flung|catapulted ~1 me|him|her|us|son|daughter|rider ~1 off|over|into|onto|from|against",
+    "pills|capsules|medicine|medication|prescription ~6 not|arent|different|wrong|mislabelled|mislabeled|mixed ~3 label|ones|mine|prescribed|strength|box|packet",
+    "@medicine & no|nothing ~1 connection|delivery|stock|left|sign|reading|readings|dose|doses",
+    "electrocut*",
+    "lost|loses|losing ~2 control|consciousness|brakes|vision|sight !panel|centre|center",
 ];
 
 pub(in crate::priority) const OUTAGE: &[&str] = &[
@@ -228,4 +243,8 @@ pub(in crate::priority) const OUTAGE: &[&str] = &[
     "queue|queues|queueing|queuing ~4 door|street|round|around|outside|corner|counter",
     "@cannot run|open ~2 our|the ?my business|clinic|practice|shop|restaurant|surgery|class|classes|service",
     "our ~2 @group @cannot|cant|dont|are|have ~4 start|work|log|see|open|access|print|scan|take|get|reach|connect|route|dispatch",
+    "cannot|cant|couldnt|unable|not ?to ~2 take|accept|make|process|serve|ring ~2 single|any ~1 booking|bookings|order|orders|payment|payments|card|cards|call|calls|sale|sales|reservation",
+    "all ~1 @number|our|the ~2 blocks|buildings|floors|flats|apartments|houses|rooms|branches|wards|classrooms|depots & @failing",
+    "to|for|on every|all|each ~1 visitor|visitors|users|user|customers|customer|clients|client|page & error|errors|fails|failing|blank|503|500",
+    "phones|lines & all|both|every ~3 out|down|dead",
 ];

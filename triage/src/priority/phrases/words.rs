@@ -61,7 +61,7 @@ pub(in crate::priority) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "@ends",
-        "board|boarding|checkin|closes|close|ends|expires|due|deadline|leaves|departs|starts|begins|flight|fly|flying|needs|need|must|submission|submit|latest|until|before|by|wedding|exam|interview|funeral|meeting|presentation",
+        "board|boarding|sails|sail|departing|checkin|closes|close|ends|expires|due|deadline|leaves|departs|starts|begins|flight|fly|flying|needs|need|must|submission|submit|latest|until|before|by|wedding|exam|interview|funeral|meeting|presentation",
     ),
     ("@count", "second|third|fourth|fifth|sixth|2nd|3rd|4th|5th|6th|tenth|10th"),
     (
