@@ -9,6 +9,8 @@
 //! - `boiler & dead|off`: what stands after each `&` is found nearby, before or after, also in
 //!   another sentence: people part what failed from how it failed
 //!
+//! Apostrophes and hyphens are left out: `cant`, `email`.
+//!
 //! Every phrase is looked for from its first word on, within one sentence. As phrases are short,
 //! the work for each word of the text has a bound that does not depend on the text.
 

@@ -1,8 +1,6 @@
-//! The policy: its rules with the phrases that fire them, and the matrix.
+//! The policy: its rules, what each says of a ticket, and the matrix.
 //!
-//! A phrase is a row of parts: `a|b` is one of these words, `hack*` a word that begins so, `@class`
-//! a word of that class, `?a` may be missing, `~3` is up to three words in between, `!a` means that
-//! the next word is not this. Apostrophes and hyphens are left out: `cant`, `email`.
+//! The phrases stand in `phrases`; how one is written, `phrase` tells.
 
 use copilot_core::ticket::Priority;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! The phrases of the rules of moderate and minor impact, and of what is no matter at all.
 //!
-//! See [`super::super::phrase`] for how a phrase is written.
+//! How a phrase is written, `phrase.rs` tells.
 
 pub(in crate::priority) const TROUBLE_OR_A_REQUEST: &[&str] = &[
     "empty|gone|disappeared|vanished|strange|odd|quiet|faint|weak|puddle|duplicate|duplicates|smells|smell|stopped|stops|rejected|rejects",

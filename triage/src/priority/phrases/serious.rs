@@ -1,6 +1,6 @@
 //! The phrases of the rules of serious impact: fraud that failed, money, loss of use, legal steps.
 //!
-//! See [`super::super::phrase`] for how a phrase is written.
+//! How a phrase is written, `phrase.rs` tells.
 
 pub(in crate::priority) const ATTEMPTED_FRAUD: &[&str] = &[
     "phishing|phish|smishing|spoof*",

@@ -1,6 +1,6 @@
 //! The phrases of the rules of severe impact: misuse, data in the open, danger, work at a standstill.
 //!
-//! See [`super::super::phrase`] for how a phrase is written.
+//! How a phrase is written, `phrase.rs` tells.
 
 pub(in crate::priority) const SECURITY_OR_FRAUD: &[&str] = &[
     "isnt|wasnt|not me doing|who|that|it|logging|ordering|buying",

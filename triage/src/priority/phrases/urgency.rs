@@ -1,6 +1,6 @@
 //! The phrases of the rules of urgency.
 //!
-//! See [`super::super::phrase`] for how a phrase is written.
+//! How a phrase is written, `phrase.rs` tells.
 
 pub(in crate::priority) const WITHIN_A_DAY: &[&str] = &[
     "tomorrow",
