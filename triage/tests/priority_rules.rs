@@ -7,6 +7,10 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "security or fraud",
         &[
+            "A stranger has access to my account.",
+            "There is a new payee on my account.",
+            "I didn't authorise these payments.",
+            "Somebody opened a loan in my name and I never signed anything.",
             "My account was hacked last night.",
             "There is a payment on my statement that I did not make.",
             "Someone is using my card in another country",
@@ -15,6 +19,9 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
             "sombody chnaged my pasword",
         ],
         &[
+            "My sister has the same plan on her account.",
+            "I would like to add a new payee.",
+            "I made these payments.",
             "My account was not hacked, I had forgotten the password.",
             "What happens if my card gets stolen?",
             "Who leads your fraud prevention team?",
@@ -24,15 +31,30 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "personal data in the open",
         &[
+            "I got the test results of Mrs Novak.",
+            "You emailed the salary list to everyone.",
+            "It logged me in as somebody else.",
             "I can see another customer's invoices in my account.",
             "It shows someone else's address.",
             "Your customer data was leaked on a forum.",
         ],
-        &["I can see my invoices.", "Someone else will collect the parcel.", "The tap leaks."],
+        &[
+            "I got my test results.",
+            "You emailed me the price list.",
+            "Do you have a list of all branches?",
+            "I can see my invoices.",
+            "Someone else will collect the parcel.",
+            "The tap leaks.",
+        ],
     ),
     (
         "danger to people",
         &[
+            "The ladder collapsed and I landed on my back.",
+            "I have run out of insulin and the parcel is late.",
+            "The charger is too hot and was hissing.",
+            "Small bits of metal were in the soup.",
+            "My throat swelled up.",
             "The toaster caught fire.",
             "The battery is swollen and hot.",
             "It gave my son an electric shock",
@@ -40,6 +62,10 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
             "There is a smell of gas.",
         ],
         &[
+            "The ladder is too long.",
+            "The parcel is late.",
+            "The soup was cold.",
+            "The charger is slow.",
             "The app on my fire tv does not start.",
             "My hot water is back.",
             "No injuries, thankfully.",
@@ -49,6 +75,10 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "outage",
         &[
+            "Our entire clinic has no access.",
+            "We can't take a single order.",
+            "It kicks all students out.",
+            "No bookings have come in since noon.",
             "Your website has been down since noon.",
             "Nobody can log in.",
             "None of our staff can work.",
@@ -56,6 +86,9 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
             "The checkout is returning 503.",
         ],
         &[
+            "I can't take the whole week off.",
+            "No bookings for me this year.",
+            "The entire box arrived.",
             "I put it down and went away.",
             "Nobody can help me with my seat.",
             "The site is not down any more than usual, it's just me.",
@@ -65,15 +98,29 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "attempted fraud",
         &[
+            "A caller wanted my PIN.",
+            "I was told to move my savings.",
+            "I got a code that I never asked for.",
             "I got a phishing mail in your name.",
             "Is this a fake website?",
             "The seller is a scammer.",
         ],
-        &["I got your mail, thanks.", "It is no scam, it works.", "Fake leather or real?"],
+        &[
+            "I forgot my PIN.",
+            "I moved house.",
+            "Which code do I enter?",
+            "I got your mail, thanks.",
+            "It is no scam, it works.",
+            "Fake leather or real?",
+        ],
     ),
     (
         "money at risk",
         &[
+            "You took the fee although I had cancelled.",
+            "The order failed but the money is gone.",
+            "My payout has been on hold for a while.",
+            "They refuse to refund me.",
             "You charged me twice.",
             "I still have not received my refund.",
             "I was billed the wrong amount.",
@@ -81,6 +128,9 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
             "There is a duplicate payment.",
         ],
         &[
+            "You took the box away, thanks.",
+            "The order came and the price is right.",
+            "Please put the order on hold.",
             "I was not charged twice.",
             "How long does a refund take?",
             "The charger broke twice.",
@@ -90,6 +140,11 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "cannot be used at all",
         &[
+            "The boiler has packed in.",
+            "About the freezer. It gave up.",
+            "It won't accept my password.",
+            "Reception has no record of my booking.",
+            "The app says free version although I paid.",
             "I can't log in.",
             "My account has been suspended.",
             "We have no internet.",
@@ -98,6 +153,10 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
             "It doesn't work at all.",
         ],
         &[
+            "The boiler is loud.",
+            "I gave up sugar.",
+            "It accepts my password.",
+            "I have a record of my booking.",
             "I can log in again.",
             "There is no service charge on my bill, right?",
             "My account has not been suspended.",
@@ -107,12 +166,16 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "legal step",
         &[
+            "Send me a copy of everything you hold on me.",
+            "This is a breach of contract.",
             "My lawyer will write to you.",
             "I'll see you in court",
             "I have opened a chargeback.",
             "Under the GDPR I ask for my data.",
         ],
         &[
+            "Send me a copy of the invoice.",
+            "Where is the contract?",
             "Are you GDPR compliant?",
             "The tennis court side panel is missing.",
             "No need for a lawyer.",
@@ -140,12 +203,20 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "settled",
         &[
+            "That did the trick.",
+            "It turned up after all.",
             "It works again.",
             "This has been solved.",
             "Please ignore my last mail.",
             "False alarm.",
         ],
-        &["It isn't solved.", "Is it fixed now?", "If it works again I'll tell you."],
+        &[
+            "What is the trick?",
+            "Nobody turned up.",
+            "It isn't solved.",
+            "Is it fixed now?",
+            "If it works again I'll tell you.",
+        ],
     ),
     (
         "asks what would happen",
@@ -168,11 +239,12 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "wish or feedback",
         &[
+            "I preferred the old logo.",
             "A dark mode would be nice to have.",
             "Just a suggestion.",
             "Any plans for a Mac version?",
         ],
-        &["The dark mode is broken.", "I ordered two."],
+        &["My old phone is broken.", "The dark mode is broken.", "I ordered two."],
     ),
     (
         "praise or thanks",
@@ -182,22 +254,38 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "within a day",
         &[
+            "Our flight is this evening.",
+            "I'm at the airport.",
             "I need it by tomorrow.",
             "The offer ends today at five.",
             "We must submit before midnight.",
             "It's happening while I write this.",
         ],
-        &["It arrived today.", "I ordered in the morning.", "Today I wrote to my aunt."],
+        &[
+            "I wrote this evening.",
+            "The shop at the airport was closed.",
+            "It arrived today.",
+            "I ordered in the morning.",
+            "Today I wrote to my aunt.",
+        ],
     ),
     (
         "a near day or event",
         &[
+            "My audit is next week.",
+            "It has to be here by the 14th.",
             "I need it before Friday.",
             "Our wedding is on Saturday.",
             "We leave in five days.",
             "my exam is next week",
         ],
-        &["It arrived on Friday.", "We travel in spring.", "I do wedding photos for a living."],
+        &[
+            "I bought it on the 14th.",
+            "We had an audit.",
+            "It arrived on Friday.",
+            "We travel in spring.",
+            "I do wedding photos for a living.",
+        ],
     ),
     (
         "is called urgent",
@@ -207,12 +295,20 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     (
         "repeated contact",
         &[
+            "I have chased this up.",
+            "Nobody ever calls me back.",
             "This is the third time I'm writing.",
             "I wrote to you last week.",
             "Nobody has replied.",
             "I've called you several times",
         ],
-        &["I bought it for the second time.", "He wrote a novel.", "You answered at once."],
+        &[
+            "The dog chased the ball.",
+            "Call me back when you can.",
+            "I bought it for the second time.",
+            "He wrote a novel.",
+            "You answered at once.",
+        ],
     ),
     (
         "will leave or go public",
@@ -230,8 +326,17 @@ const RULES_BY_EXAMPLE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "furious",
-        &["You idiots!!! Wrong AGAIN!!!", "WORST COMPANY WITH TERRIBLE SERVICE EVER"],
-        &["THIS IS TYPED WITH CAPS LOCK SORRY", "A bit angry, to be honest.", "Great!!!"],
+        &[
+            "You bunch of liars!!!",
+            "You idiots!!! Wrong AGAIN!!!",
+            "WORST COMPANY WITH TERRIBLE SERVICE EVER",
+        ],
+        &[
+            "A bunch of flowers was missing.",
+            "THIS IS TYPED WITH CAPS LOCK SORRY",
+            "A bit angry, to be honest.",
+            "Great!!!",
+        ],
     ),
     (
         "can wait",

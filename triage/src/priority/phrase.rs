@@ -6,6 +6,10 @@
 //! - `?a|b`: the same, and may be missing
 //! - `~3`: up to three words of any kind, none of which is a "not"
 //! - `!a|b`: the next word is none of these
+//! - `boiler & dead|off`: what stands after each `&` is found nearby, before or after, also in
+//!   another sentence: people part what failed from how it failed
+//!
+//! Apostrophes and hyphens are left out: `cant`, `email`.
 //!
 //! Every phrase is looked for from its first word on, within one sentence. As phrases are short,
 //! the work for each word of the text has a bound that does not depend on the text.
@@ -13,12 +17,15 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::policy::{CLASSES, RULES};
+use super::phrases::words::CLASSES;
+use super::policy::RULES;
 use super::spelling;
 use super::token::{Token, Tokens};
 
 /// How far before a phrase a "not" denies it, in words.
 const DENIED_WITHIN: usize = 4;
+/// How far from the first half of a phrase the half after its `&` may begin, in words.
+const NEARBY: usize = 18;
 /// Most hits of one rule that are kept: the first ones. The last place is kept beside them.
 const KEPT_HITS: usize = 32;
 
@@ -64,14 +71,35 @@ pub(super) fn find(tokens: &Tokens) -> Vec<Vec<Hit>> {
                     continue;
                 }
                 let hit = Hit { start, end, sentence: token.sentence };
-                if found.len() == KEPT_HITS {
-                    found.pop();
-                }
-                found.push(hit);
+                let others = phrase.nearby.iter().map(|parts| find_nearby(parts, tokens, hit));
+                let Some(others) = others.collect::<Option<Vec<Hit>>>() else { continue };
+                keep(found, hit);
+                others.into_iter().for_each(|other| keep(found, other));
             }
         }
     }
     hits
+}
+
+fn keep(found: &mut Vec<Hit>, hit: Hit) {
+    if found.len() == KEPT_HITS {
+        found.pop();
+    }
+    found.push(hit);
+}
+
+/// The half of a phrase that stands near the other one, which it does not overlap.
+fn find_nearby(parts: &[Part], tokens: &Tokens, other: Hit) -> Option<Hit> {
+    let last = tokens.tokens.len().min(other.end + NEARBY);
+    (other.start.saturating_sub(NEARBY)..last).find_map(|start| {
+        let token = tokens.tokens.get(start)?;
+        let sentence = tokens.sentences.get(token.sentence)?;
+        let words = tokens.tokens.get(..sentence.tokens.end)?;
+        let end = end_of_match(parts, words, start)?;
+        let apart = end <= other.start || start >= other.end;
+        let counts = apart && !is_denied(words, sentence.tokens.start, start);
+        counts.then_some(Hit { start, end, sentence: token.sentence })
+    })
 }
 
 fn end_of_match(parts: &[Part], words: &[Token], at: usize) -> Option<usize> {
@@ -136,6 +164,8 @@ enum Part {
 struct Phrase {
     rule: usize,
     parts: Vec<Part>,
+    /// What has to stand nearby; mostly nothing.
+    nearby: Vec<Vec<Part>>,
 }
 
 /// The words and phrases of the policy, made ready once.
@@ -163,8 +193,12 @@ impl Vocabulary {
             .enumerate()
             .flat_map(|(rule, of_rule)| of_rule.phrases.iter().map(move |phrase| (rule, phrase)))
         {
-            let parts = phrase.split_whitespace().map(|part| vocabulary.part(part)).collect();
-            vocabulary.phrases.push(Phrase { rule, parts });
+            let mut rows = phrase.split(" & ").map(|row| {
+                row.split_whitespace().map(|part| vocabulary.part(part)).collect::<Vec<_>>()
+            });
+            let parts = rows.next().unwrap_or_default();
+            let nearby = rows.collect();
+            vocabulary.phrases.push(Phrase { rule, parts, nearby });
         }
         // In the order of the numbers, so that a slip of two words is always taken for the same one.
         let mut words: Vec<_> =
@@ -272,7 +306,8 @@ mod tests {
 
     #[test]
     fn every_phrase_of_the_policy_is_well_formed() {
-        for phrase in RULES.iter().flat_map(|rule| rule.phrases) {
+        let halves = RULES.iter().flat_map(|rule| rule.phrases).flat_map(|both| both.split(" & "));
+        for phrase in halves {
             let parts: Vec<&str> = phrase.split_whitespace().collect();
             assert!(!parts[0].starts_with(['?', '~', '!']), "begins with no word: {phrase}");
             assert!(!parts[parts.len() - 1].starts_with('~'), "ends with no word: {phrase}");
@@ -294,6 +329,16 @@ mod tests {
     fn a_phrase_does_not_reach_into_the_next_sentence() {
         assert!(fires("money at risk", "I was charged for it twice"));
         assert!(!fires("money at risk", "I was charged. Twice a week I call"));
+    }
+
+    #[test]
+    fn the_half_after_an_and_is_found_nearby_on_either_side_and_not_far_off() {
+        let rule = "cannot be used at all";
+        assert!(fires(rule, "About the boiler. It has died."));
+        assert!(fires(rule, "It has died, the boiler."));
+        assert!(!fires(rule, "About the boiler. It has not died."));
+        let far = "lorem ".repeat(NEARBY);
+        assert!(!fires(rule, &format!("About the boiler. {far} It has died.")));
     }
 
     #[test]

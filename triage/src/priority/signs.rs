@@ -30,9 +30,9 @@ const CURRENCIES: [&str; 20] = [
     "chf", "francs", "quid", "cad", "aud", "bucks", "sek", "pln",
 ];
 /// How a question begins that has lost its question mark.
-const QUESTION_WORDS: [&str; 16] = [
+const QUESTION_WORDS: [&str; 22] = [
     "what", "whats", "which", "how", "hows", "who", "whos", "do", "does", "is", "are", "can",
-    "any", "where", "when", "why",
+    "any", "where", "when", "why", "am", "may", "could", "would", "will", "should",
 ];
 const GREETINGS: [&str; 12] = [
     "hi",
