@@ -162,11 +162,91 @@ fn assess(suggestion: &mut Suggestion, subject: &str, description: &str) {
     let fired = assessment.fired.into_iter();
     suggestion
         .reasons
-        .extend(fired.map(|fired| reason(ReasonFor::Priority, fired.rule, fired.words)));
+        .extend(fired.map(|fired| reason(ReasonFor::Priority, &code(fired.rule), fired.words)));
+}
+
+/// The policy names its rules for people; programs get them as codes.
+fn code(name: &str) -> String {
+    name.replace(' ', "_")
 }
 
 /// Words of the ticket are shown to whoever reads the suggestion, so no card number stands in them.
 fn reason(speaks_for: ReasonFor, rule: &str, words: Vec<String>) -> SuggestionReason {
     let words = words.into_iter().map(|word| mask(&word).into_owned()).collect();
     SuggestionReason { speaks_for, rule: rule.to_owned(), words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suggest(threshold: &str, subject: &str, description: &str) -> Suggestion {
+        let triage = Triage::new(Threshold::parse(threshold).unwrap()).unwrap();
+        triage.suggest_for(subject, description, "2024-11-03T10:30:00Z".parse().unwrap())
+    }
+
+    fn rules(suggestion: &Suggestion, speaks_for: ReasonFor) -> Vec<&str> {
+        let reasons = suggestion.reasons.iter().filter(|one| one.speaks_for == speaks_for);
+        reasons.map(|one| one.rule.as_str()).collect()
+    }
+
+    #[test]
+    fn a_plain_ticket_is_classified_with_reasons() {
+        let suggestion = suggest("0.5", "Order hasn't shipped yet", "Where is my order #2021?");
+        assert_eq!(suggestion.category.map(|category| category.name()), Some("shipping"));
+        assert!(!suggestion.needs_review);
+        assert_eq!(rules(&suggestion, ReasonFor::Category), ["words"]);
+        assert!(rules(&suggestion, ReasonFor::Review).is_empty());
+        assert!(suggestion.reasons.iter().all(|one| !one.rule.contains(' ')));
+        assert_eq!(suggestion.order_id.unwrap().as_str(), "2021");
+    }
+
+    #[test]
+    fn what_is_not_sure_is_for_review() {
+        let suggestion = suggest("1", "Hello", "A thing about the thing.");
+        assert!(suggestion.needs_review);
+        assert_eq!(rules(&suggestion, ReasonFor::Review), ["confidence"]);
+    }
+
+    #[test]
+    fn another_language_is_not_guessed_at() {
+        let suggestion =
+            suggest("0", "Bestellung", "Wo bleibt mein Paket? Ich warte seit zwei Wochen.");
+        assert_eq!((suggestion.category, suggestion.priority), (None, Priority::Medium));
+        assert_eq!(suggestion.confidence, Confidence::NONE);
+        assert!(suggestion.needs_review);
+        assert_eq!(rules(&suggestion, ReasonFor::Review), ["language"]);
+        assert_eq!(suggestion.language, LanguageCode::parse("de").ok());
+    }
+
+    #[test]
+    fn no_card_number_stands_in_a_reason() {
+        let suggestion =
+            suggest("0", "Fraud", "Someone stole my card 4111 1111 1111 1111 today!!!");
+        assert!(!format!("{suggestion:?}").contains("4111 1111"), "{suggestion:?}");
+    }
+
+    #[test]
+    fn learned_versions_are_named_and_damaged_ones_refused() {
+        let mut triage = Triage::new(Threshold::parse("0.5").unwrap()).unwrap();
+        let categories = CategoryModel::embedded().unwrap();
+        let learned = categories.adapt(&[]).unwrap().to_bytes();
+        assert!(triage.use_learned(3, &learned[1..]).is_err());
+        assert_eq!(triage.learned_version(), 0);
+        triage.use_learned(3, &learned).unwrap();
+        let at = "2024-11-03T10:30:00Z".parse().unwrap();
+        assert_eq!(triage.suggest_for("Hi", "Hello", at).model.as_str(), "hashed-ngrams@1.3");
+        triage.forget_learned().unwrap();
+        assert_eq!(triage.suggest_for("Hi", "Hello", at).model.as_str(), "hashed-ngrams@1");
+    }
+
+    #[test]
+    fn a_threshold_is_a_share() {
+        for text in ["0", "1", "0.88"] {
+            assert!(Threshold::parse(text).is_ok(), "{text}");
+        }
+        for text in ["", "-0.1", "1.1", "NaN", "high"] {
+            assert_eq!(Threshold::parse(text), Err(NotAThreshold), "{text}");
+        }
+    }
 }

@@ -333,3 +333,110 @@ impl Ticket {
         self.ai_extracted.truncate(limits::EXTRACTED_VALUES);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ticket::example;
+
+    fn ticket() -> Ticket {
+        serde_json::from_value(example()).unwrap()
+    }
+
+    fn suggestion(needs_review: bool) -> Suggestion {
+        Suggestion {
+            category: Some(Category::Shipping),
+            priority: Priority::High,
+            confidence: Confidence::parse(0.912).unwrap(),
+            reasons: Vec::new(),
+            extracted: Vec::new(),
+            order_id: OrderId::parse("77").ok(),
+            language: LanguageCode::parse("en").ok(),
+            model: ModelName::parse("hashed-ngrams@1").unwrap(),
+            needs_review,
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2024-11-03T10:30:01Z".parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_sure_is_set_unless_an_agent_has() {
+        let sure = ticket().suggested(&suggestion(false), now()).unwrap();
+        assert_eq!(
+            (sure.category, sure.category_set_by),
+            (Some(Category::Shipping), Some(SetBy::Ai))
+        );
+        assert_eq!((sure.priority, sure.priority_set_by), (Priority::High, Some(SetBy::Ai)));
+        let agents = Ticket {
+            category_set_by: Some(SetBy::Agent),
+            priority_set_by: Some(SetBy::Agent),
+            ..ticket()
+        };
+        let kept = agents.suggested(&suggestion(false), now()).unwrap();
+        assert_eq!((kept.category, kept.priority), (None, Priority::Medium));
+        assert_eq!(kept.ai_suggested_category, Some(Category::Shipping));
+        let unsure = ticket().suggested(&suggestion(true), now()).unwrap();
+        assert_eq!((unsure.category, unsure.category_set_by), (None, None));
+        assert_eq!((unsure.priority, unsure.priority_set_by), (Priority::Medium, None));
+        assert_eq!(unsure.ai_needs_review, Some(true));
+    }
+
+    #[test]
+    fn a_ticket_is_suggested_for_once_and_never_when_closed() {
+        let once = ticket().suggested(&suggestion(false), now()).unwrap();
+        assert_eq!(once.suggested(&suggestion(true), now()), None);
+        let closed = Ticket { status: Status::Closed, ..ticket() };
+        assert_eq!(closed.suggested(&suggestion(false), now()), None);
+        assert_eq!(ticket().suggestion(), None);
+        assert_eq!(once.suggestion().unwrap().processed_at, now());
+    }
+
+    #[test]
+    fn an_order_is_taken_from_the_text_only_when_none_was_named() {
+        let named = ticket().suggested(&suggestion(true), now()).unwrap();
+        assert_eq!((named.order_id.unwrap().as_str(), named.order_id_set_by), ("2021", None));
+        let unnamed = Ticket { order_id: None, ..ticket() };
+        let found = unnamed.suggested(&suggestion(true), now()).unwrap();
+        assert_eq!(found.order_id.unwrap().as_str(), "77");
+        assert_eq!(found.order_id_set_by, Some(SetBy::Ai));
+    }
+
+    #[test]
+    fn names_and_codes_hold_only_what_is_right() {
+        for name in ["hashed-ngrams@1", "hashed-ngrams@1.3", "bedrock:eu.anthropic.claude-v1:0@1"] {
+            assert!(ModelName::parse(name).is_ok(), "{name}");
+        }
+        let long = format!("{}@1", "m".repeat(limits::MODEL_NAME_CHARACTERS));
+        for name in ["", "model", "@1", "model@", "a model@1", "modèle@1", &long] {
+            assert!(ModelName::parse(name).is_err(), "{name}");
+        }
+        for code in ["", "e", "EN", "eng", "é"] {
+            assert!(LanguageCode::parse(code).is_err(), "{code}");
+        }
+        assert_eq!(serde_json::to_value(LanguageCode::parse("de").unwrap()).unwrap(), "de");
+    }
+
+    proptest! {
+        #[test]
+        fn a_confidence_is_a_share_in_thousandths(share in any::<f64>()) {
+            match Confidence::parse(share) {
+                Ok(confidence) => {
+                    prop_assert!((confidence.share() - share).abs() <= 0.0005 + f64::EPSILON);
+                    let text = serde_json::to_string(&confidence).unwrap();
+                    prop_assert!(text.len() <= 5, "{}", text);
+                    prop_assert_eq!(serde_json::from_str::<Confidence>(&text).unwrap(), confidence);
+                }
+                Err(NotAConfidence) => prop_assert!(!(0.0..=1.0).contains(&share)),
+            }
+        }
+
+        #[test]
+        fn a_share_is_a_confidence(share in 0.0..=1.0_f64) {
+            prop_assert!(Confidence::parse(share).is_ok());
+        }
+    }
+}
