@@ -38,7 +38,7 @@ pub struct TriageArguments {
     pub label_mappings: Vec<(String, Category)>,
 
     /// From which confidence on a suggestion counts as sure, from 0 to 1
-    #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = confidence)]
+    #[arg(long, value_name = "SHARE", default_value = "0.88", value_parser = confidence)]
     pub threshold: Confidence,
 
     /// File of the report with plots [default: beside FILE, .triage-report.html in place of its ending]
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_threshold_is_a_share() {
-        assert!((parse(&["a.csv"]).unwrap().threshold.share() - 0.8).abs() < 1e-9);
+        assert!((parse(&["a.csv"]).unwrap().threshold.share() - 0.88).abs() < 1e-9);
         for wrong in ["1.1", "-0.1", "NaN", "80%", ""] {
             let argument = format!("--threshold={wrong}");
             assert!(parse(&["a.csv", &argument]).is_err(), "{wrong}");
