@@ -180,8 +180,6 @@ pub const REPLAYED_BODIES: u32 = 25;
 pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Largest adaptation of the AI to a desk, in bytes: one item, of which DynamoDB takes 400 KB.
 pub const ADAPTATION_BYTES: usize = 350_000;
-/// Newest corrections that one training takes.
-pub const TRAINING_CORRECTIONS: usize = 2_000;
 /// How often a function that uses the adaptation looks whether another version is in use.
 pub const ADAPTATION_AGE: Duration = Duration::from_secs(5 * 60);
 /// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.

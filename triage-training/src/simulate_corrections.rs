@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<(), SimulationError> {
         let start = std::time::Instant::now();
         let adaptation = model.adapt(&learned)?;
         let milliseconds = start.elapsed().as_millis();
-        let comparison = model.compare(&adaptation, &held_back);
+        let comparison = model.compare(None, &adaptation, &held_back);
         println!(
             "{source:<24} {:>9} {:>7.3} {:>7.3} {:>+7.3}   {:>14} {milliseconds:>7}",
             comparison.count,
@@ -76,7 +76,7 @@ fn print_other(
     other: &str,
 ) {
     let (_, all) = split(rows, other, 0);
-    let comparison = model.compare(adaptation, &all);
+    let comparison = model.compare(None, adaptation, &all);
     println!(
         "  {other:<22} {:>9} {:>7.3} {:>7.3} {:>+7.3}",
         comparison.count,

@@ -1,6 +1,8 @@
 //! Learning from what agents set, and whether it helped.
 
-use crate::category::{AdaptError, Adaptation, CategoryModel, Correction, MAX_CORRECTIONS};
+use crate::category::{
+    AdaptError, Adaptation, CategoryModel, Comparison, Correction, MAX_CORRECTIONS,
+};
 
 /// One in so many corrections is held back to judge by.
 const HELD_BACK_ONE_IN: u32 = 5;
@@ -25,19 +27,8 @@ pub struct Lesson {
     pub adaptation: Adaptation,
     /// Corrections that it was learned from.
     pub learned_from: usize,
-    /// Corrections that were held back.
-    pub judged_by: usize,
-    /// Part of those that was right before, from 0 to 1.
-    pub accuracy_before: f64,
-    /// Part of those that is right with it.
-    pub accuracy: f64,
-}
-
-impl Lesson {
-    /// Whether more is right with it than before.
-    pub fn is_better(&self) -> bool {
-        self.accuracy > self.accuracy_before
-    }
+    /// How it does on corrections that were held back, against what is in use.
+    pub comparison: Comparison,
 }
 
 /// Learns from the first [`MAX_CORRECTIONS`] of `corrections`, the newest first, but for those that it
@@ -63,10 +54,8 @@ pub fn learn(
     }
     let adaptation = model.adapt(&learned)?;
     Ok(Some(Lesson {
-        accuracy_before: accuracy(&held_back, present, model),
-        accuracy: accuracy(&held_back, Some(&adaptation), model),
+        comparison: model.compare(present, &adaptation, &held_back),
         learned_from: learned.len(),
-        judged_by: held_back.len(),
         adaptation,
     }))
 }
@@ -75,22 +64,6 @@ pub fn learn(
 fn is_held_back(number: u32) -> bool {
     const GOLDEN: u32 = 0x9E37_79B9;
     number.wrapping_mul(GOLDEN) >> 16 & 0xFFFF < 0x1_0000 / HELD_BACK_ONE_IN
-}
-
-#[expect(clippy::cast_precision_loss, reason = "there are 2,000 corrections at most")]
-fn accuracy(
-    held_back: &[Correction],
-    adaptation: Option<&Adaptation>,
-    model: &CategoryModel,
-) -> f64 {
-    let is_right = |one: &&Correction| {
-        let prediction = match adaptation {
-            Some(adaptation) => model.predict_adapted(adaptation, &one.text),
-            None => model.predict(&one.text),
-        };
-        prediction.category == one.category
-    };
-    held_back.iter().filter(is_right).count() as f64 / held_back.len().max(1) as f64
 }
 
 #[cfg(test)]
@@ -114,13 +87,13 @@ mod tests {
     fn a_desk_s_own_words_are_learned_and_judged_on_others() {
         let model = CategoryModel::embedded().unwrap();
         let lesson = learn(corrections(100), None, model).unwrap().unwrap();
-        assert_eq!(lesson.learned_from + lesson.judged_by, 100);
-        assert!((10..=30).contains(&lesson.judged_by), "{}", lesson.judged_by);
-        assert!(lesson.is_better(), "{lesson:?}");
-        assert!((lesson.accuracy - 1.0).abs() < f64::EPSILON, "{lesson:?}");
+        assert_eq!(lesson.learned_from + lesson.comparison.count, 100);
+        assert!((10..=30).contains(&lesson.comparison.count), "{}", lesson.comparison.count);
+        assert!(lesson.comparison.is_better(), "{lesson:?}");
+        assert!((lesson.comparison.after - 1.0).abs() < f32::EPSILON, "{lesson:?}");
         // Learned once more, nothing is better than it is.
         let again = learn(corrections(100), Some(&lesson.adaptation), model).unwrap().unwrap();
-        assert!(!again.is_better());
+        assert!(!again.comparison.is_better());
     }
 
     #[test]
@@ -135,6 +108,6 @@ mod tests {
         let model = CategoryModel::embedded().unwrap();
         let many = corrections(u32::try_from(MAX_CORRECTIONS).unwrap() + 50);
         let lesson = learn(many, None, model).unwrap().unwrap();
-        assert_eq!(lesson.learned_from + lesson.judged_by, MAX_CORRECTIONS);
+        assert_eq!(lesson.learned_from + lesson.comparison.count, MAX_CORRECTIONS);
     }
 }

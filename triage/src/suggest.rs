@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
     Confidence, LanguageCode, ModelName, NotAModelName, Priority, ReasonFor, Suggestion,
-    SuggestionReason, Ticket, mask,
+    SuggestionReason, Ticket, masked,
 };
 
 use crate::category::{Adaptation, CategoryModel, NotAModel, NotAnAdaptation};
-use crate::{extraction, language, priority};
+use crate::{category, extraction, language, priority};
 
 /// From which confidence on a suggestion is set on its ticket; below, a person is asked to look.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,7 +114,7 @@ impl Triage {
         description: &str,
         created_at: DateTime<Utc>,
     ) -> Suggestion {
-        let text = format!("{subject}\n{description}");
+        let text = category::ticket_text(subject, description);
         let language = language::detect(&text);
         let extracted = extraction::extract(subject, description, created_at);
         let order_id = extraction::only_order_id(&extracted).cloned();
@@ -140,10 +140,8 @@ impl Triage {
     }
 
     fn classify(&self, suggestion: &mut Suggestion, text: &str) {
-        let prediction = match &self.learned {
-            Some(learned) => self.categories.predict_adapted(&learned.adaptation, text),
-            None => self.categories.predict(text),
-        };
+        let learned = self.learned.as_ref().map(|learned| &learned.adaptation);
+        let prediction = self.categories.predict_with(learned, text);
         let share = f64::from(prediction.confidence);
         suggestion.category = Some(prediction.category);
         suggestion.confidence = Confidence::parse(share).unwrap_or(Confidence::NONE);
@@ -172,7 +170,7 @@ fn code(name: &str) -> String {
 
 /// Words of the ticket are shown to whoever reads the suggestion, so no card number stands in them.
 fn reason(speaks_for: ReasonFor, rule: &str, words: Vec<String>) -> SuggestionReason {
-    let words = words.into_iter().map(|word| mask(&word).into_owned()).collect();
+    let words = words.into_iter().map(masked).collect();
     SuggestionReason { speaks_for, rule: rule.to_owned(), words }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::store::{AdaptationFigures, AdaptationVersion, Correction, Store};
 use copilot_core::telemetry::{Gauge, measure};
 use copilot_core::ticket::{TicketId, now};
 
-use copilot_triage::category::{Adaptation, CategoryModel, Correction as Example};
+use copilot_triage::category::{
+    Adaptation, CategoryModel, Correction as Example, MAX_CORRECTIONS, ticket_text,
+};
 use copilot_triage::learning::{Lesson, NumberedCorrection, learn};
 use serde::Serialize;
 use serde_json::Value;
@@ -82,7 +83,7 @@ impl Handler {
             return Ok(Outcome { version, is_new: false, figures: None });
         };
         let figures = figures(&lesson);
-        if !lesson.is_better() {
+        if !lesson.comparison.is_better() {
             return Ok(Outcome { version, is_new: false, figures: Some(figures) });
         }
         let next = self.store.newest_adaptation().await? + 1;
@@ -97,7 +98,7 @@ impl Handler {
         let mut found = Vec::new();
         let mut seen: HashSet<TicketId> = HashSet::new();
         let mut position: Option<String> = None;
-        while found.len() < limits::TRAINING_CORRECTIONS {
+        while found.len() < MAX_CORRECTIONS {
             let page = self.store.corrections(PAGE_CORRECTIONS, position.as_deref()).await?;
             let latest: Vec<Correction> =
                 page.corrections.into_iter().filter(|one| seen.insert(one.ticket_id)).collect();
@@ -118,7 +119,7 @@ impl Handler {
         let mut texts: HashMap<TicketId, String> = tickets
             .into_iter()
             .map(|ticket| {
-                let text = format!("{}\n{}", ticket.subject.as_str(), ticket.description.as_str());
+                let text = ticket_text(ticket.subject.as_str(), ticket.description.as_str());
                 (ticket.ticket_id, text)
             })
             .collect();
@@ -137,8 +138,8 @@ const PAGE_CORRECTIONS: u32 = 100;
 fn figures(lesson: &Lesson) -> AdaptationFigures {
     AdaptationFigures {
         learned_from: lesson.learned_from,
-        judged_by: lesson.judged_by,
-        accuracy_before: lesson.accuracy_before,
-        accuracy: lesson.accuracy,
+        judged_by: lesson.comparison.count,
+        accuracy_before: lesson.comparison.before,
+        accuracy: lesson.comparison.after,
     }
 }

@@ -6,7 +6,7 @@ use copilot_core::error::Error;
 use copilot_core::limits;
 use copilot_core::store::Store;
 use copilot_triage::Triage;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// The embedded model and when it was last asked whether agents have taught something since.
 pub struct LearnedTriage {
@@ -26,7 +26,7 @@ impl LearnedTriage {
 
     /// The model to suggest with. Looks every [`limits::ADAPTATION_AGE`] which version is in use. When
     /// that cannot be known or read, the one that is at hand goes on: it suggests as well as before.
-    pub async fn current(&self, store: &Store) -> impl std::ops::Deref<Target = Triage> {
+    pub async fn current(&self, store: &Store) -> MappedMutexGuard<'_, Triage> {
         let mut state = self.state.lock().await;
         if state.looked_at.is_none_or(|at| at.elapsed() >= limits::ADAPTATION_AGE) {
             state.looked_at = Some(Instant::now());
@@ -35,7 +35,7 @@ impl LearnedTriage {
                 tracing::warn!(kind = %error, cause, "what agents taught is not known");
             }
         }
-        Current(state)
+        MutexGuard::map(state, |state| &mut state.triage)
     }
 }
 
@@ -51,15 +51,5 @@ impl State {
             _ => self.triage.use_learned(version, &store.adaptation(version).await?),
         };
         used.map_err(|error| Error::Internal { operation: OPERATION, source: Some(error.into()) })
-    }
-}
-
-struct Current<'a>(MutexGuard<'a, State>);
-
-impl std::ops::Deref for Current<'_> {
-    type Target = Triage;
-
-    fn deref(&self) -> &Triage {
-        &self.0.triage
     }
 }

@@ -24,9 +24,9 @@ pub struct AdaptationFigures {
     /// Corrections that were held back to judge it.
     pub judged_by: usize,
     /// Share of those that the model before it got right, from 0 to 1.
-    pub accuracy_before: f64,
+    pub accuracy_before: f32,
     /// Share of those that it gets right.
-    pub accuracy: f64,
+    pub accuracy: f32,
 }
 
 const PARTITION: &str = "adaptation";

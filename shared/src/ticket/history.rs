@@ -1,13 +1,11 @@
 //! What is remembered of a ticket: each change of it, and what the customer wrote later.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::classification::{Category, Priority};
-use super::masking::mask;
+use super::masking::masked;
 use super::text::{Assignee, OrderId, Tag};
 use super::{Source, Status, Ticket, optional_timestamp, timestamp};
 
@@ -166,13 +164,6 @@ impl TicketMessage {
     pub fn shown(mut self) -> Self {
         self.text = masked(self.text);
         self
-    }
-}
-
-fn masked(text: String) -> String {
-    match mask(&text) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(masked) => masked,
     }
 }
 

@@ -32,7 +32,7 @@ pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use masking::{
     Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, PaymentNumbers, contacts,
-    mask, mask_personal_data, payment_numbers,
+    mask, mask_personal_data, masked, payment_numbers,
 };
 pub use patch::TicketPatch;
 pub use suggestion::{

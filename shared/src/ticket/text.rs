@@ -1,12 +1,10 @@
 //! The texts of a ticket. Each type holds only what passed its `parse`.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::masking::mask;
+use super::masking::masked;
 use crate::limits;
 
 /// Why a text was refused. The message is for the client and never repeats the text.
@@ -135,13 +133,10 @@ macro_rules! text_type {
                 &self.0
             }
 
-            /// The text with [`mask`]ed card numbers and IBANs. It has as many characters as before.
+            /// The text with masked card numbers and IBANs. It has as many characters as before.
             #[must_use]
             pub fn masked(self) -> Self {
-                match mask(&self.0) {
-                    Cow::Borrowed(_) => self,
-                    Cow::Owned(masked) => Self(masked),
-                }
+                Self(masked(self.0))
             }
         }
 

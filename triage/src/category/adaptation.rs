@@ -106,9 +106,9 @@ struct AdaptedRow {
 pub struct Comparison {
     /// Corrections that were judged.
     pub count: usize,
-    /// Part of them that the model alone got right.
+    /// Part of them that was right with what is in use.
     pub before: f32,
-    /// Part of them that the adapted model got right.
+    /// Part of them that is right with what was learned.
     pub after: f32,
 }
 
@@ -149,15 +149,18 @@ impl CategoryModel {
         Ok(Adaptation::quantise(self.version(), &rows, &found))
     }
 
-    /// Compares the model with and without an adaptation on corrections held back from learning.
-    pub fn compare(&self, adaptation: &Adaptation, held_back: &[Correction]) -> Comparison {
+    /// Compares the model with `present`, if there is one, and with `adaptation` on corrections held
+    /// back from learning.
+    pub fn compare(
+        &self,
+        present: Option<&Adaptation>,
+        adaptation: &Adaptation,
+        held_back: &[Correction],
+    ) -> Comparison {
         let mut right = [0_usize; 2];
         for correction in held_back {
-            let predictions = [
-                self.predict(&correction.text),
-                self.predict_adapted(adaptation, &correction.text),
-            ];
-            for (right, prediction) in right.iter_mut().zip(predictions) {
+            for (right, adaptation) in right.iter_mut().zip([present, Some(adaptation)]) {
+                let prediction = self.predict_with(adaptation, &correction.text);
                 *right += usize::from(prediction.category == correction.category);
             }
         }
@@ -343,10 +346,10 @@ mod tests {
         assert_ne!(model.predict(text).category, Category::Shipping);
         assert_eq!(model.predict_adapted(&adaptation, text).category, Category::Shipping);
         let held_back = [Correction { text: text.to_owned(), category: Category::Shipping }];
-        let comparison = model.compare(&adaptation, &held_back);
+        let comparison = model.compare(None, &adaptation, &held_back);
         assert_eq!(comparison, Comparison { count: 1, before: 0.0, after: 1.0 });
         assert!(comparison.is_better());
-        assert!(!model.compare(&adaptation, &[]).is_better());
+        assert!(!model.compare(None, &adaptation, &[]).is_better());
     }
 
     #[test]

@@ -19,6 +19,6 @@ pub use adaptation::{
     MAX_CORRECTIONS, NotAnAdaptation,
 };
 pub use model::{CategoryModel, MODEL_BYTES, NotAModel, TrainedModel};
-pub use normalise::MAX_TEXT_CHARS;
+pub use normalise::{MAX_TEXT_CHARS, ticket_text};
 pub use prediction::Prediction;
 pub use reasons::{MAX_REASONS, Reason};

@@ -34,7 +34,9 @@ impl CategoryModel {
         self.predict_with(Some(adaptation), text)
     }
 
-    fn predict_with(&self, adaptation: Option<&Adaptation>, text: &str) -> Prediction {
+    /// As [`CategoryModel::predict_adapted`] where there is an adaptation, else as
+    /// [`CategoryModel::predict`].
+    pub fn predict_with(&self, adaptation: Option<&Adaptation>, text: &str) -> Prediction {
         let adaptation = adaptation.filter(|adapted| adapted.model_version() == self.version());
         let head = Head { model: self, adaptation };
         let vector = self.vector(text);

@@ -42,6 +42,14 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
+/// The same of a text that is not needed any more.
+pub fn masked(text: String) -> String {
+    match mask(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
+    }
+}
+
 fn push_masked(masked: &mut String, number: &str) {
     let mut hidden =
         number.chars().filter(char::is_ascii_alphanumeric).count().saturating_sub(KEPT_CHARACTERS);
