@@ -63,6 +63,8 @@ impl Store {
             .table_name(&self.table)
             .key("pk", text(PARTITION))
             .key("sk", text(&version_key(version)))
+            // A version may be put into use the moment after it was kept.
+            .consistent_read(true)
             .send()
             .await
             .map_err(|error| failure("read an adaptation", &error))?;
