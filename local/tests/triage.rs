@@ -108,7 +108,12 @@ async fn a_ticket_gets_one_suggestion_however_often_it_is_asked_for() {
     assert_eq!(ticket["version"], 2);
     assert_eq!(product.list("?order_id=2021").await.body["tickets"][0]["ticket_id"], id.as_str());
 
-    // The mark is gone, so nothing is stranded; old and repeated messages change nothing.
+    // The mark went with the suggestion, so nothing is stranded.
+    let key = json!({"pk": {"S": &id[13..]}, "sk": {"S": "ticket"}});
+    let item = product.dynamodb().call("GetItem", &json!({"TableName": TABLE, "Key": key})).await;
+    assert_eq!(item.unwrap()["Item"]["ai_work_shard"], Value::Null);
+
+    // Old and repeated messages change nothing.
     for _ in 0..3 {
         product.queue("SendMessage", json!({"MessageBody": message(&id)})).await;
     }
@@ -117,13 +122,30 @@ async fn a_ticket_gets_one_suggestion_however_often_it_is_asked_for() {
     let entries = suggestions_in_history(&product, &id).await;
     assert_eq!(entries.len(), 1, "{entries:?}");
     assert_eq!(entries[0]["actor"], format!("ai:{}", ticket["ai_model"].as_str().unwrap()));
-    let key = json!({"pk": {"S": &id[13..]}, "sk": {"S": "ticket"}});
-    let item = product.dynamodb().call("GetItem", &json!({"TableName": TABLE, "Key": key})).await;
-    assert_eq!(item.unwrap()["Item"]["ai_work_shard"], Value::Null);
 
     // What the AI has found out since does not make the same request another one.
     let again = product.create_with_key("key", &late_order(2021)).await;
     assert_eq!((again.status, &again.body), (201, &created.body));
+    product.stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_suggestion_that_sets_nothing_is_remembered_too() {
+    let data = tempfile::tempdir().unwrap();
+    let product = with_triage(data.path()).await;
+    let body = json!({"customer_email": "kundin@example.com", "subject": "Bestellung",
+        "description": "Wo bleibt mein Paket? Ich warte seit zwei Wochen."});
+    let id = created_id(&product.create(&body).await);
+    let suggestion = product.suggestion(&id).await;
+    assert_eq!(
+        (&suggestion["category"], &suggestion["needs_review"]),
+        (&Value::Null, &json!(true))
+    );
+    let ticket = product.read(&id).await.body;
+    assert_eq!((&ticket["category"], &ticket["priority_set_by"]), (&Value::Null, &Value::Null));
+    let entries = suggestions_in_history(&product, &id).await;
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    assert_eq!(entries[0]["fields"], json!({}));
     product.stack.stop().await;
 }
 
