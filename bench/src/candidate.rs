@@ -14,6 +14,8 @@ pub struct Candidate {
     pub command: (PathBuf, Vec<&'static str>),
     /// The folder that it runs in.
     pub folder: PathBuf,
+    /// What it is told beyond what all are told.
+    pub variables: &'static [(&'static str, &'static str)],
     /// What it is asked.
     pub events: Events,
     /// The status of its answer; `None` when its answer is none to a request.
@@ -54,6 +56,7 @@ pub struct Programs {
 struct Asked {
     name: &'static str,
     function: &'static str,
+    variables: &'static [(&'static str, &'static str)],
     event: &'static str,
     variation: Variation,
     status: Option<u64>,
@@ -61,10 +64,14 @@ struct Asked {
 
 const CREATED: &str = "create-ticket/created.json";
 
-const FUNCTIONS: [Asked; 12] = [
+/// No confidence reaches it, so that each ticket gets a second opinion.
+const NEVER_SURE: &[(&str, &str)] = &[("TRIAGE_CONFIDENCE", "1")];
+
+const FUNCTIONS: [Asked; 13] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",
+        variables: &[],
         event: CREATED,
         variation: Variation::Customer,
         status: Some(201),
@@ -72,6 +79,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "read-tickets, one ticket",
         function: "read-tickets",
+        variables: &[],
         event: "read-tickets/ticket.json",
         variation: Variation::None,
         status: Some(200),
@@ -79,6 +87,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "read-tickets, a list",
         function: "read-tickets",
+        variables: &[],
         event: "read-tickets/list.json",
         variation: Variation::None,
         status: Some(200),
@@ -86,6 +95,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "update-status",
         function: "update-status",
+        variables: &[],
         event: "update-status/1-opened.json",
         variation: Variation::None,
         status: Some(200),
@@ -93,6 +103,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "update-ticket",
         function: "update-ticket",
+        variables: &[],
         event: "update-ticket/1-classified.json",
         variation: Variation::None,
         status: Some(200),
@@ -100,6 +111,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "webhook-zendesk",
         function: "webhook-zendesk",
+        variables: &[],
         event: "webhook-zendesk/1-trigger-created.json",
         variation: Variation::ZendeskTicket,
         status: Some(201),
@@ -107,6 +119,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "webhook-intercom",
         function: "webhook-intercom",
+        variables: &[],
         event: "webhook-intercom/3-user-created.json",
         variation: Variation::IntercomConversation,
         status: Some(201),
@@ -114,6 +127,15 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "triage-ticket",
         function: "triage-ticket",
+        variables: &[],
+        event: "triage-ticket/1-created.json",
+        variation: Variation::None,
+        status: None,
+    },
+    Asked {
+        name: "triage-ticket, two opinions",
+        function: "triage-ticket",
+        variables: NEVER_SURE,
         event: "triage-ticket/1-created.json",
         variation: Variation::None,
         status: None,
@@ -121,6 +143,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "retrain-triage",
         function: "retrain-triage",
+        variables: &[],
         event: "retrain-triage/scheduled.json",
         variation: Variation::None,
         status: None,
@@ -128,6 +151,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "requeue-stranded",
         function: "requeue-stranded",
+        variables: &[],
         event: "requeue-stranded/scheduled.json",
         variation: Variation::None,
         status: None,
@@ -135,6 +159,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "close-resolved",
         function: "close-resolved",
+        variables: &[],
         event: "close-resolved/scheduled.json",
         variation: Variation::None,
         status: None,
@@ -142,6 +167,7 @@ const FUNCTIONS: [Asked; 12] = [
     Asked {
         name: "api-docs, health",
         function: "api-docs",
+        variables: &[],
         event: "api-docs/health.json",
         variation: Variation::None,
         status: Some(200),
@@ -173,6 +199,7 @@ fn function(asked: &Asked, programs: &Programs) -> Result<Candidate, CandidateEr
         size: size::of(&Deployed::Program(program.clone()))?,
         command: (program, Vec::new()),
         folder: project::root(),
+        variables: asked.variables,
         events: events(asked.event, asked.variation)?,
         status: asked.status,
     })
@@ -185,6 +212,7 @@ fn plain_rust(programs: &Programs) -> Result<Candidate, CandidateError> {
         size: size::of(&Deployed::Program(program.clone()))?,
         command: (program, Vec::new()),
         folder: project::root(),
+        variables: &[],
         events: creates()?,
         status: Some(201),
     })
@@ -202,6 +230,7 @@ fn python(programs: &Programs) -> Result<Candidate, CandidateError> {
             vec!["-m", "awslambdaric", "create_ticket.handler"],
         ),
         folder,
+        variables: &[],
         events: creates()?,
         status: Some(201),
     })

@@ -110,7 +110,7 @@ impl FunctionProcess {
         let (program, arguments) = &candidate.command;
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&candidate.folder).env_clear();
-        command.envs(environment(stand_in, transport));
+        command.envs(environment(stand_in, transport)).envs(candidate.variables.iter().copied());
         command.env("AWS_LAMBDA_RUNTIME_API", api.address.to_string());
         command.stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true);
         api.post(candidate.events.next()?);

@@ -40,6 +40,10 @@ struct Target {
 const OF_A_PACKAGE: [&str; 6] =
     ["CARGO_BIN_", "CARGO_CRATE_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_", "OUT_DIR"];
 
+/// The language model of second opinions, which `cargo xtask second-opinion` fetches. Without it what
+/// runs it need not be built, which takes minutes: it is the only default feature of the functions.
+const LANGUAGE_MODEL: &str = "second-opinion/model/all-minilm-l6-v2-int8.onnx";
+
 /// Builds `binaries`, each the only binary of the crate of its name, in the workspace at
 /// `workspace`, and says where they are. Cargo's progress goes to standard error.
 ///
@@ -72,6 +76,9 @@ pub async fn build(
     }
     if release {
         command.arg("--release");
+    }
+    if !workspace.join(LANGUAGE_MODEL).is_file() {
+        command.arg("--no-default-features");
     }
     for binary in binaries {
         command.args(["--package", binary]);

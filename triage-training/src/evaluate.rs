@@ -12,7 +12,7 @@ use crate::dataset::DatasetError;
 use crate::measures::{
     Judged, Scored, accuracy, accuracy_at_coverage, calibration_error, macro_f1, review_threshold,
 };
-use crate::protocol::{HeldOut, leave_one_source_out, temperature_of_all};
+use crate::protocol::{HeldOut, leave_one_source_out, temperature_of_all, train_table};
 use crate::train::sources_of;
 
 /// Accuracy that predictions must have, on sources not seen in training, to do without a person.
@@ -80,7 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<(), EvaluateError> {
         rows.len(),
         sources.len()
     );
-    let held_out = leave_one_source_out(&rows, &sources, recipe);
+    let held_out = leave_one_source_out(&rows, &sources, train_table(&rows, recipe));
     println!("\n{recipe:?}");
     print_table(&held_out);
     print_calibration(&held_out);
@@ -91,7 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<(), EvaluateError> {
     Ok(())
 }
 
-fn print_table(held_out: &[HeldOut]) {
+/// A line for each source, and their mean.
+pub fn print_table(held_out: &[HeldOut]) {
     println!(
         "{:<24} {:>5} {:>8} {:>8} {:>8} {:>7} {:>7} {:>7} {:>7} {:>6}",
         "source",
@@ -140,7 +141,8 @@ fn print_line(
     );
 }
 
-fn print_calibration(held_out: &[HeldOut]) {
+/// What calibration gives, and from which confidence on predictions are right often enough.
+pub fn print_calibration(held_out: &[HeldOut]) {
     let judged: Vec<Judged> = held_out.iter().flat_map(HeldOut::judged).collect();
     let (threshold, coverage) = review_threshold(&judged, WANTED_ACCURACY);
     println!("temperature of a model of all sources: {:.3}", temperature_of_all(held_out));

@@ -11,6 +11,7 @@ mod measures;
 mod protocol;
 mod recipe;
 mod rows;
+mod second_opinion;
 mod simulate_corrections;
 mod train;
 
@@ -31,6 +32,8 @@ enum Command {
     Train(train::Arguments),
     /// Measures training on sources that it has not seen
     Evaluate(evaluate::Arguments),
+    /// Measures what a second opinion brings, and trains its linear part
+    SecondOpinion(second_opinion::Arguments),
     /// Measures how long the embedded model takes, and how much memory
     MeasureSpeed(measure_speed::Arguments),
     /// Writes the rows that training and evaluation use, for other programs
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::SimulateCorrections(arguments) => {
             simulate_corrections::run(&arguments).map_err(Into::into)
         }
+        Command::SecondOpinion(arguments) => second_opinion::run(&arguments).map_err(Into::into),
         Command::Extraction(arguments) => extraction::run(&arguments).map_err(Into::into),
     };
     match result {

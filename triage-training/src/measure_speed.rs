@@ -1,8 +1,10 @@
-//! `measure-speed`: how long the embedded model takes, and how much memory.
+//! `measure-speed`: how long the embedded model and the second one take, and how much memory.
 
 use std::time::{Duration, Instant};
 
+use copilot_second_opinion::{SecondModel, SecondModelDefect};
 use copilot_triage::category::{CategoryModel, MAX_TEXT_CHARS, NotAModel};
+use thiserror::Error;
 
 /// A ticket of 400 characters, as most are.
 const TYPICAL: &str = "Order #2021 has not arrived. Hello, I ordered two pairs of running shoes on \
@@ -19,8 +21,19 @@ pub struct Arguments {
     repeat: u32,
 }
 
+/// Why nothing could be measured.
+#[derive(Debug, Error)]
+pub enum SpeedError {
+    /// The embedded model.
+    #[error(transparent)]
+    Model(#[from] NotAModel),
+    /// The second one.
+    #[error(transparent)]
+    SecondModel(#[from] SecondModelDefect),
+}
+
 /// Prints times and, where the system tells it, memory.
-pub fn run(arguments: &Arguments) -> Result<(), NotAModel> {
+pub fn run(arguments: &Arguments) -> Result<(), SpeedError> {
     let before = resident_kilobytes();
     let start = Instant::now();
     let model = CategoryModel::embedded()?;
@@ -43,6 +56,29 @@ pub fn run(arguments: &Arguments) -> Result<(), NotAModel> {
     println!("{:?}: {:?}", prediction.category, prediction.reasons);
     if let (Some(before), Some(after)) = (before, resident_kilobytes()) {
         println!("memory: {before} KB before, {after} KB after");
+    }
+    measure_second()
+}
+
+fn measure_second() -> Result<(), SpeedError> {
+    const REPEAT: u32 = 30;
+    let start = Instant::now();
+    let Some(model) = SecondModel::load()? else {
+        println!("built without the second model");
+        return Ok(());
+    };
+    println!("reading the second model: {:.0} ms", milliseconds(start.elapsed()));
+    for length in [40, 150, 400, 2_000] {
+        let text: String = TYPICAL.chars().cycle().take(length).collect();
+        let start = Instant::now();
+        for _ in 0..REPEAT {
+            model.opinion(&text)?;
+        }
+        let each = milliseconds(start.elapsed()) / f64::from(REPEAT);
+        println!("a second opinion on {length} characters: {each:.1} ms");
+    }
+    if let Some(after) = resident_kilobytes() {
+        println!("memory: {after} KB after");
     }
     Ok(())
 }

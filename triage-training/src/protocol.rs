@@ -5,6 +5,7 @@
 //! this source and without the source that they were judged on.
 
 use copilot_triage::category::CategoryModel;
+use copilot_triage::category::regression::CLASSES;
 
 use crate::measures::{Judged, Scored, fit_temperature};
 use crate::recipe::{CountedRow, Recipe, train_model};
@@ -26,16 +27,18 @@ impl HeldOut {
     }
 }
 
-/// Judges every source.
-pub fn leave_one_source_out(
+/// Scores the row at a place.
+pub type Scorer<'a> = Box<dyn Fn(usize) -> [f32; CLASSES] + 'a>;
+
+/// Judges every source. `train` trains on all sources but those that it is given.
+pub fn leave_one_source_out<'a>(
     rows: &[CountedRow],
     sources: &[String],
-    recipe: Recipe,
+    train: impl Fn(&[&String]) -> Scorer<'a>,
 ) -> Vec<HeldOut> {
-    let pairs = without_pairs(rows, sources, recipe);
+    let pairs = without_pairs(rows, sources, &train);
     let mut judged = Vec::with_capacity(sources.len());
     for (place, source) in sources.iter().enumerate() {
-        let model = train_without(rows, &[source], recipe);
         let nested: Vec<&[Scored]> = pairs
             .iter()
             .filter_map(|pair| {
@@ -45,11 +48,24 @@ pub fn leave_one_source_out(
             .collect();
         judged.push(HeldOut {
             source: source.clone(),
-            scored: score(&model, rows, source),
+            scored: score(rows, source, &train(&[source])),
             temperature: fit_temperature(&nested),
         });
     }
     judged
+}
+
+/// Trains the table by a recipe.
+pub fn train_table<'a>(
+    rows: &'a [CountedRow],
+    recipe: Recipe,
+) -> impl Fn(&[&String]) -> Scorer<'a> {
+    move |left_out| {
+        let model = train_without(rows, left_out, recipe);
+        Box::new(move |place| {
+            rows.get(place).map_or([0.0; CLASSES], |row| model.scores(&row.row.text))
+        })
+    }
 }
 
 /// The temperature for a model that is trained on all sources.
@@ -59,10 +75,11 @@ pub fn temperature_of_all(held_out: &[HeldOut]) -> f64 {
 }
 
 /// Scores the rows of a source.
-pub fn score(model: &CategoryModel, rows: &[CountedRow], source: &str) -> Vec<Scored> {
+fn score(rows: &[CountedRow], source: &str, scorer: &Scorer<'_>) -> Vec<Scored> {
     rows.iter()
-        .filter(|row| row.row.source == source && !row.row.is_definition)
-        .map(|row| Scored { scores: model.scores(&row.row.text), class: row.row.class })
+        .enumerate()
+        .filter(|(_, row)| row.row.source == source && !row.row.is_definition)
+        .map(|(place, row)| Scored { scores: scorer(place), class: row.row.class })
         .collect()
 }
 
@@ -81,14 +98,18 @@ struct Pair {
     scored: [Vec<Scored>; 2],
 }
 
-fn without_pairs(rows: &[CountedRow], sources: &[String], recipe: Recipe) -> Vec<Pair> {
+fn without_pairs<'a>(
+    rows: &[CountedRow],
+    sources: &[String],
+    train: impl Fn(&[&String]) -> Scorer<'a>,
+) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (second_place, second) in sources.iter().enumerate() {
         for (first_place, first) in sources.iter().enumerate().take(second_place) {
-            let model = train_without(rows, &[first, second], recipe);
+            let scorer = train(&[first, second]);
             pairs.push(Pair {
                 places: [first_place, second_place],
-                scored: [score(&model, rows, first), score(&model, rows, second)],
+                scored: [score(rows, first, &scorer), score(rows, second, &scorer)],
             });
         }
     }
@@ -120,7 +141,7 @@ mod tests {
             row("c", "parcel", 0),
         ]);
         let sources = ["a", "b", "c"].map(str::to_owned);
-        let held_out = leave_one_source_out(&rows, &sources, SHIPPED);
+        let held_out = leave_one_source_out(&rows, &sources, train_table(&rows, SHIPPED));
         let of_a: Vec<usize> = held_out[0].scored.iter().map(|one| one.predicted()).collect();
         let right: Vec<usize> = held_out[0].scored.iter().map(|one| one.class).collect();
         assert_eq!(right.len(), 2);

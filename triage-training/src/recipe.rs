@@ -95,7 +95,8 @@ pub fn train_model(rows: &[&CountedRow], recipe: Recipe) -> CategoryModel {
     CategoryModel::quantise(train(rows, recipe))
 }
 
-fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
+/// The probabilities of a label.
+pub fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
     let mut target = [smoothing / CLASSES as f32; CLASSES];
     if let Some(probability) = target.get_mut(class) {
         *probability += 1.0 - smoothing;
@@ -104,7 +105,7 @@ fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
 }
 
 /// Weights that even out categories and sources; they add up to the number of rows.
-fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
+pub fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
     let mut by_source: BTreeMap<&str, f32> = BTreeMap::new();
     for row in rows {
         *by_source.entry(&row.row.source).or_default() += 1.0;

@@ -9,7 +9,7 @@ use crate::arguments::{DataArguments, RecipeArguments};
 use crate::dataset::{DatasetError, sources};
 use crate::evaluate::WANTED_ACCURACY;
 use crate::measures::{Judged, review_threshold};
-use crate::protocol::{HeldOut, leave_one_source_out, temperature_of_all};
+use crate::protocol::{HeldOut, leave_one_source_out, temperature_of_all, train_table};
 use crate::recipe::{CountedRow, train};
 
 /// Arguments of `train`.
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<(), TrainError> {
     let rows = arguments.data.counted()?;
     let sources = sources_of(&rows);
     let recipe = arguments.recipe.recipe();
-    let held_out = leave_one_source_out(&rows, &sources, recipe);
+    let held_out = leave_one_source_out(&rows, &sources, train_table(&rows, recipe));
     let judged: Vec<Judged> = held_out.iter().flat_map(HeldOut::judged).collect();
     let (threshold, coverage) = review_threshold(&judged, WANTED_ACCURACY);
 

@@ -6,7 +6,9 @@ use copilot_core::ticket::{
     SuggestionReason, Ticket, masked,
 };
 
-use crate::category::{Adaptation, CategoryModel, NotAModel, NotAnAdaptation};
+use crate::category::{
+    Adaptation, CategoryModel, NotAModel, NotAnAdaptation, Prediction, SecondOpinion,
+};
 use crate::{category, extraction, language, priority};
 
 /// From which confidence on a suggestion is set on its ticket; below, a person is asked to look.
@@ -114,6 +116,33 @@ impl Triage {
         description: &str,
         created_at: DateTime<Utc>,
     ) -> Suggestion {
+        self.suggest_with(None, subject, description, created_at)
+    }
+
+    /// The text of `ticket` on which a second opinion should be asked, as `suggestion` is what
+    /// [`Triage::suggest`] says of it and is not sure. None when it is, or when the embedded model does not
+    /// know the language, which the second does not know either.
+    pub fn unsure_of(&self, ticket: &Ticket, suggestion: &Suggestion) -> Option<String> {
+        let is_unsure =
+            suggestion.category.is_some() && !self.threshold.is_reached_by(suggestion.confidence);
+        is_unsure
+            .then(|| category::ticket_text(ticket.subject.as_str(), ticket.description.as_str()))
+    }
+
+    /// What is suggested for `ticket` with a second opinion on its text. A person looks when the two
+    /// disagree, however sure they are together.
+    pub fn suggest_together(&self, ticket: &Ticket, second: &SecondOpinion) -> Suggestion {
+        let (subject, description) = (ticket.subject.as_str(), ticket.description.as_str());
+        self.suggest_with(Some(second), subject, description, ticket.created_at)
+    }
+
+    fn suggest_with(
+        &self,
+        second: Option<&SecondOpinion>,
+        subject: &str,
+        description: &str,
+        created_at: DateTime<Utc>,
+    ) -> Suggestion {
         let text = category::ticket_text(subject, description);
         let language = language::detect(&text);
         let extracted = extraction::extract(subject, description, created_at);
@@ -130,7 +159,7 @@ impl Triage {
             needs_review: true,
         };
         if language.is_known_to_the_model() {
-            self.classify(&mut suggestion, &text);
+            self.classify(&mut suggestion, second, &text);
             assess(&mut suggestion, subject, description);
         } else {
             // Neither the model nor the policy reads it: a guess would be worth nothing.
@@ -139,18 +168,34 @@ impl Triage {
         suggestion
     }
 
-    fn classify(&self, suggestion: &mut Suggestion, text: &str) {
-        let learned = self.learned.as_ref().map(|learned| &learned.adaptation);
-        let prediction = self.categories.predict_with(learned, text);
+    fn classify(&self, suggestion: &mut Suggestion, second: Option<&SecondOpinion>, text: &str) {
+        let prediction = self.predict(suggestion, second, text);
         let share = f64::from(prediction.confidence);
         suggestion.category = Some(prediction.category);
         suggestion.confidence = Confidence::parse(share).unwrap_or(Confidence::NONE);
-        suggestion.needs_review = !self.threshold.is_reached_by(suggestion.confidence);
-        if suggestion.needs_review {
+        if !self.threshold.is_reached_by(suggestion.confidence) {
             suggestion.reasons.push(reason(ReasonFor::Review, "confidence", Vec::new()));
         }
+        suggestion.needs_review = !suggestion.reasons.is_empty();
         let words = prediction.reasons.into_iter().map(|reason| reason.text).collect();
         suggestion.reasons.push(reason(ReasonFor::Category, "words", words));
+    }
+
+    fn predict(
+        &self,
+        suggestion: &mut Suggestion,
+        second: Option<&SecondOpinion>,
+        text: &str,
+    ) -> Prediction {
+        let learned = self.learned.as_ref().map(|learned| &learned.adaptation);
+        let alone = self.categories.predict_with(learned, text);
+        let Some(second) = second else { return alone };
+        if second.category() != alone.category {
+            suggestion.reasons.push(reason(ReasonFor::Review, "models_disagree", Vec::new()));
+        }
+        let both = format!("{}+minilm@{}", self.model.as_str(), second.version);
+        suggestion.model = ModelName::parse(&both).unwrap_or_else(|_| self.model.clone());
+        self.categories.predict_together(learned, second, text)
     }
 }
 
@@ -204,6 +249,41 @@ mod tests {
         let suggestion = suggest("1", "Hello", "A thing about the thing.");
         assert!(suggestion.needs_review);
         assert_eq!(rules(&suggestion, ReasonFor::Review), ["confidence"]);
+    }
+
+    fn second(category: &str, score: f32) -> SecondOpinion {
+        let mut scores = [0.0; category::regression::CLASSES];
+        let place =
+            copilot_core::ticket::Category::ALL.iter().position(|(name, _)| *name == category);
+        scores[place.unwrap()] = score;
+        SecondOpinion { version: 4, scores, share: 1.0, temperature: 1.0 }
+    }
+
+    fn suggest_together(threshold: &str, second: &SecondOpinion) -> Suggestion {
+        let triage = Triage::new(Threshold::parse(threshold).unwrap()).unwrap();
+        let at = "2024-11-03T10:30:00Z".parse().unwrap();
+        let text = "Where is my parcel? It has not arrived.";
+        triage.suggest_with(Some(second), "My parcel", text, at)
+    }
+
+    #[test]
+    fn two_opinions_that_agree_are_surer_than_one() {
+        let alone = suggest("0.5", "My parcel", "Where is my parcel? It has not arrived.");
+        let together = suggest_together("0.5", &second("shipping", 5.0));
+        assert!(together.confidence > alone.confidence);
+        assert!(!together.needs_review);
+        assert_eq!(together.model.as_str(), "hashed-ngrams@1+minilm@4");
+    }
+
+    #[test]
+    fn what_two_opinions_disagree_on_is_for_review_however_sure_they_are() {
+        let overruled = suggest_together("0", &second("billing", 50.0));
+        assert_eq!(overruled.category.map(|category| category.name()), Some("billing"));
+        assert!(overruled.needs_review);
+        assert_eq!(rules(&overruled, ReasonFor::Review), ["models_disagree"]);
+        let outvoted = suggest_together("0", &second("billing", 0.01));
+        assert_eq!(outvoted.category.map(|category| category.name()), Some("shipping"));
+        assert_eq!(rules(&outvoted, ReasonFor::Review), ["models_disagree"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::process;
 use crate::project::Project;
 use crate::steps::StepError;
 use crate::steps::binaries::{self, BinaryError};
+use crate::steps::tools::language_model;
 use crate::steps::tools::python::{BENCH_FASTAPI, BENCH_PYTHON};
 
 /// How long cargo may take to build everything optimised from nothing.
@@ -51,6 +52,8 @@ pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepErro
     }
     BENCH_PYTHON.install(project).await?;
     BENCH_FASTAPI.install(project).await?;
+    // Triage is measured with its second opinion.
+    language_model::install(project).await?;
     let functions = functions(project)?;
     // On their own: in one command with other crates they would get the features that those ask for.
     let packages = functions.iter().flat_map(|name| ["--package", name.as_str()]);

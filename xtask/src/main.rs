@@ -21,9 +21,13 @@ use steps::{
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: cargo xtask test [--list | --strict] [STEP…]
+       cargo xtask second-opinion
        cargo xtask bench [lists] [OPTION…]
   --list    name the steps
   --strict  fail where a step cannot run on this machine, instead of leaving it out
+  second-opinion
+            fetches the language model that triage asks when it is unsure (21 MB); what is built after
+            that has it built in
   bench     measures the functions against peers; `cargo xtask bench --help` lists its options;
             `cargo xtask bench lists` measures lists in tables of several sizes";
 /// What a shell reports for a program that Ctrl-C ended.
@@ -133,6 +137,8 @@ enum CommandLineError {
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
     List,
+    /// Fetches the language model.
+    SecondOpinion,
     /// With the options for the program that measures.
     Bench(Vec<String>),
     Run {
@@ -153,6 +159,10 @@ async fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
+        Ok(Request::SecondOpinion) => tokio::select! {
+            exit_code = fetch_language_model() => exit_code,
+            () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
+        },
         Ok(Request::Bench(arguments)) => tokio::select! {
             exit_code = measure(&arguments) => exit_code,
             () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
@@ -180,6 +190,7 @@ impl Request {
             names => (false, names),
         };
         match (first.as_str(), names) {
+            ("second-opinion", []) if !strict => Ok(Self::SecondOpinion),
             ("test", [option]) if option == "--list" && !strict => Ok(Self::List),
             ("test", []) => Ok(Self::Run { steps: (0..STEPS.len()).collect(), strict }),
             ("test", names) if !names.iter().any(|name| name.starts_with('-')) => {
@@ -238,6 +249,16 @@ async fn run(steps: &[usize], strict: bool) -> ExitCode {
     print_summary(&outcomes);
     let failed = outcomes.iter().any(|(_, outcome, _)| matches!(outcome, Outcome::Failed(_)));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+async fn fetch_language_model() -> ExitCode {
+    match tools::language_model::install(&Project::of_this_program()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 async fn measure(arguments: &[String]) -> ExitCode {
@@ -313,6 +334,11 @@ mod tests {
     }
 
     #[test]
+    fn the_language_model_is_fetched_by_a_command_of_its_own() {
+        assert_eq!(parse(&["second-opinion"]), Ok(Request::SecondOpinion));
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         let unknown = CommandLineError::NoSuchStep("lint".to_owned());
         assert_eq!(parse(&["test", "fmt", "lint"]), Err(unknown));
@@ -323,6 +349,8 @@ mod tests {
             &["test", "fmt", "--list"],
             &["test", "fmt", "--strict"],
             &["test", "--strict", "--list"],
+            &["second-opinion", "--strict"],
+            &["second-opinion", "now"],
         ] {
             assert_eq!(parse(arguments), Err(CommandLineError::Usage), "{arguments:?}");
         }

@@ -6,13 +6,14 @@ use copilot_core::error::Error;
 use copilot_core::queue::AiWork;
 use copilot_core::store::{Store, Suggested};
 use copilot_core::telemetry::{TriageOutcome, Triaged, triaged};
-use copilot_core::ticket::{ModelName, Ticket, now};
+use copilot_core::ticket::{ModelName, Suggestion, Ticket, now};
 use copilot_triage::Threshold;
 use tokio::sync::OnceCell;
 
 use crate::bedrock::{Bedrock, NoOpinion, Opinion};
 use crate::decision::decide;
 use crate::learned::LearnedTriage;
+use crate::second_opinion;
 
 /// What the function needs.
 pub struct Handler {
@@ -38,8 +39,8 @@ impl Handler {
         // holds and is neither paid nor waited for twice.
         let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
         let suggest = async |ticket: &Ticket| {
+            let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
             let own = self.triage.current(&self.store).await.suggest(ticket);
-            let Some(bedrock) = &self.bedrock else { return own };
             let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
             decide(own, opinion, bedrock.name(), self.threshold)
         };
@@ -62,5 +63,19 @@ impl Handler {
             duration: started.elapsed(),
         });
         Ok(())
+    }
+
+    /// What the embedded model says of `ticket`, with a second opinion when it is unsure and there is one.
+    async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
+        let triage = self.triage.current(&self.store).await;
+        let own = triage.suggest(ticket);
+        let Some(text) = triage.unsure_of(ticket, &own) else { return own };
+        drop(triage);
+        match second_opinion::on(text).await {
+            Some(second) => {
+                self.triage.current(&self.store).await.suggest_together(ticket, &second)
+            }
+            None => own,
+        }
     }
 }

@@ -4,6 +4,7 @@ mod bedrock;
 mod decision;
 mod handler;
 mod learned;
+mod second_opinion;
 
 use std::env;
 

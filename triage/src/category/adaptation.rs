@@ -134,7 +134,7 @@ impl CategoryModel {
         let mut rows: Vec<u32> = vectors.iter().flatten().map(|(row, _)| *row).collect();
         rows.sort_unstable();
         rows.dedup();
-        let head = Head { model: self, adaptation: None };
+        let head = Head::new(self, None);
         let examples: Vec<Example> = corrections
             .iter()
             .zip(&vectors)

@@ -12,6 +12,7 @@ pub mod normalise;
 mod prediction;
 mod reasons;
 pub mod regression;
+mod second_opinion;
 pub mod vector;
 
 pub use adaptation::{
@@ -22,3 +23,4 @@ pub use model::{CategoryModel, MODEL_BYTES, NotAModel, TrainedModel};
 pub use normalise::{MAX_TEXT_CHARS, ticket_text};
 pub use prediction::Prediction;
 pub use reasons::{MAX_REASONS, Reason};
+pub use second_opinion::SecondOpinion;

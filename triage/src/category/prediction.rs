@@ -37,29 +37,16 @@ impl CategoryModel {
     /// As [`CategoryModel::predict_adapted`] where there is an adaptation, else as
     /// [`CategoryModel::predict`].
     pub fn predict_with(&self, adaptation: Option<&Adaptation>, text: &str) -> Prediction {
-        let adaptation = adaptation.filter(|adapted| adapted.model_version() == self.version());
-        let head = Head { model: self, adaptation };
+        let head = Head::new(self, adaptation);
         let vector = self.vector(text);
-        let probabilities = softmax(
-            &head.scores(&vector).map(|score| f64::from(score) / f64::from(self.temperature())),
-        )
-        .map(|probability| probability as f32);
-        let class = largest(&probabilities);
-        let (category, confidence) = Category::ALL
-            .iter()
-            .zip(&probabilities)
-            .nth(class)
-            .map_or((Category::General, 0.0), |((_, category), confidence)| {
-                (*category, *confidence)
-            });
-        let reasons = reasons(text, &vector, |row| preference(&head.row_weights(row), class));
-        Prediction { probabilities, category, confidence, reasons }
+        let scores = head.scores(&vector);
+        head.prediction(text, &vector, &scores, self.temperature())
     }
 
     /// Scores of the classes before calibration. They are what another model's scores can be added
     /// to, and what calibration is measured on.
     pub fn scores(&self, text: &str) -> [f32; CLASSES] {
-        Head { model: self, adaptation: None }.scores(&self.vector(text))
+        Head::new(self, None).scores(&self.vector(text))
     }
 }
 
@@ -69,7 +56,35 @@ pub(super) struct Head<'a> {
     pub(super) adaptation: Option<&'a Adaptation>,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    /// An adaptation of another version of the model takes no part.
+    pub(super) fn new(model: &'a CategoryModel, adaptation: Option<&'a Adaptation>) -> Self {
+        let adaptation = adaptation.filter(|adapted| adapted.model_version() == model.version());
+        Self { model, adaptation }
+    }
+
+    /// What `scores` mean at a temperature, with the words that speak for it.
+    pub(super) fn prediction(
+        &self,
+        text: &str,
+        vector: &[(u32, f32)],
+        scores: &[f32; CLASSES],
+        temperature: f32,
+    ) -> Prediction {
+        let probabilities = softmax(&scores.map(|score| f64::from(score) / f64::from(temperature)))
+            .map(|probability| probability as f32);
+        let class = largest(&probabilities);
+        let (category, confidence) = Category::ALL
+            .iter()
+            .zip(&probabilities)
+            .nth(class)
+            .map_or((Category::General, 0.0), |((_, category), confidence)| {
+                (*category, *confidence)
+            });
+        let reasons = reasons(text, vector, |row| preference(&self.row_weights(row), class));
+        Prediction { probabilities, category, confidence, reasons }
+    }
+
     pub(super) fn scores(&self, vector: &[(u32, f32)]) -> [f32; CLASSES] {
         let mut scores = self.model.intercepts();
         if let Some(adaptation) = self.adaptation {

@@ -29,6 +29,9 @@ pub enum StepError {
     /// A tool is missing.
     #[error(transparent)]
     Tools(#[from] tools::ToolsError),
+    /// The language model of second opinions cannot be had.
+    #[error(transparent)]
+    LanguageModel(#[from] tools::language_model::LanguageModelError),
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),

@@ -3,6 +3,7 @@
 //! Programs from Python packages go into `.tools`. Chromium and its driver come from Debian's
 //! packages, which are of one version always.
 
+pub mod language_model;
 pub mod python;
 
 use std::io;
@@ -49,6 +50,7 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
     for environment in python::ENVIRONMENTS {
         environment.install(project).await?;
     }
+    language_model::install(project).await?;
     install_browser(project).await
 }
 

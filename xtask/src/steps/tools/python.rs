@@ -13,11 +13,11 @@ use crate::steps::StepError;
 /// A Python environment.
 pub struct PythonEnvironment {
     /// Its folder in `.tools`.
-    folder: &'static str,
+    pub(super) folder: &'static str,
     /// The file that pins all that is in it, from the root of the repository.
-    requirements: &'static str,
+    pub(super) requirements: &'static str,
     /// What it is made for, as a person calls it.
-    holds: &'static str,
+    pub(super) holds: &'static str,
 }
 
 /// What is AWS's own, builds for it or stands in for it.
@@ -141,7 +141,8 @@ mod tests {
     fn every_requirement_is_pinned() {
         let root = Project::of_this_program().root;
         let mut all = String::new();
-        for environment in ENVIRONMENTS.into_iter().chain([&BENCH_PYTHON, &BENCH_FASTAPI]) {
+        let others = [&BENCH_PYTHON, &BENCH_FASTAPI, &super::super::language_model::PACKAGE];
+        for environment in ENVIRONMENTS.into_iter().chain(others) {
             let text = std::fs::read_to_string(root.join(environment.requirements)).unwrap();
             for line in text.lines() {
                 let (name, version) = line.split_once("==").expect(line);
