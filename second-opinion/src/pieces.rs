@@ -144,6 +144,7 @@ mod tests {
         }
     }
 
+    /// As Hugging Face's `tokenizers` 0.23.3 cuts them with the tokenizer of all-MiniLM-L6-v2.
     #[test]
     fn words_are_cut_as_bert_cuts_them() {
         for (text, wanted) in [
@@ -155,6 +156,10 @@ mod tests {
             ("5€ for 東京", "[CLS] 5 ##€ for 東 京 [SEP]"),
             ("[SEP] [CLS]", "[CLS] [ sep ] [ cl ##s ] [SEP]"),
             ("\u{1F600} fine", "[CLS] [UNK] fine [SEP]"),
+            ("İstanbul ΑΣ ß ½ ﬁ", "[CLS] istanbul α ##σ ß ½ ﬁ [SEP]"),
+            ("e\u{301}te\u{308}", "[CLS] et ##e [SEP]"),
+            ("don't_stop@x.com #2021", "[CLS] don ' t _ stop @ x . com # 2021 [SEP]"),
+            ("it’s 3.50$ / £2", "[CLS] it ’ s 3 . 50 $ / £2 [SEP]"),
         ] {
             assert_eq!(shown(text), wanted, "{text}");
         }
