@@ -44,7 +44,7 @@ async fn suggestion(product: &Product, subject: &str, description: &str) -> Valu
 
 fn review_reasons(suggestion: &Value) -> Vec<&str> {
     let reasons = suggestion["reasons"].as_array().unwrap().iter();
-    let review = reasons.filter(|reason| reason["speaks_for"] == "review");
+    let review = reasons.filter(|reason| reason["for"] == "review");
     review.map(|reason| reason["rule"].as_str().unwrap()).collect()
 }
 
