@@ -194,7 +194,7 @@ mod tests {
 
     fn record() -> TicketRecord {
         let ticket = serde_json::from_value(example()).unwrap();
-        TicketRecord::new(ticket, None, "token".to_owned(), "16".parse().unwrap())
+        TicketRecord::new(ticket, None, "token".to_owned(), "4".parse().unwrap())
     }
 
     #[test]
@@ -203,10 +203,10 @@ mod tests {
         let text = |name: &str| item[name].as_s().unwrap().as_str();
         assert_eq!(text("pk"), "A1B2C3D4");
         assert_eq!(text("sk"), "ticket");
-        assert_eq!(text("list_shard"), "all#04");
-        assert_eq!(text("status_shard"), "new#04");
+        assert_eq!(text("list_shard"), "all#00");
+        assert_eq!(text("status_shard"), "new#00");
         assert_eq!(text("created_key"), "2024-11-03T10:30:00.000Z#A1B2C3D4");
-        assert_eq!(text("ai_work_shard"), "awaiting#04");
+        assert_eq!(text("ai_work_shard"), "awaiting#00");
         let (created_at, ticket_id) = read_created_key(text("created_key")).unwrap();
         assert_eq!(ticket_id.to_string(), text("ticket_id"));
         assert_eq!(format_time(created_at), text("created_at"));
