@@ -37,7 +37,7 @@ pub const MODEL_NAME_CHARACTERS: usize = 200;
 /// Most reasons that are kept of a suggestion.
 pub const SUGGESTION_REASONS: usize = 12;
 /// Most values that are extracted from one ticket; what the text names first goes before the rest.
-/// Twenty of them, with a date each, have about 2 KB in the store.
+/// Twenty of them, with a date each, have some 800 bytes in the store.
 pub const EXTRACTED_VALUES: usize = 20;
 /// Longest name of an extracted device or product, in characters.
 pub const DEVICE_NAME_CHARACTERS: usize = 40;

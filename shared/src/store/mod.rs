@@ -31,6 +31,7 @@ mod record;
 mod remembered;
 mod resolved;
 mod shards;
+mod suggestion;
 mod unreadable;
 
 use aws_sdk_dynamodb::Client;
