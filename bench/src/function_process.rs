@@ -238,7 +238,7 @@ fn environment(stand_in: &StandIn, transport: Transport) -> Vec<(&'static str, S
         ("TABLE_NAME", "tickets"),
         ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
         ("CURSOR_KEY", "key"),
-        ("LIST_SHARDS", "16"),
+        ("LIST_SHARDS", "4"),
         ("STRANDED_AFTER_SECONDS", "300"),
         ("TRIAGE_CONFIDENCE", "0.8"),
         ("TRIAGE_MODEL", "embedded"),

@@ -75,7 +75,7 @@ async fn start(endpoint: &str) -> FunctionPool {
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
-            ("LIST_SHARDS", "16"),
+            ("LIST_SHARDS", "4"),
             ("TABLE_NAME", "tickets"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),

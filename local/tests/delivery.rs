@@ -149,12 +149,12 @@ async fn put_stranded(product: &Product, count: u32) {
     let time = "2024-11-03T10:30:00.000Z";
     let requests: Vec<Value> = (0..count)
         .map(|number| {
-            let digits = if number % 2 == 0 { number * 16 } else { number };
+            let digits = if number % 2 == 0 { number * 4 } else { number };
             let text = |value: String| json!({"S": value});
             json!({"PutRequest": {"Item": {
                 "pk": text(format!("{digits:08X}")),
                 "sk": text("ticket".to_owned()),
-                "ai_work_shard": text(format!("awaiting#{:02}", digits % 16)),
+                "ai_work_shard": text(format!("awaiting#{:02}", digits % 4)),
                 "created_key": text(format!("{time}#{digits:08X}"))
             }}})
         })

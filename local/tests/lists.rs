@@ -77,7 +77,7 @@ fn known(number: u32) -> Known {
 
 fn item(known: &Known) -> Value {
     let digits = &known.id[13..];
-    let shard = u32::from_str_radix(digits, 16).unwrap() % 16;
+    let shard = u32::from_str_radix(digits, 16).unwrap() % 4;
     let created_at = time(known.milliseconds);
     let mut item = json!({"version": {"N": "1"}});
     let mut set = |name: &str, value: &str| item[name] = json!({"S": value});

@@ -37,7 +37,7 @@ pub const MODEL_NAME_CHARACTERS: usize = 200;
 /// Most reasons that are kept of a suggestion.
 pub const SUGGESTION_REASONS: usize = 12;
 /// Most values that are extracted from one ticket; what the text names first goes before the rest.
-/// Twenty of them, with a date each, have about 2 KB in the store.
+/// Twenty of them, with a date each, have some 800 bytes in the store.
 pub const EXTRACTED_VALUES: usize = 20;
 /// Longest name of an extracted device or product, in characters.
 pub const DEVICE_NAME_CHARACTERS: usize = 40;
@@ -105,12 +105,16 @@ pub const SHARD_SPARE_KEYS: usize = 4;
 /// (DynamoDB developer guide, "Partition-level throughput"), so 64 take 64,000 creates a second. Each
 /// page of a list costs a query of each partition.
 pub const LIST_SHARDS_MAXIMUM: u32 = 64;
-/// Shards that are read at the same time, each over a connection of its own. Measured with a DynamoDB
-/// that takes 5 ms: a warm list takes 15 ms with 16 at once, 22 ms with 8 and 35 ms with 4.
-pub const SHARDS_READ_AT_ONCE: usize = 16;
-/// Connections that are opened for lists before the first request. A handshake takes half a millisecond
-/// of a whole processor; the first list opens those that it lacks.
-pub const LIST_CONNECTIONS_AHEAD: usize = 8;
+/// Shards that are read at the same time, each over a connection of its own. Only a stack with more
+/// than the four shards of the template's default comes to it. Of 16 shards, with a DynamoDB that takes
+/// 5 ms, a warm list takes 15 ms with 16 at once, 22 ms with 8 and 35 ms with 4; but each connection
+/// that the first list has to open takes half a millisecond of a whole processor, of which a function
+/// has a part by then.
+pub const SHARDS_READ_AT_ONCE: usize = 8;
+/// Most connections that are opened for the shards before the first request: one for each of the
+/// template's default. Whoever reads one ticket pays for them too; the first list opens those that it
+/// lacks.
+pub const SHARD_CONNECTIONS_AHEAD: usize = 4;
 
 /// Ids tried for one new ticket before the store gives up. With a hundred million tickets 2.3 % of
 /// all ids are taken, so nine misses in a row happen once in 10^14 creates.

@@ -6,8 +6,8 @@ const PARTITION_KEY: &str = "A1B2C3D4";
 const SORT_KEY: &str = "ticket";
 const CREATED_KEY: &str = "2024-11-03T10:30:00.000Z#A1B2C3D4";
 /// The partitions of the indexes that it is in.
-const LIST_SHARD: &str = "all#04";
-const STATUS_SHARD: &str = "new#04";
+const LIST_SHARD: &str = "all#00";
+const STATUS_SHARD: &str = "new#00";
 
 /// Whether `key` is its key in the table.
 pub fn has_key(key: &Value) -> bool {

@@ -21,6 +21,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
         cursors: Cursors::new(variable("CURSOR_KEY")?),
     };
-    handler.store.connect_ahead_for_lists().await;
+    handler.store.connect_ahead_for_shards().await;
     http::serve(async |request| handler.handle(&request).await).await
 }

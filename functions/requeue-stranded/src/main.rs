@@ -22,5 +22,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         queue: Queue::new(&connection, variable("QUEUE_URL")?),
         stranded_after: TimeDelta::seconds(i64::from(seconds)),
     };
+    handler.store.connect_ahead_for_shards().await;
     schedule::serve(async |_| handler.handle().await).await
 }

@@ -31,6 +31,7 @@ pub struct AdaptationFigures {
 
 const PARTITION: &str = "adaptation";
 const ACTIVE: &str = "active";
+const NO_SUCH_VERSION: Error = Error::NotFound("There is no such version of the adaptation.");
 
 impl Store {
     /// Which version is in use.
@@ -69,8 +70,23 @@ impl Store {
             .await
             .map_err(|error| failure("read an adaptation", &error))?;
         let bytes = answer.item.as_ref().and_then(|item| item.get("bytes")?.as_b().ok());
-        let missing = Error::NotFound("There is no such version of the adaptation.");
-        bytes.map(|bytes| bytes.clone().into_inner()).ok_or(missing)
+        bytes.map(|bytes| bytes.clone().into_inner()).ok_or(NO_SUCH_VERSION)
+    }
+
+    /// Whether a version is kept. Its bytes stay where they are.
+    async fn has_adaptation(&self, version: AdaptationVersion) -> Result<bool, Error> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", text(PARTITION))
+            .key("sk", text(&version_key(version)))
+            .projection_expression("pk")
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| failure("look for an adaptation", &error))?;
+        Ok(answer.item.is_some())
     }
 
     /// The newest version that is kept, 0 for none.
@@ -144,8 +160,8 @@ impl Store {
         version: AdaptationVersion,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        if version > 0 {
-            self.adaptation(version).await?;
+        if version > 0 && !self.has_adaptation(version).await? {
+            return Err(NO_SUCH_VERSION);
         }
         self.client
             .put_item()

@@ -31,6 +31,7 @@ mod record;
 mod remembered;
 mod resolved;
 mod shards;
+mod suggestion;
 mod unreadable;
 
 use aws_sdk_dynamodb::Client;
@@ -123,9 +124,11 @@ impl Store {
         let _ = call.await;
     }
 
-    /// Opens [`limits::LIST_CONNECTIONS_AHEAD`] connections ahead of the first list.
-    pub async fn connect_ahead_for_lists(&self) {
-        join_all((0..limits::LIST_CONNECTIONS_AHEAD).map(|_| self.connect_ahead())).await;
+    /// Opens a connection for each of the [`Store::shards`], at most
+    /// [`limits::SHARD_CONNECTIONS_AHEAD`], ahead of the first request that reads them all.
+    pub async fn connect_ahead_for_shards(&self) {
+        let shards = self.shards.numbers().take(limits::SHARD_CONNECTIONS_AHEAD);
+        join_all(shards.map(|_| self.connect_ahead())).await;
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its

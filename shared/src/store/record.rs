@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ListShards;
+use super::suggestion::StoredSuggestion;
 use crate::error::Error;
-use crate::ticket::{ExternalId, Status, Ticket, TicketId, format_time};
+use crate::ticket::{ExternalId, LatestSuggestion, Status, Ticket, TicketId, format_time};
 
 /// One item of the table: a ticket, its keys, and what makes repeated writes safe.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub(super) struct TicketRecord {
     /// When the last change happened that the source reported.
     #[serde(default)]
     pub(super) source_event_at: Option<DateTime<Utc>>,
+    /// What the AI suggests. It is on the ticket once the item is read.
+    #[serde(default)]
+    ai: Option<StoredSuggestion>,
     #[serde(flatten)]
     pub(super) ticket: Ticket,
 }
@@ -45,6 +49,9 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The attributes of the mark that AI work is not known to be done.
 pub(super) const AI_WORK_MARK: [&str; 2] = ["ai_work_shard", "ai_work_delayed"];
+
+/// The attribute that holds what the AI suggests.
+pub(super) const SUGGESTION: &str = "ai";
 
 /// The sort key of the ticket itself; other things about a ticket may stand beside it.
 const TICKET_SORT_KEY: &str = "ticket";
@@ -70,6 +77,7 @@ impl TicketRecord {
             write_token,
             opened_by: None,
             source_event_at: None,
+            ai: None,
             ticket,
         }
     }
@@ -84,11 +92,15 @@ impl TicketRecord {
     }
 
     pub(super) fn from_item(item: Item) -> Result<Self, Error> {
-        serde_dynamo::from_item(item).map_err(|_| Error::Internal {
-            // The cause may quote the item.
-            operation: "read a ticket from an item",
-            source: None,
-        })
+        // The cause may quote the item.
+        const UNREADABLE: Error =
+            Error::Internal { operation: "read a ticket from an item", source: None };
+        let mut record: Self = serde_dynamo::from_item(item).map_err(|_| UNREADABLE)?;
+        if let Some(stored) = record.ai.take() {
+            let latest = LatestSuggestion::try_from(stored).map_err(|_| UNREADABLE)?;
+            record.ticket.put_suggestion(latest);
+        }
+        Ok(record)
     }
 }
 
@@ -194,7 +206,7 @@ mod tests {
 
     fn record() -> TicketRecord {
         let ticket = serde_json::from_value(example()).unwrap();
-        TicketRecord::new(ticket, None, "token".to_owned(), "16".parse().unwrap())
+        TicketRecord::new(ticket, None, "token".to_owned(), "4".parse().unwrap())
     }
 
     #[test]
@@ -203,10 +215,10 @@ mod tests {
         let text = |name: &str| item[name].as_s().unwrap().as_str();
         assert_eq!(text("pk"), "A1B2C3D4");
         assert_eq!(text("sk"), "ticket");
-        assert_eq!(text("list_shard"), "all#04");
-        assert_eq!(text("status_shard"), "new#04");
+        assert_eq!(text("list_shard"), "all#00");
+        assert_eq!(text("status_shard"), "new#00");
         assert_eq!(text("created_key"), "2024-11-03T10:30:00.000Z#A1B2C3D4");
-        assert_eq!(text("ai_work_shard"), "awaiting#04");
+        assert_eq!(text("ai_work_shard"), "awaiting#00");
         let (created_at, ticket_id) = read_created_key(text("created_key")).unwrap();
         assert_eq!(ticket_id.to_string(), text("ticket_id"));
         assert_eq!(format_time(created_at), text("created_at"));

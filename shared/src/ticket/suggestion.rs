@@ -323,6 +323,36 @@ impl Ticket {
         })
     }
 
+    /// As [`Ticket::suggestion`], and takes it off the ticket.
+    pub(crate) fn take_suggestion(&mut self) -> Option<LatestSuggestion> {
+        let latest = self.suggestion()?;
+        self.ai_suggested_category = None;
+        self.ai_suggested_priority = None;
+        self.ai_suggested_reply = None;
+        self.ai_confidence = None;
+        self.ai_reasons.clear();
+        self.ai_extracted.clear();
+        self.ai_language = None;
+        self.ai_model = None;
+        self.ai_needs_review = None;
+        self.ai_processed_at = None;
+        Some(latest)
+    }
+
+    /// Undoes [`Ticket::take_suggestion`].
+    pub(crate) fn put_suggestion(&mut self, latest: LatestSuggestion) {
+        self.ai_suggested_category = latest.category;
+        self.ai_suggested_priority = Some(latest.priority);
+        self.ai_suggested_reply = latest.reply;
+        self.ai_confidence = Some(latest.confidence);
+        self.ai_reasons = latest.reasons;
+        self.ai_extracted = latest.extracted;
+        self.ai_language = latest.language;
+        self.ai_model = Some(latest.model);
+        self.ai_needs_review = Some(latest.needs_review);
+        self.ai_processed_at = Some(latest.processed_at);
+    }
+
     /// Whether the AI has something to do here.
     pub fn awaits_suggestion(&self) -> bool {
         self.ai_processed_at.is_none() && self.status != Status::Closed

@@ -200,7 +200,7 @@ fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String)
         ("TABLE_NAME", TABLE_NAME.to_owned()),
         ("QUEUE_URL", addresses.queue_url()),
         ("CURSOR_KEY", "key".to_owned()),
-        ("LIST_SHARDS", "16".to_owned()),
+        ("LIST_SHARDS", "4".to_owned()),
         ("STRANDED_AFTER_SECONDS", "300".to_owned()),
         ("TRIAGE_CONFIDENCE", "0.8".to_owned()),
         ("TRIAGE_MODEL", "embedded".to_owned()),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{Actor, NewMessage};
 use crate::error::Error;
 use crate::store::record::{self, Item, Remembered};
+use crate::store::suggestion::StoredSuggestion;
 use crate::store::{Correction, ListShards, Store, failure};
 use crate::ticket::{ChangedFields, Ticket, TicketChange, format_time};
 
@@ -159,7 +160,7 @@ impl Decision<'_> {
         &self,
         shards: ListShards,
     ) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
-        let (seen, mut next) = (item(self.seen)?, item(&self.next)?);
+        let (seen, mut next) = (ticket_item(self.seen)?, ticket_item(&self.next)?);
         if let Some(at) = self.source_event_at {
             next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
         }
@@ -229,12 +230,27 @@ struct ToldMessage<'a> {
     sent_at: Option<String>,
 }
 
+/// A ticket's attributes, with what the AI suggests as the table holds it.
+fn ticket_item(ticket: &Ticket) -> Result<Item, Error> {
+    let mut ticket = ticket.clone();
+    let suggestion = ticket.take_suggestion().map(StoredSuggestion::from);
+    let mut attributes = item(&ticket)?;
+    if let Some(suggestion) = suggestion {
+        let stored = serde_dynamo::to_attribute_value(suggestion).map_err(unwritten)?;
+        attributes.insert(record::SUGGESTION.to_owned(), stored);
+    }
+    Ok(attributes)
+}
+
 /// What is null or empty is left out, as in a ticket's own item.
 fn item<T: Serialize>(content: &T) -> Result<Item, Error> {
-    let mut item: Item = serde_dynamo::to_item(content)
-        .map_err(|error| Error::Internal { operation: OPERATION, source: Some(error.into()) })?;
+    let mut item: Item = serde_dynamo::to_item(content).map_err(unwritten)?;
     record::leave_out_empty(&mut item);
     Ok(item)
+}
+
+fn unwritten(error: serde_dynamo::Error) -> Error {
+    Error::Internal { operation: OPERATION, source: Some(error.into()) }
 }
 
 fn defect(error: BuildError) -> Error {
