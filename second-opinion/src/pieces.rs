@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use copilot_core::limits;
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -21,14 +22,12 @@ const END: i32 = 102;
 const UNKNOWN: i32 = 100;
 /// A longer word is unknown.
 const WORD_CHARACTERS: usize = 100;
-/// Most pieces of a text with its beginning and end. The language model was trained for sentences
-/// with as many.
-pub const MOST_PIECES: usize = 128;
+const MOST_PIECES: usize = limits::SECOND_OPINION_PIECES;
 
 static NUMBERS: LazyLock<HashMap<&str, i32>> =
     LazyLock::new(|| VOCABULARY.lines().zip(0..).collect());
 
-/// The numbers of the pieces of `text`, at most [`MOST_PIECES`].
+/// The numbers of the pieces of `text`, at most [`limits::SECOND_OPINION_PIECES`].
 pub fn pieces(text: &str) -> Vec<i32> {
     let mut pieces = vec![BEGIN];
     let mut word = String::new();

@@ -39,6 +39,9 @@ pub const SUGGESTION_REASONS: usize = 12;
 /// Most values that are extracted from one ticket; what the text names first goes before the rest.
 /// Twenty of them, with a date each, have some 800 bytes in the store.
 pub const EXTRACTED_VALUES: usize = 20;
+/// Most pieces of words that a second opinion reads, with a beginning and an end: as many as its language
+/// model was trained with. Its time grows with them.
+pub const SECOND_OPINION_PIECES: usize = 128;
 /// Longest name of an extracted device or product, in characters.
 pub const DEVICE_NAME_CHARACTERS: usize = 40;
 /// Longest extracted version of a product, in characters.

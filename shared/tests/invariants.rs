@@ -120,6 +120,15 @@ fn the_triage_imports_no_aws_no_http_no_tokio() {
 }
 
 #[test]
+fn only_the_second_opinion_names_what_runs_its_model() {
+    let mut files = product();
+    files.extend(sources(&workspace().join("triage/src")));
+    nowhere(&files, &["rten::", "rten_"], |_| true);
+    let second = sources(&workspace().join("second-opinion/src"));
+    nowhere(&second, &["aws_", "lambda_", "http::", "tokio", "env::var", "std::fs"], |_| true);
+}
+
+#[test]
 fn only_main_reads_the_environment() {
     nowhere(&product(), &["env::var", "env::vars"], |path| !path.ends_with("/main.rs"));
 }

@@ -87,7 +87,8 @@ impl ToSchema for Confidence {
     }
 }
 
-/// Which model suggested, with its version: `hashed-ngrams@1`.
+/// Which model suggested, with its version: `hashed-ngrams@1`, or `hashed-ngrams@1+minilm@1` when a
+/// second one was asked too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
 #[schema(value_type = String, example = "hashed-ngrams@1")]
