@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::{env, fs, io};
 
+use sha2::{Digest, Sha256};
+
 /// Where `cargo xtask second-opinion` puts it.
 const MODEL: &str = "model/all-minilm-l6-v2-int8.onnx";
 
@@ -13,7 +15,10 @@ fn main() -> io::Result<()> {
     let folder = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let path = Path::new(&folder).join(MODEL);
     let code = if path.is_file() {
-        format!("Some(include_bytes!({:?}))", path.display().to_string())
+        // Known when it is built, so that no function computes it when it starts.
+        let checksum: [u8; 32] = Sha256::digest(fs::read(&path)?).into();
+        let path = path.display().to_string();
+        format!("Some(LanguageModel {{ bytes: include_bytes!({path:?}), checksum: {checksum:?} }})")
     } else {
         "None".to_owned()
     };

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rten::{Model, NodeId, RunOptions, ThreadPool};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
-use sha2::{Digest, Sha256};
 
 use crate::pieces::pieces;
 
@@ -15,8 +14,15 @@ pub const SENTENCE_LENGTH: usize = 384;
 pub type Sentence = [f32; SENTENCE_LENGTH];
 
 /// all-MiniLM-L6-v2 with weights of eight bits (Apache-2.0), if it has been fetched.
-pub(crate) const LANGUAGE_MODEL: Option<&[u8]> =
+pub(crate) const LANGUAGE_MODEL: Option<LanguageModel> =
     include!(concat!(env!("OUT_DIR"), "/language_model.rs"));
+
+/// A file in ONNX.
+pub(crate) struct LanguageModel {
+    bytes: &'static [u8],
+    /// SHA-256 of the bytes.
+    checksum: [u8; 32],
+}
 
 /// The language model cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,14 +54,14 @@ impl Sentences {
     /// # Errors
     /// [`SentenceError`].
     pub fn load() -> Result<Option<Self>, SentenceError> {
-        let Some(bytes) = LANGUAGE_MODEL else { return Ok(None) };
+        let Some(LanguageModel { bytes, checksum }) = LANGUAGE_MODEL else { return Ok(None) };
         let model = Model::load_static_slice(bytes)?;
         let input = |name| model.node_id(name);
         Ok(Some(Self {
             inputs: [input("input_ids")?, input("attention_mask")?, input("token_type_ids")?],
             output: model.node_id("last_hidden_state")?,
             one_thread: Arc::new(ThreadPool::with_num_threads(1)),
-            checksum: Sha256::digest(bytes).into(),
+            checksum,
             model,
         }))
     }
