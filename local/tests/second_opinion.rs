@@ -86,7 +86,7 @@ async fn a_ticket_that_nobody_is_sure_of_is_for_review() {
             "Invoice",
             "The parcel arrived but the invoice shows the wrong amount and my login fails.",
         ),
-        ("Where is my parcel?", "The courier says it was delivered."),
+        ("Hello", "It does not do what I thought it would."),
     ];
     for (subject, description) in texts {
         let suggestion = suggestion(&product, subject, description).await;
