@@ -1,6 +1,7 @@
 //! Versions of what the AI has learned from the agents of this desk. What is in them, the model alone
 //! knows; here they are bytes.
 
+use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -58,35 +59,27 @@ impl Store {
     /// [`Error::NotFound`] when there is no such version any more; [`Error::Unavailable`] or
     /// [`Error::Internal`].
     pub async fn adaptation(&self, version: AdaptationVersion) -> Result<Vec<u8>, Error> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(&version_key(version)))
-            // A version may be put into use the moment after it was kept.
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure("read an adaptation", &error))?;
+        let answer = self.get_adaptation(version).send().await;
+        let answer = answer.map_err(|error| failure("read an adaptation", &error))?;
         let bytes = answer.item.as_ref().and_then(|item| item.get("bytes")?.as_b().ok());
         bytes.map(|bytes| bytes.clone().into_inner()).ok_or(NO_SUCH_VERSION)
     }
 
     /// Whether a version is kept. Its bytes stay where they are.
     async fn has_adaptation(&self, version: AdaptationVersion) -> Result<bool, Error> {
-        let answer = self
-            .client
+        let answer = self.get_adaptation(version).projection_expression("pk").send().await;
+        let answer = answer.map_err(|error| failure("look for an adaptation", &error))?;
+        Ok(answer.item.is_some())
+    }
+
+    fn get_adaptation(&self, version: AdaptationVersion) -> GetItemFluentBuilder {
+        self.client
             .get_item()
             .table_name(&self.table)
             .key("pk", text(PARTITION))
             .key("sk", text(&version_key(version)))
-            .projection_expression("pk")
+            // A version may be put into use the moment after it was kept.
             .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure("look for an adaptation", &error))?;
-        Ok(answer.item.is_some())
     }
 
     /// The newest version that is kept, 0 for none.
