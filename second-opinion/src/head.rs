@@ -13,6 +13,7 @@
 //! | 32 | SHA-256 of all before |
 
 use copilot_triage::category::SecondOpinion;
+use copilot_triage::category::bytes::{take, take_numbers};
 use copilot_triage::category::regression::{CLASSES, softmax};
 use sha2::{Digest, Sha256};
 
@@ -75,24 +76,24 @@ impl Head {
         }
         let (content, checksum) =
             bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(NotAHead::Form)?;
-        let mut reader = Reader { bytes: content };
-        if reader.take::<8>()? != MAGIC {
+        let mut rest = content;
+        if take::<8>(&mut rest).ok_or(NotAHead::Form)? != MAGIC {
             return Err(NotAHead::Form);
         }
-        let layout = u16::from_le_bytes(reader.take()?);
+        let layout = u16::from_le_bytes(take(&mut rest).ok_or(NotAHead::Form)?);
         if layout != LAYOUT_VERSION {
             return Err(NotAHead::Layout(layout));
         }
         if *checksum != <[u8; CHECKSUM_BYTES]>::from(Sha256::digest(content)) {
             return Err(NotAHead::Checksum);
         }
-        let version = u16::from_le_bytes(reader.take()?);
-        let [share, temperature] = reader.numbers()?;
-        let language_model = reader.take()?;
-        let intercepts = reader.numbers()?;
+        let version = u16::from_le_bytes(take(&mut rest).ok_or(NotAHead::Form)?);
+        let [share, temperature] = take_numbers(&mut rest).ok_or(NotAHead::Form)?;
+        let language_model = take(&mut rest).ok_or(NotAHead::Form)?;
+        let intercepts = take_numbers(&mut rest).ok_or(NotAHead::Form)?;
         let mut weights = Vec::with_capacity(SENTENCE_LENGTH);
         for _ in 0..SENTENCE_LENGTH {
-            weights.push(reader.numbers()?);
+            weights.push(take_numbers(&mut rest).ok_or(NotAHead::Form)?);
         }
         let is_in_range = |number: &f32| number.abs() <= LARGEST_NUMBER;
         let in_range = [share, temperature].iter().all(|number| SHARES.contains(number))
@@ -140,26 +141,6 @@ impl Head {
             share: self.share,
             temperature: self.temperature,
         }
-    }
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl Reader<'_> {
-    fn take<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], NotAHead> {
-        let (taken, rest) = self.bytes.split_first_chunk().ok_or(NotAHead::Form)?;
-        self.bytes = rest;
-        Ok(*taken)
-    }
-
-    fn numbers<const COUNT: usize>(&mut self) -> Result<[f32; COUNT], NotAHead> {
-        let mut numbers = [0.0; COUNT];
-        for number in &mut numbers {
-            *number = f32::from_le_bytes(self.take()?);
-        }
-        Ok(numbers)
     }
 }
 

@@ -18,6 +18,7 @@ use copilot_core::ticket::Category;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::bytes::{take, take_numbers};
 use super::model::{CategoryModel, quantised};
 use super::prediction::Head;
 use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
@@ -308,20 +309,6 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
     digest.update(bytes.get(..CHECKSUM_AT).unwrap_or_default());
     digest.update(bytes.get(ROWS_AT..).unwrap_or_default());
     digest.finalize().into()
-}
-
-fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Option<[u8; LENGTH]> {
-    let (taken, after) = rest.split_first_chunk()?;
-    *rest = after;
-    Some(*taken)
-}
-
-fn take_numbers(rest: &mut &[u8]) -> Option<[f32; CLASSES]> {
-    let mut numbers = [0.0; CLASSES];
-    for number in &mut numbers {
-        *number = f32::from_le_bytes(take(rest)?);
-    }
-    Some(numbers)
 }
 
 #[cfg(test)]

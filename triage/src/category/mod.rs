@@ -6,6 +6,7 @@
 //! `triage/MODEL_CARD.md` says what the model was trained on and how well it does.
 
 mod adaptation;
+pub mod bytes;
 pub mod features;
 mod model;
 pub mod normalise;

@@ -19,6 +19,7 @@ use copilot_core::ticket::Category;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::bytes::{take, take_numbers};
 use super::features::{TABLE_BITS, TABLE_ROWS, count_rows};
 use super::regression::CLASSES;
 use super::vector::InverseFrequencies;
@@ -134,25 +135,27 @@ impl CategoryModel {
     ///
     /// [`NotAModel`] says what is wrong; no bytes make this panic.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotAModel> {
+        let wrong_length = NotAModel::Length(bytes.len());
         if bytes.len() != MODEL_BYTES {
-            return Err(NotAModel::Length(bytes.len()));
+            return Err(wrong_length);
         }
-        let mut reader = Reader { bytes };
-        if reader.take::<8>()? != MAGIC {
+        let mut rest = bytes;
+        if take::<8>(&mut rest).ok_or(wrong_length)? != MAGIC {
             return Err(NotAModel::Magic);
         }
-        let layout = u16::from_le_bytes(reader.take()?);
+        let layout = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
         if layout != LAYOUT_VERSION {
             return Err(NotAModel::Layout(layout));
         }
-        let version = u16::from_le_bytes(reader.take()?);
-        if reader.take::<4>()? != shape() {
+        let version = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
+        if take::<4>(&mut rest).ok_or(wrong_length)? != shape() {
             return Err(NotAModel::Shape);
         }
-        let [temperature, review_threshold, frequency_scale] = reader.numbers()?;
-        let scales = reader.numbers()?;
-        let intercepts = reader.numbers()?;
-        let expected: [u8; CHECKSUM_BYTES] = reader.take()?;
+        let [temperature, review_threshold, frequency_scale] =
+            take_numbers(&mut rest).ok_or(wrong_length)?;
+        let scales = take_numbers(&mut rest).ok_or(wrong_length)?;
+        let intercepts = take_numbers(&mut rest).ok_or(wrong_length)?;
+        let expected: [u8; CHECKSUM_BYTES] = take(&mut rest).ok_or(wrong_length)?;
         if expected != checksum(bytes) {
             return Err(NotAModel::Checksum);
         }
@@ -164,9 +167,9 @@ impl CategoryModel {
         if !in_range {
             return Err(NotAModel::Number);
         }
-        let (steps, weights) = reader.bytes.split_at_checked(TABLE_ROWS).unwrap_or_default();
-        let frequencies = InverseFrequencies::from_parts(steps.to_vec(), frequency_scale)
-            .ok_or(NotAModel::Length(bytes.len()))?;
+        let (steps, weights) = rest.split_at_checked(TABLE_ROWS).unwrap_or_default();
+        let frequencies =
+            InverseFrequencies::from_parts(steps.to_vec(), frequency_scale).ok_or(wrong_length)?;
         let (weights, _) = weights.as_chunks::<CLASSES>();
         let weights = weights.iter().map(|row| row.map(|byte| i8::from_le_bytes([byte]))).collect();
         Ok(Self {
@@ -259,27 +262,6 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
     digest.update(bytes.get(..CHECKSUM_AT).unwrap_or_default());
     digest.update(bytes.get(TABLE_AT..).unwrap_or_default());
     digest.finalize().into()
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl Reader<'_> {
-    fn take<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], NotAModel> {
-        let (taken, rest) =
-            self.bytes.split_first_chunk().ok_or(NotAModel::Length(self.bytes.len()))?;
-        self.bytes = rest;
-        Ok(*taken)
-    }
-
-    fn numbers<const COUNT: usize>(&mut self) -> Result<[f32; COUNT], NotAModel> {
-        let mut numbers = [0.0; COUNT];
-        for number in &mut numbers {
-            *number = f32::from_le_bytes(self.take()?);
-        }
-        Ok(numbers)
-    }
 }
 
 #[cfg(test)]
