@@ -1,5 +1,7 @@
 //! Everything together: what is suggested for a ticket.
 
+use std::mem;
+
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
     Confidence, LanguageCode, ModelName, NotAModelName, Priority, ReasonFor, Suggestion,
@@ -116,33 +118,6 @@ impl Triage {
         description: &str,
         created_at: DateTime<Utc>,
     ) -> Suggestion {
-        self.suggest_with(None, subject, description, created_at)
-    }
-
-    /// The text of `ticket` on which a second opinion should be asked, as `suggestion` is what
-    /// [`Triage::suggest`] says of it and is not sure. None when it is, or when the embedded model does not
-    /// know the language, which the second does not know either.
-    pub fn unsure_of(&self, ticket: &Ticket, suggestion: &Suggestion) -> Option<String> {
-        let is_unsure =
-            suggestion.category.is_some() && !self.threshold.is_reached_by(suggestion.confidence);
-        is_unsure
-            .then(|| category::ticket_text(ticket.subject.as_str(), ticket.description.as_str()))
-    }
-
-    /// What is suggested for `ticket` with a second opinion on its text. A person looks when the two
-    /// disagree, however sure they are together.
-    pub fn suggest_together(&self, ticket: &Ticket, second: &SecondOpinion) -> Suggestion {
-        let (subject, description) = (ticket.subject.as_str(), ticket.description.as_str());
-        self.suggest_with(Some(second), subject, description, ticket.created_at)
-    }
-
-    fn suggest_with(
-        &self,
-        second: Option<&SecondOpinion>,
-        subject: &str,
-        description: &str,
-        created_at: DateTime<Utc>,
-    ) -> Suggestion {
         let text = category::ticket_text(subject, description);
         let language = language::detect(&text);
         let extracted = extraction::extract(subject, description, created_at);
@@ -159,7 +134,8 @@ impl Triage {
             needs_review: true,
         };
         if language.is_known_to_the_model() {
-            self.classify(&mut suggestion, second, &text);
+            let prediction = self.categories.predict_with(self.adaptation(), &text);
+            self.classify(&mut suggestion, prediction);
             assess(&mut suggestion, subject, description);
         } else {
             // Neither the model nor the policy reads it: a guess would be worth nothing.
@@ -168,8 +144,39 @@ impl Triage {
         suggestion
     }
 
-    fn classify(&self, suggestion: &mut Suggestion, second: Option<&SecondOpinion>, text: &str) {
-        let prediction = self.predict(suggestion, second, text);
+    /// The text of `ticket` on which a second opinion should be asked, as `suggestion` is what
+    /// [`Triage::suggest`] says of it and is not sure. None when it is, or when the embedded model does not
+    /// know the language, which the second does not know either.
+    pub fn unsure_of(&self, ticket: &Ticket, suggestion: &Suggestion) -> Option<String> {
+        let is_unsure =
+            suggestion.category.is_some() && !self.threshold.is_reached_by(suggestion.confidence);
+        is_unsure
+            .then(|| category::ticket_text(ticket.subject.as_str(), ticket.description.as_str()))
+    }
+
+    /// `suggestion`, which is what [`Triage::suggest`] says, with a second opinion on its `text`. A person
+    /// looks when the two disagree, however sure they are together.
+    pub fn reconsider(
+        &self,
+        mut suggestion: Suggestion,
+        second: &SecondOpinion,
+        text: &str,
+    ) -> Suggestion {
+        let mut of_priority = mem::take(&mut suggestion.reasons);
+        of_priority.retain(|reason| reason.speaks_for == ReasonFor::Priority);
+        if suggestion.category != Some(second.category()) {
+            suggestion.reasons.push(reason(ReasonFor::Review, "models_disagree", Vec::new()));
+        }
+        let both = format!("{}+minilm@{}", self.model.as_str(), second.version);
+        suggestion.model = ModelName::parse(&both).unwrap_or_else(|_| self.model.clone());
+        let prediction = self.categories.predict_together(self.adaptation(), second, text);
+        self.classify(&mut suggestion, prediction);
+        suggestion.reasons.extend(of_priority);
+        suggestion
+    }
+
+    /// Reasons for review that `suggestion` has already stay reasons for review.
+    fn classify(&self, suggestion: &mut Suggestion, prediction: Prediction) {
         let share = f64::from(prediction.confidence);
         suggestion.category = Some(prediction.category);
         suggestion.confidence = Confidence::parse(share).unwrap_or(Confidence::NONE);
@@ -181,21 +188,8 @@ impl Triage {
         suggestion.reasons.push(reason(ReasonFor::Category, "words", words));
     }
 
-    fn predict(
-        &self,
-        suggestion: &mut Suggestion,
-        second: Option<&SecondOpinion>,
-        text: &str,
-    ) -> Prediction {
-        let learned = self.learned.as_ref().map(|learned| &learned.adaptation);
-        let alone = self.categories.predict_with(learned, text);
-        let Some(second) = second else { return alone };
-        if second.category() != alone.category {
-            suggestion.reasons.push(reason(ReasonFor::Review, "models_disagree", Vec::new()));
-        }
-        let both = format!("{}+minilm@{}", self.model.as_str(), second.version);
-        suggestion.model = ModelName::parse(&both).unwrap_or_else(|_| self.model.clone());
-        self.categories.predict_together(learned, second, text)
+    fn adaptation(&self) -> Option<&Adaptation> {
+        self.learned.as_ref().map(|learned| &learned.adaptation)
     }
 }
 
@@ -262,8 +256,9 @@ mod tests {
     fn suggest_together(threshold: &str, second: &SecondOpinion) -> Suggestion {
         let triage = Triage::new(Threshold::parse(threshold).unwrap()).unwrap();
         let at = "2024-11-03T10:30:00Z".parse().unwrap();
-        let text = "Where is my parcel? It has not arrived.";
-        triage.suggest_with(Some(second), "My parcel", text, at)
+        let (subject, description) = ("My parcel", "Where is my parcel? It has not arrived.");
+        let own = triage.suggest_for(subject, description, at);
+        triage.reconsider(own, second, &category::ticket_text(subject, description))
     }
 
     #[test]

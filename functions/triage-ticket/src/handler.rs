@@ -71,10 +71,8 @@ impl Handler {
         let own = triage.suggest(ticket);
         let Some(text) = triage.unsure_of(ticket, &own) else { return own };
         drop(triage);
-        match second_opinion::on(text).await {
-            Some(second) => {
-                self.triage.current(&self.store).await.suggest_together(ticket, &second)
-            }
+        match second_opinion::on(text.clone()).await {
+            Some(second) => self.triage.current(&self.store).await.reconsider(own, &second, &text),
             None => own,
         }
     }
