@@ -4,6 +4,10 @@
 //! all. The temperature that a source is judged with comes from models that were trained without
 //! this source and without the source that they were judged on.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use copilot_triage::category::CategoryModel;
 use copilot_triage::category::regression::CLASSES;
 
@@ -28,7 +32,7 @@ impl HeldOut {
 }
 
 /// Scores the row at a place.
-pub type Scorer<'a> = Box<dyn Fn(usize) -> [f32; CLASSES] + 'a>;
+pub type Scorer<'a> = Rc<dyn Fn(usize) -> [f32; CLASSES] + 'a>;
 
 /// Judges every source. `train` trains on all sources but those that it is given.
 pub fn leave_one_source_out<'a>(
@@ -62,9 +66,25 @@ pub fn train_table<'a>(
 ) -> impl Fn(&[&String]) -> Scorer<'a> {
     move |left_out| {
         let model = train_without(rows, left_out, recipe);
-        Box::new(move |place| {
+        Rc::new(move |place| {
             rows.get(place).map_or([0.0; CLASSES], |row| model.scores(&row.row.text))
         })
+    }
+}
+
+/// As `train`, but trains once for each set of sources that is left out.
+pub fn remembering<'a>(
+    train: impl Fn(&[&String]) -> Scorer<'a>,
+) -> impl Fn(&[&String]) -> Scorer<'a> {
+    let trained: RefCell<BTreeMap<Vec<String>, Scorer<'a>>> = RefCell::default();
+    move |left_out| {
+        let sources: Vec<String> = left_out.iter().map(|source| (*source).clone()).collect();
+        if let Some(scorer) = trained.borrow().get(&sources) {
+            return Rc::clone(scorer);
+        }
+        let scorer = train(left_out);
+        trained.borrow_mut().insert(sources, Rc::clone(&scorer));
+        scorer
     }
 }
 
@@ -85,11 +105,13 @@ fn score(rows: &[CountedRow], source: &str, scorer: &Scorer<'_>) -> Vec<Scored> 
 
 /// Trains on every source but some.
 pub fn train_without(rows: &[CountedRow], left_out: &[&String], recipe: Recipe) -> CategoryModel {
-    let rest: Vec<&CountedRow> = rows
-        .iter()
-        .filter(|row| row.row.is_definition || !left_out.contains(&&row.row.source))
-        .collect();
+    let rest: Vec<&CountedRow> = rows.iter().filter(|row| is_trained_on(row, left_out)).collect();
     train_model(&rest, recipe)
+}
+
+/// Whether a row takes part in training when these sources are left out.
+pub fn is_trained_on(row: &CountedRow, left_out: &[&String]) -> bool {
+    row.row.is_definition || !left_out.contains(&&row.row.source)
 }
 
 /// Two sources judged by one model that has seen neither.

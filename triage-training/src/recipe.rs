@@ -65,14 +65,9 @@ pub fn count(rows: Vec<Row>) -> Vec<CountedRow> {
 pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
     let frequencies =
         InverseFrequencies::of_documents(rows.iter().map(|row| row.counts.as_slice()));
-    let weights = example_weights(rows, recipe);
     let columns = Columns::of(rows);
-    let mut examples = Vec::with_capacity(rows.len());
-    for (row, weight) in rows.iter().zip(weights) {
-        let features = columns.replace(frequencies.vector(&row.counts));
-        let target = smoothed(row.row.class, recipe.label_smoothing);
-        examples.push(Example { features, offset: [0.0; CLASSES], target, weight });
-    }
+    let features = rows.iter().map(|row| columns.replace(frequencies.vector(&row.counts)));
+    let examples = examples(rows, recipe, features);
     let settings = Settings {
         penalty: recipe.penalty,
         intercept_penalty: 0.0,
@@ -90,13 +85,30 @@ pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
     }
 }
 
+/// What a model learns from rows: the features of each, with the label and the weight that the recipe
+/// gives it.
+pub fn examples(
+    rows: &[&CountedRow],
+    recipe: Recipe,
+    features: impl Iterator<Item = Vec<(u32, f32)>>,
+) -> Vec<Example> {
+    let weights = example_weights(rows, recipe);
+    rows.iter()
+        .zip(features)
+        .zip(weights)
+        .map(|((row, features), weight)| {
+            let target = smoothed(row.row.class, recipe.label_smoothing);
+            Example { features, offset: [0.0; CLASSES], target, weight }
+        })
+        .collect()
+}
+
 /// As [`train`], rounded as it would be shipped.
 pub fn train_model(rows: &[&CountedRow], recipe: Recipe) -> CategoryModel {
     CategoryModel::quantise(train(rows, recipe))
 }
 
-/// The probabilities of a label.
-pub fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
+fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
     let mut target = [smoothing / CLASSES as f32; CLASSES];
     if let Some(probability) = target.get_mut(class) {
         *probability += 1.0 - smoothing;
@@ -105,7 +117,7 @@ pub fn smoothed(class: usize, smoothing: f32) -> [f32; CLASSES] {
 }
 
 /// Weights that even out categories and sources; they add up to the number of rows.
-pub fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
+fn example_weights(rows: &[&CountedRow], recipe: Recipe) -> Vec<f32> {
     let mut by_source: BTreeMap<&str, f32> = BTreeMap::new();
     for row in rows {
         *by_source.entry(&row.row.source).or_default() += 1.0;

@@ -2,23 +2,27 @@
 //! linear part of the second model.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use copilot_second_opinion::{Head, SENTENCE_LENGTH, Sentence, SentenceError, Sentences};
-use copilot_triage::category::regression::{CLASSES, Example, Settings, fit};
+use copilot_triage::category::regression::{CLASSES, Settings, fit};
 use thiserror::Error;
 
 use crate::arguments::{DataArguments, RecipeArguments};
 use crate::dataset::DatasetError;
 use crate::evaluate::{WANTED_ACCURACY, print_calibration, print_table};
 use crate::measures::{Judged, Scored, accuracy, accuracy_at_coverage, review_threshold};
-use crate::protocol::{HeldOut, Scorer, leave_one_source_out, temperature_of_all, train_table};
-use crate::recipe::{CountedRow, Recipe, example_weights, smoothed};
-use crate::train::sources_of;
+use crate::protocol::{
+    HeldOut, Scorer, is_trained_on, leave_one_source_out, remembering, temperature_of_all,
+    train_table,
+};
+use crate::recipe::{CountedRow, Recipe, examples};
+use crate::train::{Unwritable, sources_of, write};
 
 /// Version of the linear part that this program trains. Count it up when a new one is shipped.
 const HEAD_VERSION: u16 = 1;
-/// How much the second model's say weighs against the table's. Of a quarter, a half and one, a half
-/// was the best on the sources of the model card.
+/// How much the second model's say weighs against the table's. A half did better than one on the sources
+/// of the model card.
 const SHARE: f32 = 0.5;
 /// Strength of the squared penalty: one over what scikit-learn calls C.
 const PENALTY: f64 = 0.1;
@@ -51,13 +55,8 @@ pub enum SecondOpinionError {
     #[error("the texts could not be read")]
     Interrupted,
     /// The file.
-    #[error("cannot write {path}: {error}")]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Why it could not be written.
-        error: std::io::Error,
-    },
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
 }
 
 /// Prints how the table, the second model and both do, and writes the linear part if asked to.
@@ -68,11 +67,11 @@ pub fn run(arguments: &Arguments) -> Result<(), SecondOpinionError> {
     let sources = sources_of(&rows);
     println!("{} rows of {} sources", rows.len(), sources.len());
 
-    let table = train_table(&rows, recipe);
-    let second = train_second(&rows, &sentences, recipe);
+    let table = remembering(train_table(&rows, recipe));
+    let second = remembering(train_second(&rows, &sentences, recipe));
     let together = |left_out: &[&String]| -> Scorer<'_> {
         let (table, second) = (table(left_out), second(left_out));
-        Box::new(move |place| {
+        Rc::new(move |place| {
             let (mut scores, other) = (table(place), second(place));
             for (score, other) in scores.iter_mut().zip(other) {
                 *score += SHARE * other;
@@ -91,13 +90,11 @@ pub fn run(arguments: &Arguments) -> Result<(), SecondOpinionError> {
     print_when_unsure(&alone, &other, &both);
 
     if let Some(path) = &arguments.output {
-        let all: Vec<usize> = (0..rows.len()).collect();
-        let mut head = train_head(&rows, &sentences, &all, recipe);
+        let mut head = train_head(rows.iter().zip(&sentences), recipe);
         head.language_model = checksum;
         head.temperature = temperature_of_all(&both) as f32;
         let bytes = head.to_bytes();
-        std::fs::write(path, &bytes)
-            .map_err(|error| SecondOpinionError::Unwritable { path: path.clone(), error })?;
+        write(path, &bytes)?;
         println!(
             "\n{}: {} bytes, temperature {:.3}",
             path.display(),
@@ -171,35 +168,22 @@ fn train_second<'a>(
     recipe: Recipe,
 ) -> impl Fn(&[&String]) -> Scorer<'a> {
     move |left_out| {
-        let places: Vec<usize> = (0..rows.len())
-            .filter(|place| {
-                rows.get(*place).is_some_and(|row| {
-                    row.row.is_definition || !left_out.contains(&&row.row.source)
-                })
-            })
-            .collect();
-        let head = train_head(rows, sentences, &places, recipe);
-        Box::new(move |place| {
+        let read = rows.iter().zip(sentences);
+        let chosen = read.filter(|(row, _)| is_trained_on(row, left_out));
+        let head = train_head(chosen, recipe);
+        Rc::new(move |place| {
             sentences.get(place).map_or([0.0; CLASSES], |one| head.log_probabilities(one))
         })
     }
 }
 
-fn train_head(
-    rows: &[CountedRow],
-    sentences: &[Sentence],
-    places: &[usize],
+fn train_head<'a>(
+    rows: impl Iterator<Item = (&'a CountedRow, &'a Sentence)>,
     recipe: Recipe,
 ) -> Head {
-    let (chosen, vectors): (Vec<&CountedRow>, Vec<&Sentence>) =
-        places.iter().filter_map(|place| Some((rows.get(*place)?, sentences.get(*place)?))).unzip();
-    let weights = example_weights(&chosen, recipe);
-    let mut examples = Vec::with_capacity(chosen.len());
-    for ((row, vector), weight) in chosen.iter().zip(vectors).zip(weights) {
-        let features = (0..).zip(*vector).collect();
-        let target = smoothed(row.row.class, recipe.label_smoothing);
-        examples.push(Example { features, offset: [0.0; CLASSES], target, weight });
-    }
+    let (rows, sentences): (Vec<&CountedRow>, Vec<&Sentence>) = rows.unzip();
+    let features = sentences.into_iter().map(|sentence| (0..).zip(*sentence).collect());
+    let examples = examples(&rows, recipe, features);
     let settings =
         Settings { penalty: PENALTY, intercept_penalty: 0.0, max_iterations: 100, tolerance: 1e-5 };
     let found = fit(&examples, SENTENCE_LENGTH, settings);

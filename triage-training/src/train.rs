@@ -1,6 +1,6 @@
 //! `train`: the model's file from data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use copilot_triage::category::CategoryModel;
 use thiserror::Error;
@@ -31,13 +31,16 @@ pub enum TrainError {
     #[error(transparent)]
     Dataset(#[from] DatasetError),
     /// The file.
-    #[error("cannot write {path}: {error}")]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// Why it could not be written.
-        error: std::io::Error,
-    },
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
+}
+
+/// A model's file could not be written.
+#[derive(Debug, Error)]
+#[error("cannot write {path}: {error}")]
+pub struct Unwritable {
+    path: PathBuf,
+    error: std::io::Error,
 }
 
 /// Trains on all sources. Temperature and review threshold come from models that leave one out.
@@ -60,10 +63,17 @@ pub fn run(arguments: &Arguments) -> Result<(), TrainError> {
         100.0 * coverage,
     );
     let bytes = CategoryModel::quantise(trained).to_bytes();
-    std::fs::write(&arguments.output, &bytes)
-        .map_err(|error| TrainError::Unwritable { path: arguments.output.clone(), error })?;
+    write(&arguments.output, &bytes)?;
     println!("{}: {} bytes", arguments.output.display(), bytes.len());
     Ok(())
+}
+
+/// Writes a model's file.
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Unwritable> {
+    std::fs::write(path, bytes).map_err(|error| Unwritable { path: path.to_owned(), error })
 }
 
 /// The sources of counted rows, in alphabetical order.
