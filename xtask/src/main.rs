@@ -152,6 +152,7 @@ enum Request {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let project = Project::of_this_program();
     match Request::parse(&arguments) {
         Ok(Request::List) => {
             for step in &STEPS {
@@ -160,16 +161,20 @@ async fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Request::SecondOpinion) => tokio::select! {
-            exit_code = fetch_language_model() => exit_code,
+            result = tools::language_model::install(&project) => {
+                exit_code("second-opinion", result)
+            }
             () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
         },
         Ok(Request::Bench(arguments)) => tokio::select! {
-            exit_code = measure(&arguments) => exit_code,
+            result = bench::run(&project, &arguments) => {
+                exit_code("bench", result)
+            }
             () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
         },
         // Dropping the steps stops what they started.
         Ok(Request::Run { steps, strict }) => tokio::select! {
-            exit_code = run(&steps, strict) => exit_code,
+            exit_code = run(&project, &steps, strict) => exit_code,
             () = interrupted() => ExitCode::from(EXIT_INTERRUPTED),
         },
         Err(error) => {
@@ -233,13 +238,12 @@ impl Outcome {
     }
 }
 
-async fn run(steps: &[usize], strict: bool) -> ExitCode {
-    let project = Project::of_this_program();
+async fn run(project: &Project, steps: &[usize], strict: bool) -> ExitCode {
     let mut outcomes = Vec::new();
     for step in steps.iter().filter_map(|position| STEPS.get(*position)) {
         println!("==> {}: {}", step.name, step.purpose);
         let start = Instant::now();
-        let outcome = Outcome::of((step.run)(&project).await, strict);
+        let outcome = Outcome::of((step.run)(project).await, strict);
         let goes_on = !matches!(outcome, Outcome::Failed(_));
         outcomes.push((step.name, outcome, start.elapsed()));
         if !goes_on {
@@ -251,21 +255,12 @@ async fn run(steps: &[usize], strict: bool) -> ExitCode {
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-async fn fetch_language_model() -> ExitCode {
-    match tools::language_model::install(&Project::of_this_program()).await {
+/// Of a task that is no step.
+fn exit_code(task: &str, result: Result<(), StepError>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn measure(arguments: &[String]) -> ExitCode {
-    match bench::run(&Project::of_this_program(), arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: bench: {error}");
+            eprintln!("error: {task}: {error}");
             ExitCode::FAILURE
         }
     }

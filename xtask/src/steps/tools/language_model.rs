@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::ToolsError;
 use super::python::PythonEnvironment;
+use super::{ToolsError, read};
 use crate::project::Project;
 use crate::steps::StepError;
 
@@ -72,10 +72,6 @@ fn find(library: &Path) -> Result<PathBuf, StepError> {
         }
     }
     Err(LanguageModelError::Missing(library.to_owned()).into())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, ToolsError> {
-    std::fs::read(path).map_err(|source| ToolsError::File { path: path.to_owned(), source })
 }
 
 fn checksum(bytes: &[u8]) -> String {

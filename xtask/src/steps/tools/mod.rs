@@ -7,7 +7,7 @@ pub mod language_model;
 pub mod python;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -60,6 +60,10 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
 /// [`ToolsError::NoBrowser`].
 pub fn browser_program(name: &str) -> Result<PathBuf, ToolsError> {
     find_program(name).ok_or(ToolsError::NoBrowser)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ToolsError> {
+    std::fs::read(path).map_err(|source| ToolsError::File { path: path.to_owned(), source })
 }
 
 async fn install_browser(project: &Project) -> Result<(), StepError> {

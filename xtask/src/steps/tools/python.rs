@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use super::{INSTALL_LIMIT, ToolsError};
+use super::{INSTALL_LIMIT, ToolsError, read};
 use crate::process;
 use crate::project::Project;
 use crate::steps::StepError;
@@ -108,10 +108,6 @@ impl PythonEnvironment {
         let written = std::fs::write(&stamp, wanted);
         written.map_err(|source| ToolsError::File { path: stamp, source }.into())
     }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, ToolsError> {
-    std::fs::read(path).map_err(|source| ToolsError::File { path: path.to_owned(), source })
 }
 
 /// Says what is installed where: an environment does not survive being moved.
