@@ -42,7 +42,8 @@ const OF_A_PACKAGE: [&str; 6] =
 
 /// The language model of second opinions, which `cargo xtask second-opinion` fetches. Without it what
 /// runs it need not be built, which takes minutes: it is the only default feature of the functions.
-const LANGUAGE_MODEL: &str = "second-opinion/model/all-minilm-l6-v2-int8.onnx";
+/// From the root of the workspace.
+pub const LANGUAGE_MODEL: &str = "second-opinion/model/all-minilm-l6-v2-int8.onnx";
 
 /// Builds `binaries`, each the only binary of the crate of its name, in the workspace at
 /// `workspace`, and says where they are. Cargo's progress goes to standard error.

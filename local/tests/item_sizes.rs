@@ -8,7 +8,7 @@ mod contract;
 #[path = "common/product.rs"]
 mod product;
 
-use product::{Product, TABLE, created_id};
+use product::{Product, created_id};
 use serde_json::{Value, json};
 
 /// What one write unit pays for, and each half of a transaction's two (DynamoDB developer guide,
@@ -54,12 +54,6 @@ fn number_bytes(number: &str) -> usize {
     digits.trim_matches('0').len().div_ceil(2) + 1
 }
 
-async fn item(product: &Product, id: &str, sort_key: &str) -> Value {
-    let key = json!({"pk": {"S": &id[13..]}, "sk": {"S": sort_key}});
-    let request = json!({"TableName": TABLE, "Key": key});
-    product.dynamodb().call("GetItem", &request).await.unwrap()["Item"].clone()
-}
-
 #[test]
 fn sizes_are_counted_as_dynamodb_counts_them() {
     for (value, bytes) in [
@@ -85,7 +79,7 @@ async fn a_plain_ticket_is_below_a_kilobyte_with_its_suggestion_and_until_it_is_
     let id = created_id(&product.create(&sample()).await);
     let mut created = Vec::new();
     for id in [&id, &with_key] {
-        created.push(item_bytes(&item(&product, id, "ticket").await));
+        created.push(item_bytes(&product.item(id, "ticket").await));
     }
     product.stack.stop().await;
 
@@ -95,8 +89,8 @@ async fn a_plain_ticket_is_below_a_kilobyte_with_its_suggestion_and_until_it_is_
         let suggestion = product.suggestion(id).await;
         assert_eq!(suggestion["reasons"].as_array().unwrap().len(), 3, "{suggestion}");
         assert_eq!(suggestion["extracted"].as_array().unwrap().len(), 2, "{suggestion}");
-        suggested.push(item_bytes(&item(&product, id, "ticket").await));
-        entries.push(item_bytes(&item(&product, id, "history#0000000002").await));
+        suggested.push(item_bytes(&product.item(id, "ticket").await));
+        entries.push(item_bytes(&product.item(id, "history#0000000002").await));
     }
     // The figures of the README. A time in milliseconds that ends in zeros has a byte or two less.
     assert_eq!((created, entries), (vec![530, 618], vec![239, 239]));
@@ -107,7 +101,7 @@ async fn a_plain_ticket_is_below_a_kilobyte_with_its_suggestion_and_until_it_is_
     assert_eq!(product.patch(&id, &patch).await.status, 200);
     for status in ["in_progress", "resolved", "closed"] {
         assert_eq!(product.change_status(&id, status).await.status, 200);
-        let bytes = item_bytes(&item(&product, &id, "ticket").await);
+        let bytes = item_bytes(&product.item(&id, "ticket").await);
         assert!(bytes <= UNIT_BYTES, "{bytes} bytes when {status}");
     }
     product.stack.stop().await;

@@ -12,16 +12,14 @@ mod product;
 
 use std::path::Path;
 
+use local_stack::cargo::LANGUAGE_MODEL;
 use product::{Product, created_id};
 use serde_json::{Value, json};
 
-/// As `cargo xtask second-opinion` and `cargo xtask test` leave it.
-const LANGUAGE_MODEL: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../second-opinion/model/all-minilm-l6-v2-int8.onnx");
-
 /// Whether the functions are built with the second model. Where everything has to be tested, they are.
 fn is_built_in() -> bool {
-    let is_built_in = Path::new(LANGUAGE_MODEL).is_file();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let is_built_in = workspace.join(LANGUAGE_MODEL).is_file();
     assert!(
         is_built_in || std::env::var_os("CI").is_none(),
         "the language model is missing; run `cargo xtask second-opinion`"

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use command::{Running, command};
 use futures_util::future::join_all;
-use product::{Product, TABLE, created_id};
+use product::{Product, created_id};
 use serde_json::{Value, json};
 
 /// Triage with a confidence that everything reaches, unless the model does not know the language.
@@ -109,9 +109,7 @@ async fn a_ticket_gets_one_suggestion_however_often_it_is_asked_for() {
     assert_eq!(product.list("?order_id=2021").await.body["tickets"][0]["ticket_id"], id.as_str());
 
     // The mark went with the suggestion, so nothing is stranded.
-    let key = json!({"pk": {"S": &id[13..]}, "sk": {"S": "ticket"}});
-    let item = product.dynamodb().call("GetItem", &json!({"TableName": TABLE, "Key": key})).await;
-    assert_eq!(item.unwrap()["Item"]["ai_work_shard"], Value::Null);
+    assert_eq!(product.item(&id, "ticket").await["ai_work_shard"], Value::Null);
 
     // Old and repeated messages change nothing.
     for _ in 0..3 {

@@ -204,6 +204,13 @@ impl Product {
         Service::dynamodb(self.stack.addresses().dynamodb.as_deref().unwrap(), REGION)
     }
 
+    /// What the table holds of a ticket under a sort key.
+    pub async fn item(&self, ticket_id: &str, sort_key: &str) -> Value {
+        let key = json!({"pk": {"S": &ticket_id[13..]}, "sk": {"S": sort_key}});
+        let request = json!({"TableName": TABLE, "Key": key});
+        self.dynamodb().call("GetItem", &request).await.unwrap()["Item"].clone()
+    }
+
     /// Every message in the queue, taken out of it and held against its schema.
     pub async fn messages(&self) -> Vec<Value> {
         let endpoint = self.stack.addresses().sqs.clone().unwrap();
