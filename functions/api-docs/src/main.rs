@@ -12,6 +12,6 @@ use handler::Handler;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init(env::var("METRIC_NAMESPACE").ok());
-    let handler = Handler { openapi: openapi::document()? };
+    let handler = Handler::default();
     http::serve(async |request| handler.handle(&request)).await
 }

@@ -20,5 +20,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
         closed_after: TimeDelta::days(i64::from(days)),
     };
+    handler.store.connect_ahead_for_shards().await;
     schedule::serve(async |_| handler.handle().await).await
 }

@@ -18,5 +18,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let handler = Handler {
         store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
     };
+    handler.store.connect_ahead().await;
     schedule::serve(async |event| handler.handle(&event).await).await
 }

@@ -24,6 +24,12 @@ impl LearnedTriage {
         Self { state: Mutex::new(State { triage, looked_at: None }) }
     }
 
+    /// Looks before the first ticket comes which version is in use, while Lambda still gives the function
+    /// a whole processor.
+    pub async fn look_ahead(&self, store: &Store) {
+        drop(self.current(store).await);
+    }
+
     /// The model to suggest with. Looks every [`limits::ADAPTATION_AGE`] which version is in use. When
     /// that cannot be known or read, the one that is at hand goes on: it suggests as well as before.
     pub async fn current(&self, store: &Store) -> MappedMutexGuard<'_, Triage> {

@@ -23,12 +23,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
     let threshold = Threshold::parse(&variable("TRIAGE_CONFIDENCE")?)?;
     let masking = Masking::parse(&variable("BEDROCK_MASKING")?)?;
-    let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
-        triage: LearnedTriage::new(Triage::new(threshold)?),
-        bedrock: Bedrock::choose(&connection, &variable("TRIAGE_MODEL")?, masking)?,
-        threshold,
-    };
-    handler.store.connect_ahead().await;
+    let store = Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?);
+    // The model is made ready while the connection opens.
+    let triage = tokio::task::spawn_blocking(move || Triage::new(threshold));
+    store.connect_ahead().await;
+    let triage = LearnedTriage::new(triage.await??);
+    triage.look_ahead(&store).await;
+    let bedrock = Bedrock::choose(&connection, &variable("TRIAGE_MODEL")?, masking)?;
+    let handler = Handler { store, triage, bedrock, threshold };
     consumer::serve(async |work| handler.handle(work).await).await
 }

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use super::phrases::words::CLASSES;
 use super::policy::RULES;
-use super::spelling;
+use super::spelling::Spellings;
 use super::token::{Token, Tokens};
 
 /// How far before a phrase a "not" denies it, in words.
@@ -178,8 +178,9 @@ struct Vocabulary {
     beginnings: HashMap<&'static str, u16>,
     /// The lengths of the beginnings, in bytes.
     lengths: Vec<usize>,
-    /// The numbers of words with one slip.
-    slips: HashMap<String, u16>,
+    spellings: Spellings,
+    /// The numbers of the words of each class.
+    classes: HashMap<&'static str, Vec<u16>>,
     phrases: Vec<Phrase>,
     /// The phrases whose first part a word is, by the word's number.
     by_first: Vec<Vec<usize>>,
@@ -200,14 +201,8 @@ impl Vocabulary {
             let nearby = rows.collect();
             vocabulary.phrases.push(Phrase { rule, parts, nearby });
         }
-        // In the order of the numbers, so that a slip of two words is always taken for the same one.
-        let mut words: Vec<_> =
-            vocabulary.words.iter().map(|(word, number)| (*number, *word)).collect();
-        words.sort_unstable();
-        for (number, word) in words {
-            for slip in spelling::slips(word) {
-                vocabulary.slips.entry(slip).or_insert(number);
-            }
+        for (word, number) in &vocabulary.words {
+            vocabulary.spellings.add(*number, word);
         }
         vocabulary.lengths =
             vocabulary.beginnings.keys().map(|beginning| beginning.len()).collect();
@@ -239,12 +234,25 @@ impl Vocabulary {
     fn numbers_of(&mut self, words: &'static str) -> Vec<u16> {
         let mut numbers = Vec::new();
         for word in words.split('|') {
-            match CLASSES.iter().find(|(class, _)| *class == word) {
-                Some((_, of_class)) => numbers.extend(self.numbers_of(of_class)),
-                None => numbers.push(self.number_of(word)),
+            if word.starts_with('@') {
+                self.add_class(word, &mut numbers);
+            } else {
+                numbers.push(self.number_of(word));
             }
         }
         numbers
+    }
+
+    /// Many phrases name the same class, so its words are looked up once.
+    fn add_class(&mut self, class: &'static str, numbers: &mut Vec<u16>) {
+        if let Some(known) = self.classes.get(class) {
+            numbers.extend(known);
+            return;
+        }
+        let words = CLASSES.iter().find(|(name, _)| *name == class).map(|(_, words)| *words);
+        let of_class = words.map(|words| self.numbers_of(words)).unwrap_or_default();
+        numbers.extend(&of_class);
+        self.classes.insert(class, of_class);
     }
 
     fn number_of(&mut self, word: &'static str) -> u16 {
@@ -269,12 +277,7 @@ impl Vocabulary {
         let beginnings = self.lengths.iter().filter_map(|length| word.get(..*length));
         numbers.extend(beginnings.filter_map(|beginning| self.beginnings.get(beginning)));
         if numbers.is_empty() {
-            let mended = || {
-                spelling::mended(word)
-                    .into_iter()
-                    .find_map(|meant| self.words.get(meant.as_str()).copied())
-            };
-            numbers.extend(self.slips.get(word).copied().or_else(mended));
+            numbers.extend(self.spellings.meant(word));
         }
         numbers
     }

@@ -1,67 +1,140 @@
 //! Finds the word that was meant when letters slipped: "acount", "chnaged", "passsword".
 
+use std::collections::HashMap;
+
 /// Shortest word that is mended, in characters: among shorter ones, too many are words themselves.
 const SHORTEST: usize = 6;
 
-/// The spellings of a word with one letter less, or with two neighbours swapped, from the second
-/// letter up to the last but one. First letters are seldom wrong, and a change at the end makes
-/// another form of the word.
-pub(super) fn slips(word: &str) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    if letters.len() < SHORTEST {
-        return Vec::new();
-    }
-    let mut slips = without_one_letter(&letters);
-    slips.retain(|slip| slip.chars().count() >= SHORTEST);
-    for index in 1..letters.len() - 2 {
-        let mut swapped = letters.clone();
-        swapped.swap(index, index + 1);
-        if swapped != letters {
-            slips.push(swapped.into_iter().collect());
+/// What a slip leaves as it is. First letters are seldom wrong, and a change at the end makes another
+/// form of the word.
+#[derive(PartialEq, Eq, Hash)]
+struct Outline {
+    first: char,
+    last: char,
+    /// Number of characters.
+    length: usize,
+}
+
+/// Words that are known when one letter of them slipped: left out, written once too often, or swapped
+/// with its neighbour.
+#[derive(Default)]
+pub(super) struct Spellings {
+    words: HashMap<Outline, Vec<(u16, &'static str)>>,
+}
+
+impl Spellings {
+    /// Knows `word` by `number` from now on. When two words may have been meant, it is the one with the
+    /// smaller number.
+    pub(super) fn add(&mut self, number: u16, word: &'static str) {
+        let letters: Vec<char> = word.chars().collect();
+        if letters.len() >= SHORTEST
+            && let Some(outline) = Outline::of(&letters, letters.len())
+        {
+            self.words.entry(outline).or_default().push((number, word));
         }
     }
-    slips
+
+    /// The number of the word that was meant by `written`, which is none itself.
+    pub(super) fn meant(&self, written: &str) -> Option<u16> {
+        let written: Vec<char> = written.chars().collect();
+        let length = written.len();
+        if length < SHORTEST {
+            return None;
+        }
+        let left_out = self.find(&written, length + 1, |word| is_without_one(&written, word));
+        let swapped = self.find(&written, length, |word| is_swapped(&written, word));
+        let slipped = [left_out, swapped].into_iter().flatten().min();
+        slipped.or_else(|| self.find(&written, length - 1, |word| is_without_one(word, &written)))
+    }
+
+    fn find(&self, written: &[char], length: usize, fits: impl Fn(&[char]) -> bool) -> Option<u16> {
+        let words = self.words.get(&Outline::of(written, length)?)?;
+        let fitting = words.iter().filter(|(_, word)| fits(&word.chars().collect::<Vec<char>>()));
+        fitting.map(|(number, _)| *number).min()
+    }
 }
 
-/// What a word may be that has one letter too many.
-pub(super) fn mended(word: &str) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    if letters.len() <= SHORTEST { Vec::new() } else { without_one_letter(&letters) }
+impl Outline {
+    /// That of a word of `length` that begins and ends as `letters` do.
+    fn of(letters: &[char], length: usize) -> Option<Self> {
+        Some(Self { first: *letters.first()?, last: *letters.last()?, length })
+    }
 }
 
-fn without_one_letter(letters: &[char]) -> Vec<String> {
-    let mut words: Vec<String> = (1..letters.len() - 1)
-        .map(|left_out| {
-            let kept = letters.iter().enumerate().filter(|(index, _)| *index != left_out);
-            kept.map(|(_, letter)| letter).collect()
-        })
-        .collect();
-    words.dedup();
-    words
+/// Whether `shorter` is `longer`, which has one letter more, without one of its letters.
+fn is_without_one(shorter: &[char], longer: &[char]) -> bool {
+    let same = same_at_the_beginning(shorter, longer);
+    shorter.get(same..) == longer.get(same + 1..)
+}
+
+/// Whether `written` is `word` with two neighbours swapped.
+fn is_swapped(written: &[char], word: &[char]) -> bool {
+    let same = same_at_the_beginning(written, word);
+    match (written.get(same..), word.get(same..)) {
+        (Some([a, b, rest @ ..]), Some([c, d, other_rest @ ..])) => {
+            (a, b) == (d, c) && rest == other_rest
+        }
+        _ => false,
+    }
+}
+
+fn same_at_the_beginning(one: &[char], other: &[char]) -> usize {
+    one.iter().zip(other).take_while(|(letter, other)| letter == other).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn meant(written: &str) -> Option<u16> {
+        let mut spellings = Spellings::default();
+        let words = ["account", "password", "twice", "fire", "tables", "stable"];
+        for (number, word) in (0..).zip(words) {
+            spellings.add(number, word);
+        }
+        spellings.meant(written)
+    }
+
     #[test]
     fn a_letter_less_or_swapped_is_a_slip_and_another_ending_is_not() {
-        let slips = slips("account");
-        assert!(slips.contains(&"acount".to_owned()));
-        assert!(slips.contains(&"accuont".to_owned()));
-        assert!(!slips.contains(&"accoun".to_owned()));
-        assert!(!slips.contains(&"ccount".to_owned()));
+        assert_eq!(meant("acount"), Some(0));
+        assert_eq!(meant("accuont"), Some(0));
+        assert_eq!(meant("pasword"), Some(1));
+        assert_eq!(meant("passwrod"), Some(1));
+        assert_eq!(meant("accoun"), None);
+        assert_eq!(meant("accoutn"), None);
+        assert_eq!(meant("ccount"), None);
+        assert_eq!(meant("caccount"), None);
     }
 
     #[test]
     fn a_letter_too_many_is_mended_and_a_plural_is_not() {
-        assert!(mended("passsword").contains(&"password".to_owned()));
-        assert!(!mended("accounts").contains(&"account".to_owned()));
+        assert_eq!(meant("passsword"), Some(1));
+        assert_eq!(meant("accountt"), Some(0));
+        assert_eq!(meant("accounts"), None);
+    }
+
+    #[test]
+    fn two_slips_are_another_word() {
+        assert_eq!(meant("acuont"), None);
+        assert_eq!(meant("passwrdo"), None);
+        assert_eq!(meant("psasowrd"), None);
     }
 
     #[test]
     fn short_words_are_left_alone() {
-        assert!(slips("twice").is_empty());
-        assert!(mended("firre").is_empty());
+        assert_eq!(meant("twcie"), None);
+        assert_eq!(meant("firre"), None);
+        assert_eq!(meant("table"), None);
+        assert_eq!(meant(""), None);
+    }
+
+    #[test]
+    fn of_two_words_the_first_was_meant() {
+        let mut spellings = Spellings::default();
+        spellings.add(7, "charged");
+        spellings.add(3, "changed");
+        // One letter less than either.
+        assert_eq!(spellings.meant("chaged"), Some(3));
     }
 }
