@@ -1,6 +1,6 @@
 //! Builds the functions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,6 +15,9 @@ pub enum BuildError {
     /// Cargo itself could not be run.
     #[error("Cargo could not be run to build the functions: {0}")]
     NoCargo(#[source] std::io::Error),
+    /// The functions of the workspace cannot be listed.
+    #[error("The folder of functions cannot be read: {0}")]
+    NoFunctions(#[source] std::io::Error),
     /// Cargo has said why, on standard error.
     #[error("The functions could not be built; see Cargo's messages above.")]
     Failed,
@@ -49,7 +52,9 @@ pub const LANGUAGE_MODEL: &str = "second-opinion/model/all-minilm-l6-v2-int8.onn
 /// `workspace`, and says where they are. Cargo's progress goes to standard error.
 ///
 /// They are built on their own: in one command with the local stack they would get the features
-/// that its crates ask for, and would not be what is deployed.
+/// that its crates ask for, and would not be what is deployed. All other functions of the workspace are
+/// built with them: to Cargo another choice of crates is another choice of features, for which it would
+/// build what they depend on once more.
 ///
 /// # Errors
 /// [`BuildError`].
@@ -81,8 +86,10 @@ pub async fn build(
     if !workspace.join(LANGUAGE_MODEL).is_file() {
         command.arg("--no-default-features");
     }
-    for binary in binaries {
-        command.args(["--package", binary]);
+    let mut packages = functions(workspace)?;
+    packages.extend(binaries.iter().cloned());
+    for package in packages {
+        command.args(["--package", &package]);
     }
     let mut process = command
         .stdin(Stdio::null())
@@ -108,4 +115,15 @@ pub async fn build(
         Some(missing) => Err(BuildError::NoBinary(missing.clone())),
         None => Ok(executables),
     }
+}
+
+/// The crates of `workspace` that are functions: those in its folder `functions`, if it has one.
+fn functions(workspace: &Path) -> Result<BTreeSet<String>, BuildError> {
+    let folders = match std::fs::read_dir(workspace.join("functions")) {
+        Ok(folders) => folders,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(BuildError::NoFunctions(error)),
+    };
+    let names = folders.map(|folder| Ok(folder?.file_name().to_string_lossy().into_owned()));
+    names.collect::<Result<_, _>>().map_err(BuildError::NoFunctions)
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::process::{self, Process, ProcessError};
+use crate::process::{Process, ProcessError};
 use crate::project::Project;
+use crate::workspace;
 
-/// How long cargo may take to build the local stack from nothing.
-const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// How long it may take until everything runs: it builds the functions first.
 const START_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// The region that the functions are told.
@@ -65,10 +64,7 @@ impl LocalStack {
         name: &str,
         further: &[&str],
     ) -> Result<Self, LocalStackError> {
-        let mut build = Command::new("cargo");
-        build.current_dir(&project.root).args(["build", "--package", "local-stack", "--locked"]);
-        process::run(build, BUILD_LIMIT).await?;
-
+        workspace::build(project).await?;
         let data = tempfile::tempdir().map_err(LocalStackError::NoDataFolder)?;
         let mut command = Command::new(project.binaries.join("local-stack"));
         command.current_dir(&project.root).args(["--port", "0", "--data-dir"]).arg(data.path());

@@ -8,6 +8,7 @@ mod local_stack;
 mod process;
 mod project;
 mod steps;
+mod workspace;
 
 use std::pin::Pin;
 use std::process::ExitCode;

@@ -4,10 +4,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::StepError;
-use crate::process;
 use crate::project::Project;
+use crate::{process, workspace};
 
-/// How long the run may take when nothing is built yet. The faults themselves take a minute.
+/// How long the run may take when no function is built yet. The faults themselves take a minute.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// Runs the fault harness with the seed that it has by itself.
@@ -15,7 +15,8 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// # Errors
 /// A ticket was lost or doubled, or the run proved too little.
 pub async fn run(project: &Project) -> Result<(), StepError> {
-    let mut command = Command::new("cargo");
-    command.current_dir(&project.root).args(["run", "--locked", "--package", "fault-harness"]);
+    workspace::build(project).await?;
+    let mut command = Command::new(project.binaries.join("fault-harness"));
+    command.current_dir(&project.root);
     Ok(process::run(command, LIMIT).await?)
 }
