@@ -2,15 +2,14 @@
 //! `cargo xtask bench lists`: builds `read-tickets` and measures lists.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use crate::process;
 use crate::project::Project;
 use crate::steps::StepError;
 use crate::steps::binaries::{self, BinaryError};
 use crate::steps::tools::language_model;
 use crate::steps::tools::python::{BENCH_FASTAPI, BENCH_PYTHON};
+use crate::{cargo, process};
 
 /// How long cargo may take to build everything optimised from nothing.
 const BUILD_LIMIT: Duration = Duration::from_secs(90 * 60);
@@ -22,17 +21,12 @@ const LISTS: &str = "lists";
 const PLAIN_RUST_TARGET: &str = "bench/plain-rust";
 /// What the plain Rust peer is known to hold.
 const KNOWN_STACK: &str = "aws-lc-rs";
-/// Beginnings of the variables in which cargo describes a package to the program that it starts. To
-/// build scripts they would look like a change.
-const OF_A_PACKAGE: [&str; 6] =
-    ["CARGO_BIN_", "CARGO_CRATE_", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_", "OUT_DIR"];
-
 /// Builds and measures; `arguments` go to the program that does.
 ///
 /// # Errors
 /// Something cannot be built, installed or measured.
 pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepError> {
-    let mut bench = cargo(project);
+    let mut bench = cargo::command(project);
     bench.args(["run", "--quiet", "--release", "--locked", "--package", "bench", "--"]);
     let (command, arguments) = match arguments.split_first() {
         Some((first, rest)) if first == LISTS => (LISTS, rest),
@@ -79,7 +73,7 @@ fn functions(project: &Project) -> Result<Vec<String>, StepError> {
 }
 
 async fn build(project: &Project, packages: &[&str]) -> Result<(), StepError> {
-    let mut build = cargo(project);
+    let mut build = cargo::command(project);
     build.args(["build", "--release", "--locked"]).args(packages);
     Ok(process::run(build, BUILD_LIMIT).await?)
 }
@@ -87,7 +81,7 @@ async fn build(project: &Project, packages: &[&str]) -> Result<(), StepError> {
 /// Builds the peer, and finds in it what the step `binaries` looks for: were it blind, this shows it.
 async fn build_plain_rust(project: &Project) -> Result<PathBuf, StepError> {
     let target = project.target.join(PLAIN_RUST_TARGET);
-    let mut build = cargo(project);
+    let mut build = cargo::command(project);
     build.current_dir(project.root.join("bench/peers/plain-rust"));
     build.args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
     process::run(build, BUILD_LIMIT).await?;
@@ -97,18 +91,6 @@ async fn build_plain_rust(project: &Project) -> Result<PathBuf, StepError> {
     } else {
         Err(BinaryError::Blind(program).into())
     }
-}
-
-fn cargo(project: &Project) -> Command {
-    let mut command = Command::new("cargo");
-    command.current_dir(&project.root);
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if OF_A_PACKAGE.iter().any(|prefix| text.starts_with(prefix)) {
-            command.env_remove(name);
-        }
-    }
-    command
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::cargo;
 use crate::process::{Process, ProcessError};
 use crate::project::Project;
-use crate::workspace;
 
 /// How long it may take until everything runs: it builds the functions first.
 const START_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -64,7 +64,7 @@ impl LocalStack {
         name: &str,
         further: &[&str],
     ) -> Result<Self, LocalStackError> {
-        workspace::build(project).await?;
+        cargo::build_programs(project).await?;
         let data = tempfile::tempdir().map_err(LocalStackError::NoDataFolder)?;
         let mut command = Command::new(project.binaries.join("local-stack"));
         command.current_dir(&project.root).args(["--port", "0", "--data-dir"]).arg(data.path());

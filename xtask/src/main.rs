@@ -4,11 +4,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod bench;
+mod cargo;
 mod local_stack;
 mod process;
 mod project;
 mod steps;
-mod workspace;
 
 use std::pin::Pin;
 use std::process::ExitCode;

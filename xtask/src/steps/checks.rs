@@ -1,11 +1,10 @@
 //! Steps `fmt`, `clippy` and `doc`: what cargo itself can say about the code.
 
-use std::process::Command;
 use std::time::Duration;
 
 use super::StepError;
-use crate::process;
 use crate::project::Project;
+use crate::{cargo, process};
 
 /// How long one check may take when nothing is built yet.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -15,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// # Errors
 /// It is not.
 pub async fn fmt(project: &Project) -> Result<(), StepError> {
-    cargo(project, &["fmt", "--all", "--check"], &[]).await
+    run(project, &["fmt", "--all", "--check"], &[]).await
 }
 
 /// The code has no lints.
@@ -24,7 +23,7 @@ pub async fn fmt(project: &Project) -> Result<(), StepError> {
 /// It has, or it does not compile.
 pub async fn clippy(project: &Project) -> Result<(), StepError> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    cargo(project, &arguments, &[]).await
+    run(project, &arguments, &[]).await
 }
 
 /// The documentation has no broken links.
@@ -33,15 +32,19 @@ pub async fn clippy(project: &Project) -> Result<(), StepError> {
 /// It has.
 pub async fn doc(project: &Project) -> Result<(), StepError> {
     let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"];
-    cargo(project, &arguments, &[("RUSTDOCFLAGS", "-D warnings")]).await
+    // There are no examples. With them, cargo chooses the features that clippy has just checked the
+    // dependencies with, instead of checking them once more.
+    let targets = ["--lib", "--bins", "--examples"];
+    let arguments = [&arguments[..], &targets].concat();
+    run(project, &arguments, &[("RUSTDOCFLAGS", "-D warnings")]).await
 }
 
-async fn cargo(
+async fn run(
     project: &Project,
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> Result<(), StepError> {
-    let mut command = Command::new("cargo");
-    command.current_dir(&project.root).args(arguments).envs(environment.iter().copied());
+    let mut command = cargo::command(project);
+    command.args(arguments).envs(environment.iter().copied());
     Ok(process::run(command, LIMIT).await?)
 }

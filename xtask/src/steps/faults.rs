@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::StepError;
 use crate::project::Project;
-use crate::{process, workspace};
+use crate::{cargo, process};
 
 /// How long the run may take when no function is built yet. The faults themselves take a minute.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// # Errors
 /// A ticket was lost or doubled, or the run proved too little.
 pub async fn run(project: &Project) -> Result<(), StepError> {
-    workspace::build(project).await?;
+    cargo::build_programs(project).await?;
     let mut command = Command::new(project.binaries.join("fault-harness"));
     command.current_dir(&project.root);
     Ok(process::run(command, LIMIT).await?)

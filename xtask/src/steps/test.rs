@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::StepError;
 use super::tools::python::AWS;
+use crate::cargo;
 use crate::process::{self, Process};
 use crate::project::{Project, free_port};
 
@@ -32,9 +33,8 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
         action: "remove the calls of an earlier run",
         source,
     })?;
-    let mut test = Command::new("cargo");
-    test.current_dir(&project.root)
-        .args(["test", "--workspace", "--locked"])
+    let mut test = cargo::command(project);
+    test.args(["test", "--workspace", "--locked"])
         .env(REFERENCE_VARIABLE, endpoint)
         .env(CALLS_VARIABLE, calls_file);
     Ok(process::run(test, TEST_LIMIT).await?)
