@@ -117,13 +117,40 @@ pub async fn build(
     }
 }
 
-/// The crates of `workspace` that are functions: those in its folder `functions`, if it has one.
+/// The crates of `workspace` that are functions: those in its folder `functions`, if it has one. What
+/// else lies there, such as the files that some systems leave in every folder, is none.
 fn functions(workspace: &Path) -> Result<BTreeSet<String>, BuildError> {
-    let folders = match std::fs::read_dir(workspace.join("functions")) {
-        Ok(folders) => folders,
+    let entries = match std::fs::read_dir(workspace.join("functions")) {
+        Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         Err(error) => return Err(BuildError::NoFunctions(error)),
     };
-    let names = folders.map(|folder| Ok(folder?.file_name().to_string_lossy().into_owned()));
-    names.collect::<Result<_, _>>().map_err(BuildError::NoFunctions)
+    let mut functions = BTreeSet::new();
+    for entry in entries {
+        let entry = entry.map_err(BuildError::NoFunctions)?;
+        if entry.path().join("Cargo.toml").is_file() {
+            functions.insert(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(functions)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_crates_are_functions() {
+        let workspace = tempfile::tempdir().unwrap();
+        assert!(functions(workspace.path()).unwrap().is_empty());
+        let folder = workspace.path().join("functions");
+        fs::create_dir_all(folder.join("create-ticket")).unwrap();
+        fs::write(folder.join("create-ticket/Cargo.toml"), "").unwrap();
+        fs::create_dir(folder.join("empty")).unwrap();
+        fs::write(folder.join(".DS_Store"), "").unwrap();
+        let expected = BTreeSet::from(["create-ticket".to_owned()]);
+        assert_eq!(functions(workspace.path()).unwrap(), expected);
+    }
 }

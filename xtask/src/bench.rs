@@ -21,6 +21,7 @@ const LISTS: &str = "lists";
 const PLAIN_RUST_TARGET: &str = "bench/plain-rust";
 /// What the plain Rust peer is known to hold.
 const KNOWN_STACK: &str = "aws-lc-rs";
+
 /// Builds and measures; `arguments` go to the program that does.
 ///
 /// # Errors
@@ -62,12 +63,17 @@ pub async fn run(project: &Project, arguments: &[String]) -> Result<(), StepErro
     Ok(process::run(bench, BENCH_LIMIT).await?)
 }
 
-/// The functions: each folder of `functions` is a crate with a program of its name.
+/// The functions: each crate in `functions` has a program of its name. What else lies there, such as the
+/// files that some systems leave in every folder, is none.
 fn functions(project: &Project) -> Result<Vec<String>, StepError> {
     let unreadable = |source| StepError::System { action: "list the functions", source };
-    let folders = std::fs::read_dir(project.root.join("functions")).map_err(unreadable)?;
-    let names = folders.map(|entry| entry.map(|e| e.file_name().to_string_lossy().into_owned()));
-    let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(unreadable)?;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(project.root.join("functions")).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if entry.path().join("Cargo.toml").is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
     names.sort();
     Ok(names)
 }

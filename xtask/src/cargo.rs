@@ -39,3 +39,23 @@ pub async fn build_programs(project: &Project) -> Result<(), ProcessError> {
     build.args(["--bin", "local-stack", "--bin", "fault-harness"]);
     process::run(build, BUILD_LIMIT).await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    #[test]
+    fn cargo_is_not_told_of_the_package_of_this_program() {
+        // Cargo tells it to whatever it runs, these tests too.
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let command = command(&Project::of_this_program());
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+            assert!(
+                command.get_envs().any(|variable| variable == (OsStr::new(name), None)),
+                "{name}"
+            );
+        }
+    }
+}
