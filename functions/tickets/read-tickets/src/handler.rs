@@ -1,0 +1,72 @@
+//! Answers one ticket, what is remembered of it, or a page of tickets.
+
+use copilot_aws::store::{Cursors, Store};
+use copilot_core::error::Error;
+use copilot_core::ticket::{CustomerId, TicketId, now};
+use copilot_service::http::{Request, Response, TicketPage, TicketSuggestion};
+
+use crate::list_query::ListQuery;
+
+/// What the function needs.
+pub struct Handler {
+    /// Where tickets are kept.
+    pub store: Store,
+    /// What seals the cursors of lists.
+    pub cursors: Cursors,
+}
+
+impl Handler {
+    /// Answers 200 with the ticket that the path names, with a page of its changes or messages, with
+    /// what the AI suggests for it, or with the page of tickets that the query asks for.
+    ///
+    /// # Errors
+    /// What is wrong with the request, or that the store does not answer.
+    pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
+        request.require_method("GET")?;
+        match (request.path_parameter("ticket_id"), request.path_parameter("customer_id")) {
+            ("", "") => self.list(request, None).await,
+            ("", customer_id) => {
+                let customer_id = customer_id.parse().map_err(|_| NO_SUCH_CUSTOMER)?;
+                self.list(request, Some(customer_id)).await
+            }
+            (ticket_id, _) => match request.route_path() {
+                "/api/tickets/{ticket_id}/history" => self.changes(ticket_id, request).await,
+                "/api/tickets/{ticket_id}/messages" => self.messages(ticket_id, request).await,
+                "/api/tickets/{ticket_id}/suggestions" => self.suggestion(ticket_id).await,
+                _ => self.read(ticket_id).await,
+            },
+        }
+    }
+
+    async fn read(&self, ticket_id: &str) -> Result<Response, Error> {
+        let ticket_id = TicketId::parse_in_path(ticket_id)?;
+        Response::ticket(self.store.read(ticket_id).await?)
+    }
+
+    /// What the AI suggests for the ticket.
+    async fn suggestion(&self, ticket_id: &str) -> Result<Response, Error> {
+        let ticket_id = TicketId::parse_in_path(ticket_id)?;
+        let ticket = self.store.read(ticket_id).await?;
+        let body =
+            TicketSuggestion { ticket_id: ticket.ticket_id, suggestion: ticket.suggestion() };
+        Ok(Response::ok(&body)?.about(ticket_id))
+    }
+
+    /// A page of all tickets, or of those of the customer whom the path names.
+    async fn list(
+        &self,
+        request: &Request,
+        customer_id: Option<CustomerId>,
+    ) -> Result<Response, Error> {
+        let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
+        // An address and an id of two customers: nobody is both.
+        let Some(filter) = &query.filter else { return Response::page(TicketPage::default(), "") };
+        let page = self.store.list(filter, query.order, query.limit, query.after.as_ref()).await?;
+        let seal = |position| self.cursors.seal(&position, filter, query.order, now());
+        let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
+        Response::page(body, &request.address_without("cursor"))
+    }
+}
+
+const NO_SUCH_CUSTOMER: Error =
+    Error::NotFound("The customer_id in the path is not of the form CUST-DF36B01B83A62E00D460.");

@@ -1,0 +1,101 @@
+//! What the query of a list asks for.
+
+use chrono::{DateTime, Utc};
+use copilot_aws::store::{Cursors, Position};
+use copilot_core::error::Error;
+use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
+use copilot_core::ticket::{
+    Category, CustomerId, EmailAddress, Order, OrderId, Priority, Source, Status, Tag,
+    TicketFilter, parse_time,
+};
+use copilot_service::http::Query;
+
+/// A list that somebody asks for.
+#[derive(Debug)]
+pub struct ListQuery {
+    /// Which tickets; nothing when no ticket can be one of them.
+    pub filter: Option<TicketFilter>,
+    /// In which order.
+    pub order: Order,
+    /// Most tickets on the page.
+    pub limit: u32,
+    /// After which ticket the page begins.
+    pub after: Option<Position>,
+}
+
+impl ListQuery {
+    /// Reads a query, `customer_id` being the customer whom the path names, if it names one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameters`] with every fault at once.
+    pub fn read(
+        mut query: Query,
+        customer_id: Option<CustomerId>,
+        cursors: &Cursors,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Error> {
+        let one_of = |names: &[&str]| format!("Must be one of {}.", names.join(", "));
+        const TIME: &str = "Must be a time such as 2024-11-03T10:30:00Z.";
+        let status = query.take("status", &one_of(&Status::ALL.map(Status::name)), Status::parse);
+        let priorities = Priority::ALL.map(|(name, _)| name);
+        let priority = query.take("priority", &one_of(&priorities), Priority::parse);
+        let categories = Category::ALL.map(|(name, _)| name);
+        let category = query.take("category", &one_of(&categories), Category::parse);
+        let sources = Source::ALL.map(|(name, _)| name);
+        let source = query.take("source", &one_of(&sources), Source::parse);
+        let customer = match customer_id {
+            Some(customer_id) => Some(Some(customer_id)),
+            None => customer(&mut query),
+        };
+        // As they are shown: white space around them is a fault of whoever asks.
+        let order_id = query.take("order_id", "Must be an order number.", |text| {
+            OrderId::parse(text).ok().filter(|order_id| order_id.as_str() == text)
+        });
+        let tag = query.take("tag", "Must be a tag.", |text| {
+            Tag::parse(text).ok().filter(|tag| tag.as_str() == text)
+        });
+        let created_after = query.take("created_after", TIME, parse_milliseconds);
+        let created_before = query.take("created_before", TIME, parse_milliseconds);
+        let order = query.take("order", "Must be desc or asc.", Order::parse).unwrap_or_default();
+        let limit = query.take_limit(PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM);
+        let filter = TicketFilter {
+            status,
+            priority,
+            category,
+            source,
+            customer_id: customer.clone().unwrap_or_default(),
+            order_id,
+            tag,
+            created_after,
+            created_before,
+        };
+        let after =
+            query.take("cursor", "Must be the next_cursor of a page of this very list.", |text| {
+                cursors.open(text, &filter, order, now).ok()
+            });
+        query.finish()?;
+        Ok(Self { filter: customer.is_some().then_some(filter), order, limit, after })
+    }
+}
+
+/// RFC 3339. Tickets know their time in milliseconds, so nothing finer can be asked for.
+fn parse_milliseconds(text: &str) -> Option<DateTime<Utc>> {
+    let is_a_date_and_a_time = text.as_bytes().get(10) == Some(&b'T');
+    if !is_a_date_and_a_time {
+        return None;
+    }
+    DateTime::from_timestamp_millis(parse_time(text)?.timestamp_millis())
+}
+
+/// The customer that an address or an id means: `Some(None)` is any, `None` that two are meant at once.
+fn customer(query: &mut Query) -> Option<Option<CustomerId>> {
+    let address = query.take("customer_email", "Must be an e-mail address.", |text| {
+        EmailAddress::parse(text).ok()
+    });
+    let expected = "Must be of the form CUST-DF36B01B83A62E00D460.";
+    let named = query.take("customer_id", expected, |text| text.parse().ok());
+    match (address.map(|address| CustomerId::of(&address)), named) {
+        (Some(one), Some(other)) => (one == other).then_some(Some(one)),
+        (one, other) => Some(one.or(other)),
+    }
+}

@@ -1,0 +1,33 @@
+//! Moves a ticket to the status that the body names.
+
+use copilot_aws::store::{RequestedChange, Store};
+use copilot_channels::parse_status_change;
+use copilot_core::error::Error;
+use copilot_core::ticket::{ActorName, Note, TicketId, now};
+use copilot_service::http::{Request, Response};
+
+/// What the function needs.
+pub struct Handler {
+    /// Where tickets are kept.
+    pub store: Store,
+}
+
+impl Handler {
+    /// Answers 200 with the ticket as it is then.
+    ///
+    /// # Errors
+    /// What is wrong with the request, that the lifecycle forbids the change, or that the store
+    /// does not answer.
+    pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
+        request.require_method("PUT")?;
+        let ticket_id = TicketId::parse_in_path(request.path_parameter("ticket_id"))?;
+        let change = parse_status_change(request.json_body()?)?;
+        let requested = RequestedChange {
+            expected: &request.expected_version()?,
+            agent: request.caller().or(change.actor.as_ref().map(ActorName::as_str)),
+            note: change.note.as_ref().map(Note::as_str),
+        };
+        let ticket = self.store.change_status(ticket_id, change.status, requested, now()).await?;
+        Response::ticket(ticket)
+    }
+}

@@ -1,0 +1,79 @@
+//! Suggests for one ticket.
+
+use std::time::Instant;
+
+use copilot_aws::queue::AiWork;
+use copilot_aws::store::{Store, Suggested};
+use copilot_core::error::Error;
+use copilot_core::ticket::{ModelName, Suggestion, Ticket, now};
+use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
+use copilot_triage::Threshold;
+use tokio::sync::OnceCell;
+
+use crate::bedrock::{Bedrock, NoOpinion, Opinion};
+use crate::decision::decide;
+use crate::learned::LearnedTriage;
+use crate::sentence_model;
+
+/// What the function needs.
+pub struct Handler {
+    /// Where tickets are kept.
+    pub store: Store,
+    /// What suggests.
+    pub triage: LearnedTriage,
+    /// What is asked for category and priority besides, if it is.
+    pub bedrock: Option<Bedrock>,
+    /// From which confidence on a suggestion is set on its ticket.
+    pub threshold: Threshold,
+}
+
+impl Handler {
+    /// Suggests for the ticket that `work` names, unless it has been. A ticket that was erased or closed
+    /// meanwhile needs no suggestion.
+    ///
+    /// # Errors
+    /// That the store does not answer; the message then comes again.
+    pub async fn handle(&self, work: AiWork) -> Result<(), Error> {
+        let started = Instant::now();
+        // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so the opinion
+        // holds and is neither paid nor waited for twice.
+        let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
+        let suggest = async |ticket: &Ticket| {
+            let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
+            let own = self.triage.current(&self.store).await.suggest(ticket);
+            let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
+            decide(own, opinion, bedrock.name(), self.threshold)
+        };
+        let suggested = self.store.suggest(work.ticket_id, suggest, now).await;
+        let outcome = match &suggested {
+            Ok(Suggested::Now(ticket)) => TriageOutcome::Suggested {
+                model: ticket.ai_model.as_ref().map_or("", ModelName::as_str),
+                needs_review: ticket.ai_needs_review == Some(true),
+                fell_back: matches!(opinion.get(), Some(Err(_))),
+            },
+            Ok(Suggested::LeftAlone(_)) => TriageOutcome::LeftAlone,
+            // Its message is sent only once it is stored, so it was there.
+            Err(Error::NotFound(_)) => TriageOutcome::Gone,
+            Err(_) => return suggested.map(drop),
+        };
+        triaged(&Triaged {
+            ticket_id: work.ticket_id,
+            trace_id: work.trace_id.as_deref(),
+            outcome,
+            duration: started.elapsed(),
+        });
+        Ok(())
+    }
+
+    /// What the embedded model says of `ticket`, with a second opinion when it is unsure and there is one.
+    async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
+        let triage = self.triage.current(&self.store).await;
+        let own = triage.suggest(ticket);
+        let Some(text) = triage.unsure_of(ticket, &own) else { return own };
+        drop(triage);
+        match sentence_model::scores(text.clone()).await {
+            Some(second) => self.triage.current(&self.store).await.reconsider(own, &second, &text),
+            None => own,
+        }
+    }
+}

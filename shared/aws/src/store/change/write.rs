@@ -1,0 +1,258 @@
+//! The one transaction that makes a change.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_smithy_types::error::operation::BuildError;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Actor, NewMessage};
+use crate::store::record::{self, Item, Remembered};
+use crate::store::suggestion::StoredSuggestion;
+use crate::store::{Correction, ListShards, Store, failure};
+use copilot_core::error::Error;
+use copilot_core::ticket::{ChangedFields, Ticket, TicketChange, format_time};
+
+const OPERATION: &str = "change a ticket";
+
+/// One write, decided on the state `seen`.
+pub(super) struct Decision<'a> {
+    pub(super) seen: &'a Ticket,
+    /// The ticket as it is once the write is done.
+    pub(super) next: Ticket,
+    pub(super) actor: Actor<'a>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) note: Option<&'a str>,
+    pub(super) source_event_at: Option<DateTime<Utc>>,
+    pub(super) message: Option<NewMessage<'a>>,
+    /// Whether the AI work of the ticket is done with it.
+    pub(super) ends_ai_work: bool,
+}
+
+pub(super) enum Written {
+    Done(Box<Ticket>),
+    /// The ticket is no longer as it was seen.
+    Outdated,
+    /// The message was added before.
+    MessageKnown,
+}
+
+impl<'a> Decision<'a> {
+    /// To make `next` of the ticket `seen`. `next` becomes its next version, changed `now`.
+    pub(super) fn new(
+        seen: &'a Ticket,
+        next: Ticket,
+        actor: Actor<'a>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let next = Ticket { version: seen.version + 1, updated_at: now, ..next };
+        Self {
+            seen,
+            next,
+            actor,
+            now,
+            note: None,
+            source_event_at: None,
+            message: None,
+            ends_ai_work: false,
+        }
+    }
+}
+
+impl Store {
+    pub(super) async fn write(&self, decision: &Decision<'_>) -> Result<Written, Error> {
+        let update = self.update(decision)?;
+        let mut writes = vec![TransactWriteItem::builder().update(update).build()];
+        let mut message_at = None;
+        if let Some(change) = decision.change() {
+            writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+        }
+        if let Some(correction) = decision.correction() {
+            writes.push(self.remember(correction.item()?)?);
+        }
+        if let Some(message) = decision.message {
+            message_at = Some(writes.len());
+            let digits = decision.seen.ticket_id.digits();
+            let known = record::beside(digits, record::message_id_key(message.id));
+            writes.push(self.remember(known)?);
+            let told = decision.told(message);
+            writes.push(self.remember(decision.beside(Remembered::Message, &told)?)?);
+        }
+        let outcome =
+            self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
+        let Err(error) = outcome else { return Ok(Written::Done(Box::new(decision.next.clone()))) };
+        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+            error.as_service_error()
+        else {
+            return Err(failure(OPERATION, &error));
+        };
+        let codes: Vec<&str> =
+            canceled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
+        let failed = |index: usize| codes.get(index) == Some(&"ConditionalCheckFailed");
+        if message_at.is_some_and(failed) {
+            Ok(Written::MessageKnown)
+        } else if codes
+            .iter()
+            .any(|code| ["ConditionalCheckFailed", "TransactionConflict"].contains(code))
+        {
+            Ok(Written::Outdated)
+        } else {
+            Err(failure(OPERATION, &error))
+        }
+    }
+
+    /// A write of an item that is not there yet.
+    fn remember(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(defect)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Sets or removes exactly what differs, against the version and the status that were seen.
+    fn update(&self, decision: &Decision<'_>) -> Result<Update, Error> {
+        let digits = decision.seen.ticket_id.digits();
+        let (pk, sk) = record::key(digits);
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", pk)
+            .key("sk", sk)
+            .condition_expression("version = :seen AND #status = :from")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(
+                ":from",
+                AttributeValue::S(decision.seen.status.name().to_owned()),
+            )
+            .expression_attribute_values(
+                ":seen",
+                AttributeValue::N(decision.seen.version.to_string()),
+            );
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        for (index, (name, value)) in decision.differences(self.shards)?.into_iter().enumerate() {
+            update = update.expression_attribute_names(format!("#n{index}"), name);
+            if let Some(value) = value {
+                update = update.expression_attribute_values(format!(":v{index}"), value);
+                set.push(format!("#n{index} = :v{index}"));
+            } else {
+                removed.push(format!("#n{index}"));
+            }
+        }
+        if decision.ends_ai_work {
+            removed.extend(record::AI_WORK_MARK.map(str::to_owned));
+        }
+        // The version always differs, so there is always something to set.
+        let mut expression = format!("SET {}", set.join(", "));
+        if !removed.is_empty() {
+            expression.push_str(&format!(" REMOVE {}", removed.join(", ")));
+        }
+        update.update_expression(expression).build().map_err(defect)
+    }
+}
+
+impl Decision<'_> {
+    /// The attributes of the ticket's item that change, each with its new value or none.
+    fn differences(
+        &self,
+        shards: ListShards,
+    ) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
+        let (seen, mut next) = (ticket_item(self.seen)?, ticket_item(&self.next)?);
+        if let Some(at) = self.source_event_at {
+            next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
+        }
+        if self.next.status != self.seen.status {
+            let shard = shards.of(self.next.ticket_id.digits());
+            let shard = record::status_shard(self.next.status, shard);
+            next.insert("status_shard".to_owned(), AttributeValue::S(shard));
+        }
+        let names: BTreeSet<&String> = seen.keys().chain(next.keys()).collect();
+        Ok(names
+            .into_iter()
+            .filter(|name| seen.get(*name) != next.get(*name))
+            .map(|name| (name.clone(), next.get(name).cloned()))
+            .collect())
+    }
+
+    /// What the history tells of it. A message alone is no entry: it is told as a message.
+    fn change(&self) -> Option<TicketChange> {
+        let moved = self.next.status != self.seen.status;
+        let fields = ChangedFields::between(self.seen, &self.next);
+        (moved || !fields.is_empty() || self.ends_ai_work).then(|| TicketChange {
+            version: self.next.version,
+            from: moved.then_some(self.seen.status),
+            to: moved.then_some(self.next.status),
+            fields,
+            actor: self.actor.name().to_owned(),
+            note: self.note.map(str::to_owned),
+            at: self.now,
+            source: self.actor.source(),
+        })
+    }
+
+    /// What an agent thereby says of the AI's suggestion.
+    fn correction(&self) -> Option<Correction> {
+        let is_by_agent = matches!(self.actor, Actor::Agent { .. });
+        is_by_agent.then(|| Correction::of(self.seen, &self.next)).flatten()
+    }
+
+    fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {
+        ToldMessage {
+            version: self.next.version,
+            message_id: message.id,
+            text: message.text,
+            source: message.actor.name(),
+            received_at: format_time(self.now),
+            sent_at: message.sent_at.map(format_time),
+        }
+    }
+
+    /// An item that stands beside the ticket at the version that the write makes.
+    fn beside<T: Serialize>(&self, kind: Remembered, content: &T) -> Result<Item, Error> {
+        let (digits, version) = (self.next.ticket_id.digits(), self.next.version);
+        let mut whole = record::beside(digits, kind.key(version));
+        whole.extend(item(content)?);
+        Ok(whole)
+    }
+}
+
+/// A [`copilot_core::ticket::TicketMessage`] as it is written.
+#[derive(Serialize)]
+struct ToldMessage<'a> {
+    version: u64,
+    message_id: &'a str,
+    text: &'a str,
+    source: &'a str,
+    received_at: String,
+    sent_at: Option<String>,
+}
+
+/// A ticket's attributes, with what the AI suggests as the table holds it.
+fn ticket_item(ticket: &Ticket) -> Result<Item, Error> {
+    let mut ticket = ticket.clone();
+    let suggestion = ticket.take_suggestion().map(StoredSuggestion::from);
+    let mut attributes = item(&ticket)?;
+    if let Some(suggestion) = suggestion {
+        let stored = serde_dynamo::to_attribute_value(suggestion).map_err(unwritten)?;
+        attributes.insert(record::SUGGESTION.to_owned(), stored);
+    }
+    Ok(attributes)
+}
+
+/// What is null or empty is left out, as in a ticket's own item.
+fn item<T: Serialize>(content: &T) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(content).map_err(unwritten)?;
+    record::leave_out_empty(&mut item);
+    Ok(item)
+}
+
+fn unwritten(error: serde_dynamo::Error) -> Error {
+    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+}
+
+fn defect(error: BuildError) -> Error {
+    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+}

@@ -1,0 +1,250 @@
+//! Where a list goes on, as clients get it.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::{Position, VersionPosition};
+use copilot_core::limits;
+use copilot_core::ticket::{Order, TicketFilter, TicketId};
+
+/// Makes cursors that nobody else can, and that hold for one list alone.
+#[derive(Clone)]
+pub struct Cursors {
+    key: String,
+}
+
+/// The text is no cursor of ours, one of another list, or too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor of this list")]
+pub struct NotACursor;
+
+/// Begins each cursor; changes when its form does, so that an old one is refused, not misread.
+const VERSION: u8 = 2;
+/// Half a SHA-256: more than anybody can try out.
+const SEAL_BYTES: usize = 16;
+
+/// The list that a cursor goes on in.
+enum Of<'a> {
+    Tickets(&'a TicketFilter, Order),
+    /// The changes or the messages of a ticket: both are lists of its versions.
+    Versions(TicketId),
+}
+
+impl Cursors {
+    /// Cursors sealed with `key`, which must stay the same from deployment to deployment. It need
+    /// not be a great secret: who can forge a cursor sees nothing that a list does not show.
+    pub fn new(key: String) -> Self {
+        Self { key }
+    }
+
+    /// The cursor that goes on after `position` in the list with this filter and order.
+    pub fn seal(
+        &self,
+        position: &Position,
+        filter: &TicketFilter,
+        order: Order,
+        now: DateTime<Utc>,
+    ) -> String {
+        let milliseconds = position.created_at.timestamp_millis().to_be_bytes();
+        let place = [&milliseconds[..], &position.digits.to_be_bytes()].concat();
+        self.seal_place(&place, &Of::Tickets(filter, order), now)
+    }
+
+    /// Reads a cursor that [`Cursors::seal`] made for this list less than [`limits::CURSOR_AGE`] ago.
+    ///
+    /// # Errors
+    /// [`NotACursor`].
+    pub fn open(
+        &self,
+        text: &str,
+        filter: &TicketFilter,
+        order: Order,
+        now: DateTime<Utc>,
+    ) -> Result<Position, NotACursor> {
+        let place: [u8; 12] = self.open_place(text, &Of::Tickets(filter, order), now)?;
+        let (milliseconds, digits) = place.split_first_chunk().ok_or(NotACursor)?;
+        let digits = digits.try_into().map_err(|_| NotACursor)?;
+        let created_at = DateTime::from_timestamp_millis(i64::from_be_bytes(*milliseconds));
+        Ok(Position {
+            created_at: created_at.ok_or(NotACursor)?,
+            digits: u32::from_be_bytes(digits),
+        })
+    }
+
+    /// The cursor that goes on after `position` in the changes or the messages of a ticket.
+    pub fn seal_version(
+        &self,
+        position: VersionPosition,
+        ticket_id: TicketId,
+        now: DateTime<Utc>,
+    ) -> String {
+        self.seal_place(&position.version.to_be_bytes(), &Of::Versions(ticket_id), now)
+    }
+
+    /// Reads a cursor that [`Cursors::seal_version`] made for this ticket less than
+    /// [`limits::CURSOR_AGE`] ago.
+    ///
+    /// # Errors
+    /// [`NotACursor`].
+    pub fn open_version(
+        &self,
+        text: &str,
+        ticket_id: TicketId,
+        now: DateTime<Utc>,
+    ) -> Result<VersionPosition, NotACursor> {
+        let place = self.open_place(text, &Of::Versions(ticket_id), now)?;
+        Ok(VersionPosition { version: u64::from_be_bytes(place) })
+    }
+
+    /// A cursor is its form, when it was made (s), the place, and the seal of all that.
+    fn seal_place(&self, place: &[u8], of: &Of<'_>, now: DateTime<Utc>) -> String {
+        let mut bytes = vec![VERSION];
+        bytes.extend(now.timestamp().to_be_bytes());
+        bytes.extend(place);
+        let seal = self.seal_of(&bytes, of);
+        bytes.extend(seal);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn open_place<const PLACE_BYTES: usize>(
+        &self,
+        text: &str,
+        of: &Of<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<[u8; PLACE_BYTES], NotACursor> {
+        if text.len() > limits::CURSOR_BYTES {
+            return Err(NotACursor);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
+        let plain_bytes = bytes.len().checked_sub(SEAL_BYTES).ok_or(NotACursor)?;
+        let (plain, seal) = bytes.split_at(plain_bytes);
+        // Which byte differs first tells nothing: a forger would need to see the time, over HTTP.
+        if seal != self.seal_of(plain, of) {
+            return Err(NotACursor);
+        }
+        let Some(([VERSION], rest)) = plain.split_first_chunk() else { return Err(NotACursor) };
+        let (made_at, place) = rest.split_first_chunk().ok_or(NotACursor)?;
+        let age = now.timestamp().saturating_sub(i64::from_be_bytes(*made_at));
+        if u64::try_from(age).is_ok_and(|age| age > limits::CURSOR_AGE.as_secs()) {
+            return Err(NotACursor);
+        }
+        place.try_into().map_err(|_| NotACursor)
+    }
+
+    fn seal_of(&self, plain: &[u8], of: &Of<'_>) -> Vec<u8> {
+        let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(self.key.as_bytes()) else {
+            return Vec::new(); // HMAC takes keys of any length.
+        };
+        mac.update(plain);
+        match of {
+            Of::Tickets(filter, order) => {
+                let order = match order {
+                    Order::NewestFirst => "desc",
+                    Order::OldestFirst => "asc",
+                };
+                mac.update(order.as_bytes());
+                mac.update(filter.canonical().as_bytes());
+            }
+            Of::Versions(ticket_id) => mac.update(format!("versions {ticket_id}").as_bytes()),
+        }
+        let mut seal = mac.finalize().into_bytes().to_vec();
+        seal.truncate(SEAL_BYTES);
+        seal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use copilot_core::ticket::Status;
+
+    fn list_position() -> Position {
+        Position { created_at: "2024-11-03T10:30:00.123Z".parse().unwrap(), digits: 0xA1B2_C3D4 }
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_list_and_to_us() {
+        let now = "2024-11-04T10:30:00Z".parse().unwrap();
+        let open = TicketFilter { status: Some(Status::Open), ..TicketFilter::default() };
+        let all = TicketFilter::default();
+        let cursors = Cursors::new("key".to_owned());
+        let text = cursors.seal(&list_position(), &open, Order::NewestFirst, now);
+        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, now), Ok(list_position()));
+        let refused = Err(NotACursor);
+        assert_eq!(cursors.open(&text, &all, Order::NewestFirst, now), refused);
+        assert_eq!(cursors.open(&text, &open, Order::OldestFirst, now), refused);
+        let others = Cursors::new("another key".to_owned());
+        assert_eq!(others.open(&text, &open, Order::NewestFirst, now), refused);
+        let last_moment = now + limits::CURSOR_AGE;
+        assert_eq!(
+            cursors.open(&text, &open, Order::NewestFirst, last_moment),
+            Ok(list_position())
+        );
+        let later = last_moment + chrono::TimeDelta::seconds(1);
+        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, later), refused);
+    }
+
+    #[test]
+    fn a_cursor_of_versions_belongs_to_its_ticket_and_to_us() {
+        let now = "2024-11-04T10:30:00Z".parse().unwrap();
+        let ids = ["TKT-20241103-A1B2C3D4", "TKT-20241103-A1B2C3D5", "TKT-20241104-A1B2C3D4"];
+        let [ours, others @ ..] = ids.map(|id| TicketId::parse(id).unwrap());
+        let cursors = Cursors::new("key".to_owned());
+        let position = VersionPosition { version: 7 };
+        let text = cursors.seal_version(position, ours, now);
+        assert_eq!(cursors.open_version(&text, ours, now), Ok(position));
+        let refused = Err(NotACursor);
+        for other in others {
+            assert_eq!(cursors.open_version(&text, other, now), refused);
+        }
+        let forged = Cursors::new("another key".to_owned()).seal_version(position, ours, now);
+        assert_eq!(cursors.open_version(&forged, ours, now), refused);
+        let later = now + limits::CURSOR_AGE + chrono::TimeDelta::seconds(1);
+        assert_eq!(cursors.open_version(&text, ours, later), refused);
+        // Neither list takes the other's.
+        let all = TicketFilter::default();
+        assert_eq!(cursors.open(&text, &all, Order::NewestFirst, now), Err(NotACursor));
+        let of_list = cursors.seal(&list_position(), &all, Order::NewestFirst, now);
+        assert_eq!(cursors.open_version(&of_list, ours, now), refused);
+        // What stood in for a cursor before there was a seal.
+        let plain = URL_SAFE_NO_PAD.encode("1|TKT-20241103-A1B2C3D4|7");
+        assert_eq!(cursors.open_version(&plain, ours, now), refused);
+    }
+
+    #[test]
+    fn no_changed_bit_is_taken() {
+        let now = Utc::now();
+        let cursors = Cursors::new("key".to_owned());
+        let all = TicketFilter::default();
+        let text = cursors.seal(&list_position(), &all, Order::NewestFirst, now);
+        let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let changed = URL_SAFE_NO_PAD.encode(changed);
+            assert_eq!(cursors.open(&changed, &all, Order::NewestFirst, now), Err(NotACursor));
+        }
+        for length in 0..bytes.len() {
+            let cut = URL_SAFE_NO_PAD.encode(&bytes[..length]);
+            assert_eq!(cursors.open(&cut, &all, Order::NewestFirst, now), Err(NotACursor));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_without_panic(text in ".{0,300}", bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let cursors = Cursors::new("key".to_owned());
+            let all = TicketFilter::default();
+            for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
+                prop_assert!(cursors.open(&text, &all, Order::NewestFirst, Utc::now()).is_err());
+                let ticket_id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
+                prop_assert!(cursors.open_version(&text, ticket_id, Utc::now()).is_err());
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Pages of tickets, merged from the partitions of an index.
+
+mod index;
+mod position;
+
+use std::collections::HashMap;
+
+use super::record::{self, TicketRecord};
+use super::{Error, Store, limits};
+use copilot_core::ticket::{Order, Ticket, TicketFilter};
+use index::{Entries, Entry, ticket_keys};
+
+pub use position::Position;
+
+/// A page of tickets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The tickets, in the order of the list.
+    pub tickets: Vec<Ticket>,
+    /// After which ticket the list goes on, unless this page ends it.
+    pub next: Option<Position>,
+}
+
+impl Store {
+    /// The next tickets that `filter` shows after `after`, at most `limit`.
+    ///
+    /// An order, a customer or a status is found by an index of its own; what else the filter asks
+    /// is looked for among those tickets. A page ends early only when it has read
+    /// [`limits::PAGE_READ_TICKETS`] or reaches [`limits::PAGE_BYTES`]; its position then goes on.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn list(
+        &self,
+        filter: &TicketFilter,
+        order: Order,
+        limit: u32,
+        after: Option<&Position>,
+    ) -> Result<Page, Error> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut entries = Entries::new(self, filter, order, after, limit);
+        let mut page = Page { tickets: Vec::with_capacity(limit), next: None };
+        let (mut read, mut bytes) = (0, 0);
+        let mut last = None;
+        while page.tickets.len() < limit && read < limits::PAGE_READ_TICKETS {
+            // As long as every ticket is shown no more are read than the page has room for.
+            let is_each_shown = read == page.tickets.len();
+            let wanted = if is_each_shown { limit - read } else { limits::BATCH_READ_TICKETS };
+            let batch = entries.take(wanted.min(limits::PAGE_READ_TICKETS - read)).await?;
+            if batch.is_empty() {
+                return Ok(page);
+            }
+            read += batch.len();
+            let mut found = self.read_all(&batch).await?;
+            for entry in batch {
+                let shown = found.remove(&entry.created_key).filter(|ticket| filter.shows(ticket));
+                if let Some(ticket) = shown {
+                    bytes += bytes_in_answer(&ticket)?;
+                    let is_too_large = bytes > limits::PAGE_BYTES && !page.tickets.is_empty();
+                    if is_too_large || page.tickets.len() == limit {
+                        page.next = last;
+                        return Ok(page);
+                    }
+                    page.tickets.push(ticket);
+                }
+                last = Position::of(&entry.created_key);
+            }
+        }
+        if entries.has_more().await? {
+            page.next = last;
+        }
+        Ok(page)
+    }
+
+    /// The tickets of `entries` by their `created_key`. One that is gone is absent.
+    async fn read_all(&self, entries: &[Entry]) -> Result<HashMap<String, Ticket>, Error> {
+        let items = self.read_batch("read a page of tickets", ticket_keys(entries)).await?;
+        let mut tickets = HashMap::with_capacity(items.len());
+        for item in items {
+            let ticket = TicketRecord::from_item(item)?.ticket;
+            let key = record::created_key(ticket.created_at, ticket.ticket_id.digits());
+            tickets.insert(key, ticket);
+        }
+        Ok(tickets)
+    }
+}
+
+/// The answer travels as a JSON string inside Lambda's JSON, where each quote and backslash takes
+/// one byte more.
+fn bytes_in_answer(ticket: &Ticket) -> Result<usize, Error> {
+    let json = serde_json::to_vec(ticket).map_err(|error| Error::Internal {
+        operation: "write a ticket as JSON",
+        source: Some(error.into()),
+    })?;
+    Ok(json.len() + json.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count())
+}

@@ -1,0 +1,243 @@
+//! Tickets in DynamoDB. This module alone knows the table.
+//!
+//! One table, keyed `pk` (the eight hex digits of a ticket id) and `sk` (`ticket`), with index keys
+//! on each ticket, all sorted by `created_key` and spread over [`ListShards`]:
+//!
+//! | pattern | key or index |
+//! |---|---|
+//! | create, read, change one ticket | table, `pk` + `sk` |
+//! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
+//! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
+//! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
+//! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
+//! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
+//! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
+//! | tickets of one status, newest first; resolved ones, oldest first | `by-status`: `status_shard`, `created_key` |
+//! | tickets of one customer | `by-customer`: `customer_id`, `created_key` |
+//! | tickets about one order | `by-order`: `order_id`, `created_key`, only those that name one |
+//! | tickets whose AI work may not be queued, oldest first | `awaiting-ai-work`: `ai_work_shard`, `created_key` |
+//!
+//! The indexes hold keys only; a page's tickets are then read from the table by `BatchGetItem`.
+
+mod adaptation;
+mod ai_work;
+mod batch;
+mod change;
+mod corrections;
+mod cursor;
+mod list;
+mod oldest;
+mod record;
+mod remembered;
+mod resolved;
+mod shards;
+mod suggestion;
+mod unreadable;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+
+use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
+use copilot_core::error::Error;
+use copilot_core::limits;
+use copilot_core::ticket::{ExternalId, Ticket, TicketId};
+use copilot_core::ticket::{Identity, NewTicket};
+
+pub use adaptation::{AdaptationFigures, AdaptationVersion};
+pub use ai_work::{StrandedPage, StrandedTicket};
+pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
+pub use corrections::{Correction, CorrectionPage};
+pub use cursor::{Cursors, NotACursor};
+pub use list::{Page, Position};
+use record::TicketRecord;
+pub use remembered::{RememberedPage, VersionPosition};
+pub use resolved::ResolvedPage;
+pub use shards::{ListShards, NotListShards};
+pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
+
+/// The table of tickets.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+    shards: ListShards,
+}
+
+/// What became of a [`NewTicket`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Created {
+    /// It is stored now.
+    New(Ticket),
+    /// The same thing was stored before.
+    Existing {
+        /// The ticket as it is today.
+        ticket: Ticket,
+        /// Whether the client was told then that its AI work is delayed.
+        ai_work_delayed: bool,
+    },
+}
+
+/// A ticket that an identity became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// The ticket as it is now.
+    pub ticket: Ticket,
+    /// The message that made it, when it follows up on a closed ticket.
+    pub opened_by: Option<ExternalId>,
+}
+
+/// What became of one conditional write.
+enum Put {
+    Done(Box<Ticket>),
+    Taken(Box<TicketRecord>),
+}
+
+impl Store {
+    /// The table named `table` in the account that `connection` reaches, its list indexes spread over
+    /// `shards` partitions.
+    pub fn new(connection: &Connection, table: String, shards: ListShards) -> Self {
+        let configuration = connection.to_service("AWS_ENDPOINT_URL_DYNAMODB");
+        Self { client: Client::new(&configuration), table, shards }
+    }
+
+    /// The partitions of the list indexes, for who reads them one by one.
+    pub fn shards(&self) -> ListShards {
+        self.shards
+    }
+
+    /// Opens a connection to DynamoDB ahead of the first request, while Lambda still gives the
+    /// function a whole processor: a TLS handshake costs more than the request itself. The call is
+    /// not signed, so it is refused and counts for nobody; that it is answered at all is enough.
+    pub async fn connect_ahead(&self) {
+        let unsigned = Config::builder()
+            .allow_no_auth()
+            .auth_scheme_preference([UNSIGNED])
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(connect_ahead_timeouts());
+        let call = self.client.describe_endpoints().customize().config_override(unsigned).send();
+        // A failure costs the first request its time, nothing else.
+        let _ = call.await;
+    }
+
+    /// Opens a connection for each of the [`Store::shards`], at most
+    /// [`limits::SHARD_CONNECTIONS_AHEAD`], ahead of the first request that reads them all.
+    pub async fn connect_ahead_for_shards(&self) {
+        let shards = self.shards.numbers().take(limits::SHARD_CONNECTIONS_AHEAD);
+        join_all(shards.map(|_| self.connect_ahead())).await;
+    }
+
+    /// Stores `new` under an id that nothing else has, or finds the ticket that its
+    /// [`Identity`] already is. One conditional write decides.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; then nothing is known to be stored, and the
+    /// same call is safe to repeat for an identity that is not unique.
+    pub async fn create(&self, new: &NewTicket, now: DateTime<Utc>) -> Result<Created, Error> {
+        let write_token = uuid::Uuid::new_v4().simple().to_string();
+        for attempt in 0..limits::ID_ATTEMPTS {
+            let (ticket_id, identity) = match &new.identity {
+                Identity::Unique => (TicketId::draw(now), None),
+                Identity::Of(text) | Identity::Request(text) => {
+                    (TicketId::derive(text, attempt, now), Some(text.clone()))
+                }
+            };
+            let ticket = Ticket::open(new, ticket_id, now);
+            let mut record = TicketRecord::new(ticket, identity, write_token.clone(), self.shards);
+            record.opened_by.clone_from(&new.opened_by);
+            match self.put(record).await? {
+                Put::Done(ticket) => return Ok(Created::New(*ticket)),
+                // The SDK repeated a write whose answer it did not see: it is ours all the same.
+                Put::Taken(taken) if taken.write_token == write_token => {
+                    return Ok(Created::New(taken.ticket));
+                }
+                Put::Taken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
+                    return Ok(Created::Existing {
+                        ai_work_delayed: taken.ai_work_delayed == Some(true),
+                        ticket: taken.ticket,
+                    });
+                }
+                Put::Taken(_) => {}
+            }
+        }
+        Err(Error::Unavailable { operation: "find an id that is free", source: None })
+    }
+
+    async fn put(&self, record: TicketRecord) -> Result<Put, Error> {
+        const OPERATION: &str = "store a ticket";
+        let outcome = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(record.to_item()?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(Put::Done(Box::new(record.ticket))),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(taken)) => {
+                    let item = taken.item().cloned().unwrap_or_default();
+                    Ok(Put::Taken(Box::new(TicketRecord::from_item(item)?)))
+                }
+                _ => Err(failure(OPERATION, &error)),
+            },
+        }
+    }
+
+    /// The ticket as it is now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none; [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn read(&self, ticket_id: TicketId) -> Result<Ticket, Error> {
+        self.read_record(ticket_id).await.map(|record| record.ticket)
+    }
+
+    /// The ticket that an identity became, if it did.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`].
+    pub async fn find(&self, identity: &str) -> Result<Option<Known>, Error> {
+        for attempt in 0..limits::ID_ATTEMPTS {
+            // The key is the same on every day; the date of the id does not matter.
+            let digits = TicketId::derive(identity, attempt, DateTime::UNIX_EPOCH).digits();
+            match self.get(digits).await? {
+                None => return Ok(None),
+                Some(found) if found.identity.as_deref() == Some(identity) => {
+                    return Ok(Some(Known { ticket: found.ticket, opened_by: found.opened_by }));
+                }
+                // Another ticket took these digits first, so ours went to the next.
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn read_record(&self, ticket_id: TicketId) -> Result<TicketRecord, Error> {
+        let record = self.get(ticket_id.digits()).await?.ok_or(NO_SUCH_TICKET)?;
+        // Digits alone are the key, so an id with another date finds an item but is no ticket's id.
+        if record.ticket.ticket_id == ticket_id { Ok(record) } else { Err(NO_SUCH_TICKET) }
+    }
+
+    async fn get(&self, digits: u32) -> Result<Option<TicketRecord>, Error> {
+        let (pk, sk) = record::key(digits);
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", pk)
+            .key("sk", sk)
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| failure("read a ticket", &error))?;
+        answer.item.map(TicketRecord::from_item).transpose()
+    }
+}
+
+const NO_SUCH_TICKET: Error = Error::NotFound("There is no ticket with this id.");

@@ -1,0 +1,171 @@
+//! What a webhook says, in the words of the product.
+
+use chrono::{DateTime, Utc};
+
+use copilot_core::limits;
+use copilot_core::ticket::{Description, ExternalId, Source, Status};
+use copilot_core::ticket::{Identity, NewTicket};
+
+/// One notification of a vendor. Vendors promise no order and may send each one again, so an event
+/// about a conversation that is not known yet may come first; it then carries the ticket to make.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WebhookEvent {
+    /// A customer began a conversation.
+    Opened(NewTicket),
+    /// A customer said something further.
+    Said {
+        /// Where.
+        conversation: ConversationIdentity,
+        /// What.
+        message: CustomerMessage,
+        /// The ticket to make when the conversation is not known yet; `None` when the notification
+        /// does not hold enough. When its description is the text of `message`, the message is the
+        /// first thing that is known of the conversation and need not be added again.
+        opening: Option<Box<NewTicket>>,
+    },
+    /// The vendor's own status changed.
+    Moved {
+        /// Of which conversation.
+        conversation: ConversationIdentity,
+        /// What the new status means here.
+        status: Status,
+        /// The new status as the vendor calls it, in lower case.
+        source_status: String,
+        /// When, if the vendor says so.
+        at: Option<DateTime<Utc>>,
+        /// As in [`WebhookEvent::Said`]; `None` also when no customer began the conversation.
+        opening: Option<Box<NewTicket>>,
+    },
+    /// The conversation is gone at the vendor's.
+    Removed {
+        /// Which.
+        conversation: ConversationIdentity,
+        /// In which way.
+        removal: Removal,
+        /// When, if the vendor says so.
+        at: Option<DateTime<Utc>>,
+    },
+    /// The vendor asks whether somebody listens.
+    Validation,
+    /// A kind that is not taken.
+    Ignored {
+        /// Why not. For the log; holds nothing of the body.
+        reason: &'static str,
+    },
+}
+
+/// How a conversation went away at the vendor's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// Merged into another one.
+    Merged,
+    /// Deleted.
+    Deleted,
+    /// Marked as spam.
+    Spam,
+}
+
+/// Something that a customer said after the beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerMessage {
+    /// The vendor's id of the message or, without one, a digest of text and time: the same message
+    /// sent again has the same id.
+    pub id: ExternalId,
+    /// The words, as readable text.
+    pub text: Description,
+    /// When it was said, if the vendor says so.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// A body that is not of any known shape, or lacks what its kind cannot do without. It is worth
+/// keeping: its signature was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unreadable webhook: {reason}")]
+pub struct Unreadable {
+    /// What is wrong. Holds nothing of the body.
+    pub reason: &'static str,
+}
+
+/// What makes a conversation at a vendor's this one and no other:
+/// `zendesk:<account or nothing>:ticket:<id>` or `intercom:<app or nothing>:conversation:<id>`. The
+/// ticket that is made of it has the same text as its [`Identity`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ConversationIdentity(String);
+
+impl ConversationIdentity {
+    pub(super) fn of_zendesk(account: Option<&AccountId>, ticket: &ExternalId) -> Self {
+        Self::of(Source::Zendesk, account, "ticket", ticket.as_str())
+    }
+
+    pub(super) fn of_intercom(app: Option<&AccountId>, conversation: &ExternalId) -> Self {
+        Self::of(Source::Intercom, app, "conversation", conversation.as_str())
+    }
+
+    /// The identity of a conversation that has no id: the digest of the body that began it.
+    pub(super) fn of_intercom_body(app: Option<&AccountId>, digest: &str) -> Self {
+        Self::of(Source::Intercom, app, "body", digest)
+    }
+
+    /// An account holds no colon and the id stands last, so no two conversations share a text.
+    fn of(source: Source, account: Option<&AccountId>, kind: &str, id: &str) -> Self {
+        let account = account.map(AccountId::as_str).unwrap_or_default();
+        Self(format!("{}:{account}:{kind}:{id}", source.name()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&ConversationIdentity> for Identity {
+    fn from(identity: &ConversationIdentity) -> Self {
+        Self::Of(identity.0.clone())
+    }
+}
+
+/// An account at Zendesk or an app at Intercom: letters, digits, `-` and `_` of ASCII.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AccountId(String);
+
+impl AccountId {
+    /// `None` for any other text, which then names no account.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let fits = (1..=limits::ACCOUNT_ID_CHARACTERS).contains(&text.len());
+        (fits && text.bytes().all(known)).then(|| Self(text.to_owned()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_names_source_account_and_id() {
+        let id = ExternalId::parse("123").unwrap();
+        let account = AccountId::parse("22129848");
+        let text = |account| ConversationIdentity::of_zendesk(account, &id).as_str().to_owned();
+        assert_eq!(text(account.as_ref()), "zendesk:22129848:ticket:123");
+        assert_eq!(text(None), "zendesk::ticket:123");
+        let intercom = ConversationIdentity::of_intercom(account.as_ref(), &id);
+        assert_eq!(intercom.as_str(), "intercom:22129848:conversation:123");
+        assert_eq!(
+            Identity::from(&intercom),
+            Identity::Of("intercom:22129848:conversation:123".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_account_cannot_imitate_the_rest_of_an_identity() {
+        for text in ["", " ", "a:ticket", "a b", "ä", "a\0", &"1".repeat(65)] {
+            assert_eq!(AccountId::parse(text), None, "{text:?}");
+        }
+        assert_eq!(AccountId::parse(" lkqcyt9t ").unwrap().as_str(), "lkqcyt9t");
+    }
+}

@@ -1,0 +1,136 @@
+//! Intercom: notifications of conversations.
+//!
+//! A notification is `{"type": "notification_event", "topic", "app_id", "created_at", "data":
+//! {"item"}}`; the item is the conversation, whose form depends on the app's API version
+//! (`conversation.rs`). A conversation's id is unique within its app, so the two are its identity.
+//! Sources: <https://developers.intercom.com/docs/webhooks/webhook-notifications> and
+//! <https://developers.intercom.com/docs/references/webhooks/webhook-models>.
+//!
+//! `{"type": "conversation.created", "data": {"item"}}` is taken as well: an older form that some
+//! senders still use, in which the conversation need not have an id. The same body is then the same
+//! conversation.
+
+mod conversation;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::conversation::message;
+use super::event::{AccountId, ConversationIdentity, Unreadable, WebhookEvent};
+use copilot_core::ticket::NewTicket;
+
+use super::lenient;
+use crate::signature::VerifiedBody;
+use conversation::Item;
+use copilot_core::ticket::{ExternalId, Status};
+
+/// The topic that older senders put into `type`.
+const OLD_CREATED_TYPE: &str = "conversation.created";
+
+/// Reads what Intercom sent.
+///
+/// # Errors
+/// [`Unreadable`] for a body that is no notification, or one of a conversation that lacks its id or
+/// any text.
+pub fn parse(body: VerifiedBody<'_>) -> Result<WebhookEvent, Unreadable> {
+    let bytes = body.bytes();
+    let body = Value::Object(lenient::object(bytes)?);
+    let item = &body["data"]["item"];
+    let topic = body["topic"].as_str().or_else(|| body["type"].as_str());
+    if topic == Some("ping") || item["type"] == "ping" {
+        return Ok(WebhookEvent::Validation);
+    }
+    let app = lenient::account(&body["app_id"]);
+    let notification =
+        Notification { app: app.as_ref(), item: Item(item), created_at: &body["created_at"] };
+    match topic {
+        Some("conversation.user.created") => notification.opened(None),
+        Some(OLD_CREATED_TYPE) => {
+            notification.opened(Some(&format!("{:x}", Sha256::digest(bytes))))
+        }
+        Some("conversation.user.replied") => notification.said(),
+        Some("conversation.admin.closed") => notification.moved(Status::Resolved, "closed"),
+        Some("conversation.admin.opened" | "conversation.admin.unsnoozed") => {
+            notification.moved(Status::Open, "open")
+        }
+        Some("conversation.admin.snoozed") => notification.moved(Status::InProgress, "snoozed"),
+        Some(_) if body["topic"].is_string() => {
+            Ok(WebhookEvent::Ignored { reason: "a topic that is not taken" })
+        }
+        _ => Err(Unreadable { reason: "no notification of a known form" }),
+    }
+}
+
+struct Notification<'a> {
+    app: Option<&'a AccountId>,
+    item: Item<'a>,
+    created_at: &'a Value,
+}
+
+impl Notification<'_> {
+    /// `body_digest` names a conversation that has no id, where one may lack it.
+    fn opened(&self, body_digest: Option<&str>) -> Result<WebhookEvent, Unreadable> {
+        if !self.item.is_begun_by_customer() {
+            // The customer may have answered already; those words are theirs.
+            return match self.item.reply() {
+                Some(_) => self.said(),
+                None => Ok(WebhookEvent::Ignored { reason: "no customer began the conversation" }),
+            };
+        }
+        let id = self.item.id();
+        let identity = match (&id, body_digest) {
+            (Some(id), _) => ConversationIdentity::of_intercom(self.app, id),
+            (None, Some(digest)) => ConversationIdentity::of_intercom_body(self.app, digest),
+            (None, None) => return Err(NO_ID),
+        };
+        self.open(&identity, id).map(WebhookEvent::Opened)
+    }
+
+    fn open(
+        &self,
+        identity: &ConversationIdentity,
+        id: Option<ExternalId>,
+    ) -> Result<NewTicket, Unreadable> {
+        self.item.conversation(self.app, identity, id, self.item.first_words().as_deref()).open()
+    }
+
+    fn said(&self) -> Result<WebhookEvent, Unreadable> {
+        let id = self.item.id().ok_or(NO_ID)?;
+        let conversation = ConversationIdentity::of_intercom(self.app, &id);
+        let (part, words) =
+            self.item.reply().ok_or(Unreadable { reason: "a reply without a text" })?;
+        let sent_at = lenient::time(&part["created_at"]).or_else(|| lenient::time(self.created_at));
+        let message = message(lenient::id(&part["id"]), &words, sent_at)?;
+        // A reply to what an agent or a campaign sent is the first thing that the customer says.
+        let first_words = self.item.is_begun_by_customer().then(|| self.item.first_words());
+        let first_words = first_words.flatten();
+        let first_words = first_words.as_deref().unwrap_or(message.text.as_str());
+        let opening = self
+            .item
+            .conversation(self.app, &conversation, Some(id), Some(first_words))
+            .open()
+            .ok()
+            .map(Box::new);
+        Ok(WebhookEvent::Said { conversation, message, opening })
+    }
+
+    /// The topic says what happened; the item's own `state` may be of a later or an earlier time.
+    fn moved(&self, status: Status, source_status: &str) -> Result<WebhookEvent, Unreadable> {
+        let id = self.item.id().ok_or(NO_ID)?;
+        let conversation = ConversationIdentity::of_intercom(self.app, &id);
+        let opening = if self.item.is_begun_by_customer() {
+            self.open(&conversation, Some(id)).ok().map(Box::new)
+        } else {
+            None
+        };
+        Ok(WebhookEvent::Moved {
+            conversation,
+            status,
+            source_status: source_status.to_owned(),
+            at: self.item.changed_at().or_else(|| lenient::time(self.created_at)),
+            opening,
+        })
+    }
+}
+
+const NO_ID: Unreadable = Unreadable { reason: "a conversation without an id" };

@@ -1,0 +1,84 @@
+//! Takes a new ticket in: store first, then queue, then answer.
+
+use crate::http::{CreatedTicket, Response};
+use crate::telemetry::{Metric, count};
+use copilot_aws::queue::{Queue, Reason};
+use copilot_aws::store::{Created, Store};
+use copilot_core::error::Error;
+use copilot_core::ticket::{Identity, NewTicket};
+use copilot_core::ticket::{Ticket, now};
+
+/// Stores `new`, queues its AI work under `trace_id` and answers 201. The same thing from a source
+/// sent again answers 200 with the ticket that it became; the same request sent again, 201 once more
+/// with the ticket as it was then.
+///
+/// When the ticket is stored but its message cannot be sent, the answer is 201 all the same:
+/// `requeue-stranded` sends it later. `suggested_actions` then says so.
+///
+/// # Errors
+/// [`Error::KeyReused`], and those of [`Store::create`].
+pub async fn accept(
+    store: &Store,
+    queue: &Queue,
+    new: &NewTicket,
+    trace_id: Option<&str>,
+) -> Result<Response, Error> {
+    match store.create(new, now()).await? {
+        Created::New(ticket) => {
+            let ai_work = ask_for_ai_work(store, queue, &ticket, trace_id).await;
+            Response::created(accepted(ticket, ai_work))
+        }
+        Created::Existing { ticket, ai_work_delayed } => match new.identity {
+            Identity::Request(_) => {
+                let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
+                let ai_work = if ai_work_delayed { AiWork::Delayed } else { AiWork::Queued };
+                Response::created_before(accepted(opened, ai_work))
+            }
+            Identity::Of(_) | Identity::Unique => Response::known(body(
+                ticket,
+                &["Ticket was received before", "Nothing was changed"],
+            )),
+        },
+    }
+}
+
+#[derive(Clone, Copy)]
+enum AiWork {
+    Queued,
+    Delayed,
+}
+
+async fn ask_for_ai_work(
+    store: &Store,
+    queue: &Queue,
+    ticket: &Ticket,
+    trace_id: Option<&str>,
+) -> AiWork {
+    let ticket_id = ticket.ticket_id;
+    let Err(error) = queue.send(ticket_id, Reason::Created, trace_id, now()).await else {
+        return AiWork::Queued;
+    };
+    let cause = std::error::Error::source(&error).map(tracing::field::display);
+    let ticket_id_shown = tracing::field::display(ticket_id);
+    tracing::error!(ticket_id = ticket_id_shown, cause, "AI work not queued");
+    count(Metric::AiWorkNotQueued, ticket.source);
+    // Without the note a repeated request is told "queued", which it will be soon.
+    if let Err(error) = store.ai_work_delayed(ticket_id).await {
+        let cause = std::error::Error::source(&error).map(tracing::field::display);
+        tracing::warn!(ticket_id = ticket_id_shown, cause, "delay not noted");
+    }
+    AiWork::Delayed
+}
+
+fn accepted(ticket: Ticket, ai_work: AiWork) -> CreatedTicket {
+    let ai_work = match ai_work {
+        AiWork::Queued => "AI processing queued",
+        AiWork::Delayed => "AI processing is delayed",
+    };
+    body(ticket, &["Ticket created successfully", ai_work, "Agent will be notified"])
+}
+
+fn body(ticket: Ticket, actions: &[&str]) -> CreatedTicket {
+    let suggested_actions = actions.iter().map(|action| (*action).to_owned()).collect();
+    CreatedTicket { ticket, suggested_actions }
+}

@@ -1,0 +1,275 @@
+//! The answers of handlers.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::Body;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::telemetry::Outcome;
+use copilot_core::error::Error;
+use copilot_core::ticket::{
+    LatestSuggestion, Ticket, TicketChange, TicketId, TicketMessage, entity_tag,
+};
+
+/// An answer that is ready to be sent.
+#[derive(Debug)]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    is_text: bool,
+    ticket_id: Option<TicketId>,
+    outcome: Outcome,
+}
+
+/// The answer to a create and to a webhook.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CreatedTicket {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What has happened and what will, for a person.
+    #[schema(example = json!(["Ticket created successfully", "AI processing queued", "Agent will be notified"]))]
+    pub suggested_actions: Vec<String>,
+}
+
+impl CreatedTicket {
+    fn shown(self) -> Self {
+        Self { ticket: self.ticket.shown(), ..self }
+    }
+}
+
+/// The answer to a webhook.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct WebhookAnswer {
+    /// The ticket that the call made or changed, or null when it did neither.
+    #[schema(required)]
+    pub ticket: Option<Ticket>,
+    /// What has happened, for a person.
+    #[schema(example = json!(["Message added"]))]
+    pub suggested_actions: Vec<String>,
+}
+
+/// A page of a list.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct TicketPage {
+    /// The tickets, in the order of the list.
+    pub tickets: Vec<Ticket>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of a ticket's history.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChangePage {
+    /// The changes, oldest first.
+    pub changes: Vec<TicketChange>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of what the customer wrote on a ticket after its description.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MessagePage {
+    /// The messages, in the order in which they reached us.
+    pub messages: Vec<TicketMessage>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// What the AI suggests for a ticket.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct TicketSuggestion {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The latest suggestion, or null as long as there is none.
+    #[schema(required)]
+    pub suggestion: Option<LatestSuggestion>,
+}
+
+impl Response {
+    /// 201 with the place of the new ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn created(body: CreatedTicket) -> Result<Self, Error> {
+        let ticket_id = body.ticket.ticket_id;
+        let body = body.shown();
+        let mut response = Self::json(StatusCode::CREATED, &body)?.about(ticket_id);
+        response.header(header::LOCATION, &format!("/api/tickets/{ticket_id}"));
+        response.header(header::ETAG, &entity_tag(body.ticket.version));
+        Ok(response.counted_as(Outcome::Created))
+    }
+
+    /// The 201 of before, given again to a request that was sent again.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn created_before(body: CreatedTicket) -> Result<Self, Error> {
+        let mut response = Self::created(body)?;
+        response.header(HeaderName::from_static("idempotent-replayed"), "true");
+        Ok(response.counted_as(Outcome::Replayed))
+    }
+
+    /// 200 with a ticket and its version as `ETag`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn ticket(ticket: Ticket) -> Result<Self, Error> {
+        let ticket = ticket.shown();
+        let mut response = Self::ok(&ticket)?.about(ticket.ticket_id);
+        response.header(header::ETAG, &entity_tag(ticket.version));
+        Ok(response)
+    }
+
+    /// 200 with a ticket that was there before, and what was not done.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn known(body: CreatedTicket) -> Result<Self, Error> {
+        let ticket_id = body.ticket.ticket_id;
+        Ok(Self::ok(&body.shown())?.about(ticket_id).counted_as(Outcome::Duplicate))
+    }
+
+    /// 200 with what a webhook's call did.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn webhook(mut body: WebhookAnswer) -> Result<Self, Error> {
+        let ticket_id = body.ticket.as_ref().map(|ticket| ticket.ticket_id);
+        body.ticket = body.ticket.map(Ticket::shown);
+        Ok(Self { ticket_id, ..Self::ok(&body)? })
+    }
+
+    /// 200 with a page of the changes of a ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn changes(mut page: ChangePage, ticket_id: TicketId) -> Result<Self, Error> {
+        page.changes = page.changes.into_iter().map(TicketChange::shown).collect();
+        Ok(Self::ok(&page)?.about(ticket_id))
+    }
+
+    /// 200 with a page of the messages of a ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn messages(mut page: MessagePage, ticket_id: TicketId) -> Result<Self, Error> {
+        page.messages = page.messages.into_iter().map(TicketMessage::shown).collect();
+        Ok(Self::ok(&page)?.about(ticket_id))
+    }
+
+    /// 200 with a JSON body that holds no text of a customer's.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn ok<T: Serialize>(body: &T) -> Result<Self, Error> {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 200 with a page of a list whose first page is at `address`, and where the next one is (RFC 8288).
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn page(mut page: TicketPage, address: &str) -> Result<Self, Error> {
+        page.tickets = page.tickets.into_iter().map(Ticket::shown).collect();
+        let mut response = Self::ok(&page)?;
+        if let Some(cursor) = &page.next_cursor {
+            let separator = if address.contains('?') { '&' } else { '?' };
+            let next = format!("<{address}{separator}cursor={cursor}>; rel=\"next\"");
+            response.header(header::LINK, &next);
+        }
+        Ok(response)
+    }
+
+    /// 200 without a body.
+    pub fn empty() -> Self {
+        Self::new(StatusCode::OK, Vec::new(), true)
+    }
+
+    /// 200 with a text that clients may keep for `max_age_seconds`.
+    pub fn text(content_type: &'static str, body: String, max_age_seconds: u32) -> Self {
+        let mut response = Self::new(StatusCode::OK, body.into_bytes(), true);
+        response.header(header::CONTENT_TYPE, content_type);
+        response.header(header::CACHE_CONTROL, &format!("public, max-age={max_age_seconds}"));
+        response
+    }
+
+    /// 200 with bytes that clients may keep for `max_age_seconds`.
+    pub fn bytes(content_type: &'static str, body: Vec<u8>, max_age_seconds: u32) -> Self {
+        let mut response = Self::new(StatusCode::OK, body, false);
+        response.header(header::CONTENT_TYPE, content_type);
+        response.header(header::CACHE_CONTROL, &format!("public, max-age={max_age_seconds}"));
+        response
+    }
+
+    pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
+        let body = serde_json::to_vec(body).map_err(|error| Error::Internal {
+            operation: "write an answer as JSON",
+            source: Some(error.into()),
+        })?;
+        let mut response = Self::new(status, body, true);
+        response.header(header::CONTENT_TYPE, "application/json");
+        // Tickets hold personal data: nothing between us and the client may keep them.
+        response.header(header::CACHE_CONTROL, "no-store");
+        Ok(response)
+    }
+
+    pub(super) fn new(status: StatusCode, body: Vec<u8>, is_text: bool) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        Self { status, headers, body, is_text, ticket_id: None, outcome: Outcome::Done }
+    }
+
+    /// Sets a header. A value that is no header value is left out; ours all are.
+    pub fn header(&mut self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    /// Notes for the log which ticket the answer is about.
+    #[must_use]
+    pub fn about(mut self, ticket_id: TicketId) -> Self {
+        self.ticket_id = Some(ticket_id);
+        self
+    }
+
+    /// Says as what the answer is counted.
+    #[must_use]
+    pub fn counted_as(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub(super) fn ticket_id(&self) -> Option<TicketId> {
+        self.ticket_id
+    }
+
+    pub(super) fn into_event_response(self) -> ApiGatewayV2httpResponse {
+        let (body, is_base64_encoded) = match String::from_utf8(self.body) {
+            Ok(text) if self.is_text => (text, false),
+            Ok(text) => (STANDARD.encode(text), true),
+            Err(bytes) => (STANDARD.encode(bytes.as_bytes()), true),
+        };
+        let mut response = ApiGatewayV2httpResponse::default();
+        response.status_code = i64::from(self.status.as_u16());
+        response.headers = self.headers;
+        response.body = Some(Body::Text(body));
+        response.is_base64_encoded = is_base64_encoded;
+        response
+    }
+}

@@ -1,0 +1,14 @@
+//! What the functions do and how they speak with Lambda.
+//!
+//! In reading order: [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
+//! that names status codes; [`schedule`] and [`consumer`] run what no request asks for; [`acceptance`]
+//! takes a ticket in; [`webhook`] acts on what vendors report.
+
+#![warn(missing_docs)]
+
+pub mod acceptance;
+pub mod consumer;
+pub mod http;
+pub mod schedule;
+pub mod telemetry;
+pub mod webhook;

@@ -1,0 +1,282 @@
+//! What the webhook functions share: act on what a vendor reports, keep what cannot be read, and put
+//! kept bodies through again.
+
+use tracing::{error, info, warn};
+
+use crate::acceptance::accept;
+use crate::http::{Replayed, Request, Response, WebhookAnswer};
+use crate::telemetry::{Metric, count};
+use copilot_aws::queue::Queue;
+use copilot_aws::secret::WebhookSecret;
+use copilot_aws::store::{
+    Actor, Added, Changed, KeptBody, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
+};
+use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
+use copilot_channels::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
+use copilot_core::error::Error;
+use copilot_core::limits;
+use copilot_core::ticket::{Identity, NewTicket};
+use copilot_core::ticket::{Source, Status, Ticket, now};
+
+/// A webhook of one vendor.
+pub struct Webhook {
+    store: Store,
+    queue: Queue,
+    source: Source,
+    secret: WebhookSecret,
+}
+
+impl Webhook {
+    /// The webhook that `source` calls. As long as its secret is not known it takes nothing.
+    pub async fn new(store: Store, queue: Queue, source: Source, secret: WebhookSecret) -> Self {
+        if secret.verification().await.is_err() {
+            error!(source = source.name(), "no webhook secret is known: refusing everything");
+        }
+        Self { store, queue, source, secret }
+    }
+
+    /// The body that `check` finds rightly signed. A wrong signature may mean that the secret has
+    /// been replaced, so the secret is then read anew, now and then, before the body is refused.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]; [`Error::Unavailable`] when no secret is known: the sender shall
+    /// try again, since somebody is about to set one.
+    pub async fn verify<'a>(
+        &self,
+        check: impl Fn(&Verification) -> Result<VerifiedBody<'a>, SignatureFault>,
+    ) -> Result<VerifiedBody<'a>, Error> {
+        let mut outcome = check(&self.secret.verification().await?);
+        if outcome == Err(SignatureFault::Wrong)
+            && let Some(verification) = self.secret.verification_after_refusal().await
+        {
+            outcome = check(&verification);
+        }
+        outcome.map_err(|fault| {
+            count(Metric::SignatureRefused, self.source);
+            Error::Unauthenticated(fault.to_string())
+        })
+    }
+
+    /// Does what the vendor reports, or keeps a body that cannot be read. Every outcome that a
+    /// repetition would not change is a success to the vendor.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; the same request may then succeed later.
+    pub async fn take(
+        &self,
+        outcome: Result<WebhookEvent, Unreadable>,
+        request: &Request,
+        delivery_headers: &[&'static str],
+    ) -> Result<Response, Error> {
+        match outcome {
+            Ok(event) => self.act(event, request.trace_id()).await,
+            Err(unreadable) => {
+                warn!(reason = unreadable.reason, source = self.source.name(), "body kept");
+                count(Metric::WebhookUnreadable, self.source);
+                let headers = present(delivery_headers, request);
+                let body = UnreadableBody {
+                    source: self.source,
+                    body: request.body(),
+                    reason: unreadable.reason,
+                    delivery_headers: &headers,
+                };
+                self.store.keep_unreadable(body, now()).await?;
+                nothing("The body could not be read and is kept for repair")
+            }
+        }
+    }
+
+    /// Puts kept bodies through `parse` again and forgets those that can be read by now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Internal`]; what was done so far is done.
+    pub async fn replay(
+        &self,
+        after: Option<&str>,
+        parse: impl Fn(&KeptBody) -> Result<WebhookEvent, Unreadable>,
+    ) -> Result<Replayed, Error> {
+        let kept = self.store.kept_bodies(self.source, limits::REPLAYED_BODIES, after).await?;
+        let mut replayed = Replayed { next: kept.next, ..Replayed::default() };
+        for body in &kept.bodies {
+            if let Ok(event) = parse(body) {
+                self.act(event, None).await?;
+                self.store.forget_kept(body).await?;
+                replayed.acted_on += 1;
+            } else {
+                replayed.still_unreadable += 1;
+            }
+        }
+        Ok(replayed)
+    }
+
+    async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
+        match event {
+            WebhookEvent::Validation => nothing("Somebody listens"),
+            WebhookEvent::Ignored { reason } => {
+                info!(reason, source = self.source.name(), "ignored");
+                nothing("Nothing is done for notifications of this kind")
+            }
+            WebhookEvent::Opened(new) => accept(&self.store, &self.queue, &new, trace_id).await,
+            WebhookEvent::Said { conversation, message, opening } => {
+                self.say(&conversation, &message, opening.as_deref(), trace_id).await
+            }
+            WebhookEvent::Moved { conversation, status, source_status, at, opening } => {
+                let note = source_status.as_str();
+                let reported = ReportedStatus { status, note, at, actor: self.actor() };
+                let opening = opening.as_deref();
+                self.move_ticket(&conversation, reported, opening, trace_id).await
+            }
+            WebhookEvent::Removed { conversation, removal, at } => {
+                let note = match removal {
+                    Removal::Merged => "merged",
+                    Removal::Deleted => "deleted",
+                    Removal::Spam => "marked as spam",
+                };
+                let status = Status::Closed;
+                let reported = ReportedStatus { status, note, at, actor: self.actor() };
+                self.move_ticket(&conversation, reported, None, trace_id).await
+            }
+        }
+    }
+
+    /// Adds the message to the conversation's ticket that is not closed, or makes one.
+    async fn say(
+        &self,
+        conversation: &ConversationIdentity,
+        message: &CustomerMessage,
+        opening: Option<&NewTicket>,
+        trace_id: Option<&str>,
+    ) -> Result<Response, Error> {
+        let mut previous: Option<Ticket> = None;
+        for generation in 0..=limits::FOLLOW_UPS {
+            let identity = identity_of(conversation, generation);
+            let known = match self.store.find(&identity).await? {
+                Some(known) => known,
+                None => {
+                    let new = match (&previous, opening) {
+                        (Some(closed), _) => &follow_up(closed, message, identity.clone()),
+                        (None, Some(new)) => &begun_by(message, new),
+                        (None, None) => return nothing(UNKNOWN_CONVERSATION),
+                    };
+                    let response = accept(&self.store, &self.queue, new, trace_id).await?;
+                    let known = self.store.find(&identity).await?.ok_or_else(gone)?;
+                    if known.opened_by.as_ref() == Some(&message.id) {
+                        return Ok(response);
+                    }
+                    // Another message of the conversation was first, or the ticket was made from
+                    // what came before this message: it is still to be added.
+                    known
+                }
+            };
+            let Known { ticket, opened_by } = known;
+            if opened_by.as_ref() == Some(&message.id) {
+                return answer(ticket, "Message was received before");
+            }
+            let new = NewMessage {
+                id: message.id.as_str(),
+                text: message.text.as_str(),
+                sent_at: message.sent_at,
+                actor: self.actor(),
+            };
+            match self.store.add_message(ticket.ticket_id, new, now()).await? {
+                Added::Now(ticket) => return answer(ticket, "Message added"),
+                Added::Before(ticket) => return answer(ticket, "Message was received before"),
+                Added::Closed(ticket) => previous = Some(ticket),
+            }
+        }
+        Err(Error::Unavailable { operation: "find room for a follow-up", source: None })
+    }
+
+    /// Moves the latest ticket of the conversation. One that is not known is made first if it is
+    /// still under way; a finished one from before our time is left out.
+    async fn move_ticket(
+        &self,
+        conversation: &ConversationIdentity,
+        reported: ReportedStatus<'_>,
+        opening: Option<&NewTicket>,
+        trace_id: Option<&str>,
+    ) -> Result<Response, Error> {
+        let mut latest: Option<Ticket> = None;
+        for generation in 0..=limits::FOLLOW_UPS {
+            match self.store.find(&identity_of(conversation, generation)).await? {
+                Some(known) => latest = Some(known.ticket),
+                None => break,
+            }
+        }
+        let is_under_way =
+            matches!(reported.status, Status::New | Status::Open | Status::InProgress);
+        let ticket = match (latest, opening.filter(|_| is_under_way)) {
+            (Some(ticket), _) => ticket,
+            (None, Some(new)) => {
+                accept(&self.store, &self.queue, new, trace_id).await?;
+                self.store.find(&identity_of(conversation, 0)).await?.ok_or_else(gone)?.ticket
+            }
+            (None, None) => return nothing(UNKNOWN_CONVERSATION),
+        };
+        match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
+            Changed::Done(ticket) => answer(ticket, "Status changed"),
+            Changed::Unchanged(ticket) => answer(ticket, "Nothing was changed"),
+        }
+    }
+
+    fn actor(&self) -> Actor<'static> {
+        match self.source {
+            Source::Intercom => Actor::Intercom,
+            _ => Actor::Zendesk,
+        }
+    }
+}
+
+/// Those of the headers `names` that came, cut to a bearable length.
+fn present(names: &[&'static str], request: &Request) -> Vec<(&'static str, String)> {
+    let cut = |value: &str| value.chars().take(limits::DELIVERY_HEADER_CHARACTERS).collect();
+    names.iter().filter_map(|name| Some((*name, cut(request.header(name)?)))).collect()
+}
+
+fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {
+    match generation {
+        0 => conversation.as_str().to_owned(),
+        number => format!("{}:follow-up:{number}", conversation.as_str()),
+    }
+}
+
+/// The ticket to make of a conversation that was not known. When the message is all that is known of
+/// it, the message is its description and need not be added.
+fn begun_by(message: &CustomerMessage, new: &NewTicket) -> NewTicket {
+    let is_all = new.description == message.text;
+    NewTicket { opened_by: is_all.then(|| message.id.clone()), ..new.clone() }
+}
+
+/// The ticket that a message on a closed one begins.
+fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> NewTicket {
+    NewTicket {
+        customer_id: closed.customer_id.clone(),
+        customer_email: closed.customer_email.clone(),
+        customer_name: closed.customer_name.clone(),
+        subject: closed.subject.clone(),
+        description: message.text.clone(),
+        order_id: closed.order_id.clone(),
+        source: closed.source,
+        external_id: closed.external_id.clone(),
+        tags: Vec::new(),
+        follow_up_of: Some(closed.ticket_id),
+        opened_by: Some(message.id.clone()),
+        identity: Identity::Of(identity),
+    }
+}
+
+fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
+    let suggested_actions = vec![action.to_owned()];
+    Response::webhook(WebhookAnswer { ticket: Some(ticket), suggested_actions })
+}
+
+fn nothing(action: &str) -> Result<Response, Error> {
+    let suggested_actions = vec![action.to_owned()];
+    Response::webhook(WebhookAnswer { ticket: None, suggested_actions })
+}
+
+const UNKNOWN_CONVERSATION: &str = "Nothing is known of this conversation";
+
+fn gone() -> Error {
+    Error::Unavailable { operation: "find the ticket just made", source: None }
+}

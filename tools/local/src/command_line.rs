@@ -1,0 +1,103 @@
+//! The command line: runs the product, or does one task.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::authorizer::{self, SigningKey, SigningKeyError, TokenError};
+use crate::options::{Command, Options, Task};
+use crate::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
+use chrono::Utc;
+use clap::Parser;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use triage_report::TriageReportError;
+
+/// Runs the command that the arguments of this process name.
+#[tokio::main]
+pub async fn main() -> ExitCode {
+    // The embedded DynamoDB warns of every answer that is no success, such as that a table is there.
+    let loud = Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR);
+    tracing_subscriber::fmt().with_writer(std::io::stderr).finish().with(loud).init();
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(mut options: Options) -> Result<(), Failure> {
+    match options.command.take() {
+        None => run_stack(options, None).await,
+        Some(Command::Task(task)) => {
+            // Nobody calls the API meanwhile.
+            options.port = 0;
+            run_stack(options, Some(task)).await
+        }
+        Some(Command::Token(arguments)) => {
+            let key = SigningKey::open(&options.data_dir)?;
+            print(&authorizer::issue(&key, &arguments.request())?);
+            Ok(())
+        }
+        Some(Command::Triage(arguments)) => {
+            print(triage_report::run(&arguments, Utc::now())?.trim_end());
+            Ok(())
+        }
+    }
+}
+
+/// Serves, or does `task` and ends.
+async fn run_stack(options: Options, task: Option<Task>) -> Result<(), Failure> {
+    let stopped = stack::stop_signal()?;
+    let mut stopped = std::pin::pin!(stopped);
+    let stack = tokio::select! {
+        stack = Stack::start(options) => stack?,
+        () = &mut stopped => return Ok(()),
+    };
+    let outcome = match task {
+        None => {
+            print(&stack.summary());
+            stopped.await;
+            print("Stopping.");
+            Ok(Vec::new())
+        }
+        Some(Task::Unreadable) => stack.unreadable().await.map_err(Failure::from),
+        Some(Task::Replay) => stack.replay().await.map_err(Failure::from),
+        Some(Task::RunSchedule { function, input }) => {
+            match stack.run_schedule_with(&function, input.as_ref()).await {
+                Ok(answer) => Ok(vec![answer.to_string()]),
+                Err(error) => Err(error.into()),
+            }
+        }
+    };
+    stack.stop().await;
+    for line in outcome? {
+        print(&line);
+    }
+    Ok(())
+}
+
+/// Why the command fails.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    #[error(transparent)]
+    KeptBodies(#[from] KeptBodiesError),
+    #[error(transparent)]
+    RunSchedule(#[from] RunScheduleError),
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    TriageReport(#[from] TriageReportError),
+}
+
+fn print(line: &str) {
+    // Nobody reads what cannot be written.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

@@ -1,0 +1,175 @@
+//! What functions find in their environment, and as whom they call DynamoDB and SQS.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use super::Addresses;
+use super::place::Place;
+use crate::access::access_key;
+use crate::options::Options;
+use lambda_process::FunctionConfiguration;
+use sam_template::Function;
+
+/// The variables that hold webhook secrets, here and in the functions.
+const WEBHOOK_SECRETS: [&str; 4] = [
+    "ZENDESK_WEBHOOK_SECRET",
+    "ZENDESK_WEBHOOK_SECRET_PREVIOUS",
+    "INTERCOM_CLIENT_SECRET",
+    "INTERCOM_CLIENT_SECRET_PREVIOUS",
+];
+
+/// As whom functions call DynamoDB and SQS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Credentials {
+    /// Each under its own access key, by which it is held to its policy.
+    PerFunction,
+    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none with a
+    /// hyphen.
+    Shared,
+    /// As whoever runs this.
+    Developer,
+}
+
+impl Credentials {
+    pub(super) fn choose(dynamodb: &Place, sqs: &Place) -> Self {
+        match (dynamodb, sqs) {
+            (Place::Aws, _) | (_, Place::Aws) => Self::Developer,
+            (Place::Emulator(_), _) => Self::Shared,
+            (Place::Embedded(_), _) => Self::PerFunction,
+        }
+    }
+
+    /// Gives the function its own access key, unless the command line gives it one.
+    pub(super) fn name_function(self, configuration: &mut FunctionConfiguration) {
+        if self == Self::PerFunction {
+            let key = access_key(&configuration.name);
+            let environment = &mut configuration.environment;
+            environment.entry("AWS_ACCESS_KEY_ID".to_owned()).or_insert(key);
+        }
+    }
+}
+
+/// What every function finds in its environment besides what the template gives it.
+pub(super) fn environment(
+    options: &Options,
+    addresses: &Addresses,
+    region: &str,
+    credentials: Credentials,
+) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::from([
+        ("AWS_REGION".to_owned(), region.to_owned()),
+        ("AWS_DEFAULT_REGION".to_owned(), region.to_owned()),
+    ]);
+    let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
+    if let Some(endpoint) = &addresses.dynamodb {
+        set("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
+    }
+    if let Some(endpoint) = &addresses.sqs {
+        set("AWS_ENDPOINT_URL_SQS", endpoint);
+    }
+    if credentials != Credentials::Developer {
+        set("AWS_SECRET_ACCESS_KEY", "local");
+        if credentials == Credentials::Shared {
+            set("AWS_ACCESS_KEY_ID", "local");
+        }
+    } else {
+        for (name, value) in std::env::vars() {
+            if name.starts_with("AWS_") {
+                set(&name, &value);
+            }
+        }
+    }
+    set_webhook_secrets(&mut set);
+    for (name, value) in &options.environment {
+        set(name, value);
+    }
+    environment
+}
+
+/// What the function is, and all of its environment.
+pub(super) fn configuration(
+    function: &Function,
+    executable: PathBuf,
+    common: &BTreeMap<String, String>,
+    queue_urls: &HashMap<String, String>,
+    options: &Options,
+) -> FunctionConfiguration {
+    let mut environment: BTreeMap<String, String> = function
+        .environment
+        .iter()
+        .map(|(name, value)| (name.clone(), queue_urls.get(value).unwrap_or(value).clone()))
+        .collect();
+    environment.extend(common.clone());
+    FunctionConfiguration {
+        name: function.binary.clone(),
+        executable,
+        timeout: function.timeout,
+        memory_mb: function.memory_mb,
+        environment,
+        maximum_processes: usize::from(options.processes),
+    }
+}
+
+/// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on this
+/// machine may call them unsigned.
+fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
+    let given: Vec<(&str, String)> = WEBHOOK_SECRETS
+        .iter()
+        .filter_map(|name| std::env::var(name).ok().map(|value| (*name, value)))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    if given.is_empty() {
+        set("ALLOW_UNSIGNED_WEBHOOKS", "true");
+    }
+    for (name, value) in given {
+        set(name, &value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    /// The access key of a function, or nothing when it is to be found as the SDK finds it.
+    async fn key(options: &[&str]) -> Option<String> {
+        let arguments = ["local-stack", "--port", "0"].iter().chain(options);
+        let options = Options::parse_from(arguments);
+        let dynamodb_option = options.dynamodb_endpoint.as_deref();
+        let dynamodb = Place::choose(dynamodb_option, 0, "--dynamodb-port").await.unwrap();
+        let sqs = Place::choose(options.sqs_endpoint.as_deref(), 0, "--sqs-port").await.unwrap();
+        let credentials = Credentials::choose(&dynamodb, &sqs);
+        let addresses = Addresses {
+            api: String::new(),
+            dynamodb: dynamodb.endpoint().unwrap(),
+            sqs: sqs.endpoint().unwrap(),
+        };
+        let mut configuration = FunctionConfiguration {
+            name: "reader".to_owned(),
+            executable: PathBuf::new(),
+            timeout: std::time::Duration::from_secs(3),
+            memory_mb: 128,
+            environment: environment(&options, &addresses, "eu-west-1", credentials),
+            maximum_processes: 1,
+        };
+        credentials.name_function(&mut configuration);
+        configuration.environment.remove("AWS_ACCESS_KEY_ID")
+    }
+
+    #[tokio::test]
+    async fn a_function_has_its_own_key_where_it_is_held_to_its_policy() {
+        let (dynamodb, sqs) = ("--dynamodb-endpoint", "--sqs-endpoint");
+        let other = "http://127.0.0.1:4566";
+        assert_eq!(key(&[]).await.as_deref(), Some("local-reader"));
+        assert_eq!(key(&[sqs, other]).await.as_deref(), Some("local-reader"));
+        assert_eq!(key(&[dynamodb, other]).await.as_deref(), Some("local"));
+        assert_eq!(key(&[dynamodb, other, sqs, other]).await.as_deref(), Some("local"));
+        let given = ["--env", "AWS_ACCESS_KEY_ID=mine"];
+        assert_eq!(key(&given).await.as_deref(), Some("mine"));
+        // On AWS it is the key of whoever runs this, or of a profile.
+        let developers = std::env::var("AWS_ACCESS_KEY_ID").ok();
+        assert_eq!(key(&[sqs, "aws"]).await, developers);
+        assert_eq!(key(&[dynamodb, "aws"]).await, developers);
+    }
+}

@@ -1,0 +1,32 @@
+//! The product's tests: the real function binaries on the local stack, a module for each function or
+//! promise.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod harness;
+
+mod authorization;
+mod bedrock;
+mod close_resolved;
+mod closed_connections;
+mod command_line;
+mod crash;
+mod end_to_end;
+mod events;
+mod idempotency;
+mod invariants;
+mod item_sizes;
+mod list_shards;
+mod payment_numbers;
+mod personal_data;
+mod read_tickets;
+mod requeue_stranded;
+mod retrain_triage;
+mod sentence_model;
+mod template;
+mod triage_report;
+mod triage_ticket;
+mod update_ticket;
+mod walks;
+mod webhook_secrets;
+mod webhooks;
