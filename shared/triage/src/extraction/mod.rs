@@ -7,7 +7,7 @@
 //! `order_id`, `amount`, `date`, `device`.
 //!
 //! The rules are the project's own. A general parser of dates and amounts needs more than the
-//! millisecond and the 20 MB that a ticket may take here; `EXTRACTION.md` has the measurements.
+//! millisecond and the 20 MB that a ticket may take here; `docs/extraction.md` has the measurements.
 
 mod amount;
 mod date;
