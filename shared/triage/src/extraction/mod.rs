@@ -91,7 +91,7 @@ impl<'a> Search<'a> {
 
     fn payment_numbers(&mut self) {
         for number in payment_numbers(self.text) {
-            let Ok(masked) = MaskedNumber::of(&self.text[number.range.clone()]) else { continue };
+            let Ok(masked) = MaskedNumber::ending_in(&number.last_characters) else { continue };
             let value = match number.kind {
                 PaymentNumberKind::Card => ExtractedValue::CardNumber { masked },
                 PaymentNumberKind::Iban => ExtractedValue::Iban { masked },
