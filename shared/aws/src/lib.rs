@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod connection;
+pub mod limits;
 pub mod queue;
 pub mod secret;
 pub mod store;

@@ -1,6 +1,6 @@
 //! What the functions do and how they speak with Lambda.
 //!
-//! In reading order: [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
+//! In reading order: [`settings`] reads the environment; [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
 //! that names status codes; [`schedule`] and [`consumer`] run what no request asks for; [`acceptance`]
 //! takes a ticket in; [`webhook`] acts on what vendors report.
 
@@ -9,6 +9,8 @@
 pub mod acceptance;
 pub mod consumer;
 pub mod http;
+pub mod limits;
 pub mod schedule;
+pub mod settings;
 pub mod telemetry;
 pub mod webhook;

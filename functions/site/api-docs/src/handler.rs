@@ -42,10 +42,8 @@ impl Handler {
         if let Some(document) = self.openapi.get() {
             return Ok(document);
         }
-        let document = openapi::document().map_err(|error| Error::Internal {
-            operation: "write the OpenAPI document",
-            source: Some(error.into()),
-        })?;
+        let document = openapi::document()
+            .map_err(|error| Error::internal("write the OpenAPI document", error))?;
         Ok(self.openapi.get_or_init(|| document))
     }
 }

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use copilot_aws::store::{Cursors, Position};
 use copilot_core::error::Error;
-use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
 use copilot_core::ticket::{
     Category, CustomerId, EmailAddress, Order, OrderId, Priority, Source, Status, Tag,
     TicketFilter, parse_time,
 };
 use copilot_service::http::Query;
+use copilot_service::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
 
 /// A list that somebody asks for.
 #[derive(Debug)]

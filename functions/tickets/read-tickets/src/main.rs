@@ -7,20 +7,15 @@ mod remembered;
 
 use std::env;
 
-use copilot_aws::connection::Connection;
-use copilot_aws::store::{Cursors, Store};
-use copilot_service::{http, telemetry};
+use copilot_service::http;
+use copilot_service::settings::{Settings, both};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(env::var("METRIC_NAMESPACE").ok());
-    let connection = Connection::new(|name| env::var(name).ok())?;
-    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
-    let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
-        cursors: Cursors::new(variable("CURSOR_KEY")?),
-    };
-    handler.store.connect_ahead_for_shards().await;
+    let settings = Settings::read(|name| env::var(name).ok())?;
+    let (store, cursors) = both(settings.store(), settings.cursors())?;
+    store.connect_ahead_for_shards().await;
+    let handler = Handler { store, cursors };
     http::serve(async |request| handler.handle(&request).await).await
 }

@@ -2,9 +2,9 @@
 
 use copilot_aws::store::VersionPosition;
 use copilot_core::error::Error;
-use copilot_core::limits::{PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM};
 use copilot_core::ticket::{TicketId, now};
 use copilot_service::http::{ChangePage, MessagePage, Request, Response};
+use copilot_service::limits::{PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM};
 
 use crate::handler::Handler;
 

@@ -46,7 +46,7 @@ struct Shard {
 
 impl Handler {
     /// Queues the AI work of stranded tickets, the oldest of each shard first, until none is left,
-    /// [`limits::REQUEUED_TICKETS`] are done or [`limits::REQUEUE_TIME`] is over. Two runs at once
+    /// [`copilot_service::limits::REQUEUED_TICKETS`] are done or [`copilot_service::limits::REQUEUE_TIME`] is over. Two runs at once
     /// send a message twice at worst, which its consumer must take without harm anyway.
     ///
     /// # Errors
@@ -74,13 +74,17 @@ impl Handler {
                     is_known.then(|| tickets.first().map_or(0, age_in_seconds));
                 is_first_round = false;
             }
-            let room = limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
+            let room =
+                copilot_service::limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
             if tickets.len() > room {
                 tickets.truncate(room);
                 outcome.is_more = true;
             }
-            for group in tickets.chunks(limits::BATCH_MESSAGES * limits::REQUEUED_BATCHES_AT_ONCE) {
-                if started.elapsed() >= limits::REQUEUE_TIME {
+            for group in tickets.chunks(
+                copilot_aws::limits::BATCH_MESSAGES
+                    * copilot_service::limits::REQUEUED_BATCHES_AT_ONCE,
+            ) {
+                if started.elapsed() >= copilot_service::limits::REQUEUE_TIME {
                     outcome.is_more = true;
                     break;
                 }
@@ -107,7 +111,7 @@ impl Handler {
         before: DateTime<Utc>,
     ) -> (Vec<StrandedTicket>, Option<Error>) {
         let pages = shards.iter_mut().filter(|shard| !shard.is_done).map(async |shard| {
-            let limit = limits::STRANDED_PAGE_TICKETS;
+            let limit = copilot_service::limits::STRANDED_PAGE_TICKETS;
             let position = shard.position.as_deref();
             let page = self.store.stranded(shard.number, before, limit, position).await;
             shard.position = page.as_ref().ok().and_then(|page| page.next.clone());
@@ -116,7 +120,7 @@ impl Handler {
         });
         let mut tickets = Vec::new();
         let mut failure = None;
-        let mut pages = iter(pages).buffer_unordered(limits::SHARDS_READ_AT_ONCE);
+        let mut pages = iter(pages).buffer_unordered(copilot_aws::limits::SHARDS_READ_AT_ONCE);
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => tickets.extend(page.tickets),
@@ -128,7 +132,8 @@ impl Handler {
     }
 
     async fn requeue_group(&self, group: &[StrandedTicket]) -> (usize, Option<Error>) {
-        let batches = group.chunks(limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
+        let batches =
+            group.chunks(copilot_aws::limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
         let outcomes = join_all(batches).await;
         let requeued = outcomes.iter().map(|(requeued, _)| requeued).sum();
         (requeued, outcomes.into_iter().find_map(|(_, error)| error))

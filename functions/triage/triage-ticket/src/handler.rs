@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use copilot_aws::queue::AiWork;
+use copilot_aws::queue::AiTask;
 use copilot_aws::store::{Store, Suggested};
 use copilot_core::error::Error;
 use copilot_core::ticket::{ModelName, Suggestion, Ticket, now};
@@ -33,7 +33,7 @@ impl Handler {
     ///
     /// # Errors
     /// That the store does not answer; the message then comes again.
-    pub async fn handle(&self, work: AiWork) -> Result<(), Error> {
+    pub async fn handle(&self, work: AiTask) -> Result<(), Error> {
         let started = Instant::now();
         // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so the opinion
         // holds and is neither paid nor waited for twice.

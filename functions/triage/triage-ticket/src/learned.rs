@@ -5,6 +5,7 @@ use std::time::Instant;
 use copilot_aws::store::Store;
 use copilot_core::error::Error;
 use copilot_core::limits;
+use copilot_service::telemetry;
 use copilot_triage::Triage;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
@@ -37,7 +38,7 @@ impl LearnedTriage {
         if state.looked_at.is_none_or(|at| at.elapsed() >= limits::ADAPTATION_AGE) {
             state.looked_at = Some(Instant::now());
             if let Err(error) = state.look(store).await {
-                let cause = std::error::Error::source(&error).map(tracing::field::display);
+                let cause = telemetry::cause(&error);
                 tracing::warn!(kind = %error, cause, "what agents taught is not known");
             }
         }
@@ -56,6 +57,6 @@ impl State {
             0 => self.triage.forget_learned(),
             _ => self.triage.use_learned(version, &store.adaptation(version).await?),
         };
-        used.map_err(|error| Error::Internal { operation: OPERATION, source: Some(error.into()) })
+        used.map_err(|error| Error::internal(OPERATION, error))
     }
 }

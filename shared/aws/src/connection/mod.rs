@@ -21,8 +21,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::sdk_config::SharedCredentialsProvider;
 
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 
 pub use trust::{TrustError, TrustedRoots};
 

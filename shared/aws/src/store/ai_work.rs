@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 
 use super::oldest::Oldest;
 use super::{Store, failure, record};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::TicketId;
 
 /// A ticket that still bears the mark.

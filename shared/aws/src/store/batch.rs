@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::record::Item;
 use super::{Store, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 
 impl Store {
     /// The items under `keys`, at most [`limits::BATCH_READ_TICKETS`], as they are now and in no
@@ -24,9 +24,7 @@ impl Store {
                 return Ok(items);
             }
             let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
-            let request = request
-                .build()
-                .map_err(|error| Error::Internal { operation, source: Some(error.into()) })?;
+            let request = request.build().map_err(|error| Error::internal(operation, error))?;
             let answer = self
                 .client
                 .batch_get_item()
@@ -41,6 +39,6 @@ impl Store {
         if keys.is_empty() {
             return Ok(items);
         }
-        Err(Error::Unavailable { operation, source: None })
+        Err(Error::unavailable(operation))
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{self, Item, TicketRecord};
 use super::{Store, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Category, Ticket, TicketId, format_time};
 
 /// An agent's word on what a ticket is about, which the AI had suggested for before. An agent who
@@ -56,10 +56,8 @@ impl Correction {
     pub(super) fn item(&self) -> Result<Item, Error> {
         let key = format!("{}#{:08X}", format_time(self.at), self.ticket_id.digits());
         let expires_at = self.at + limits::CORRECTION_RETENTION;
-        let mut item: Item = serde_dynamo::to_item(self).map_err(|error| Error::Internal {
-            operation: "write a correction as an item",
-            source: Some(error.into()),
-        })?;
+        let mut item: Item = serde_dynamo::to_item(self)
+            .map_err(|error| Error::internal("write a correction as an item", error))?;
         item.insert("pk".to_owned(), AttributeValue::S(PARTITION.to_owned()));
         item.insert("sk".to_owned(), AttributeValue::S(key));
         let expires_at = AttributeValue::N(expires_at.timestamp().to_string());

@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::{Position, VersionPosition};
-use copilot_core::limits;
+use crate::limits;
 use copilot_core::ticket::{Order, TicketFilter, TicketId};
 
 /// Makes cursors that nobody else can, and that hold for one list alone.

@@ -43,8 +43,8 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{ExternalId, Ticket, TicketId};
 use copilot_core::ticket::{Identity, NewTicket};
 
@@ -164,7 +164,7 @@ impl Store {
                 Put::Taken(_) => {}
             }
         }
-        Err(Error::Unavailable { operation: "find an id that is free", source: None })
+        Err(Error::unavailable("find an id that is free"))
     }
 
     async fn put(&self, record: TicketRecord) -> Result<Put, Error> {

@@ -83,18 +83,15 @@ impl TicketRecord {
     }
 
     pub(super) fn to_item(&self) -> Result<Item, Error> {
-        let mut item: Item = serde_dynamo::to_item(self).map_err(|error| Error::Internal {
-            operation: "write a ticket as an item",
-            source: Some(error.into()),
-        })?;
+        let mut item: Item = serde_dynamo::to_item(self)
+            .map_err(|error| Error::internal("write a ticket as an item", error))?;
         leave_out_empty(&mut item);
         Ok(item)
     }
 
     pub(super) fn from_item(item: Item) -> Result<Self, Error> {
         // The cause may quote the item.
-        const UNREADABLE: Error =
-            Error::Internal { operation: "read a ticket from an item", source: None };
+        const UNREADABLE: Error = Error::defect("read a ticket from an item");
         let mut record: Self = serde_dynamo::from_item(item).map_err(|_| UNREADABLE)?;
         if let Some(stored) = record.ai.take() {
             let latest = LatestSuggestion::try_from(stored).map_err(|_| UNREADABLE)?;

@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// DynamoDB ends a page after 1 MB by itself. Escaped twice, as JSON within Lambda's JSON, that
-    /// grows to 4 MB at most, which stays below [`copilot_core::limits::PAGE_BYTES`].
+    /// grows to 4 MB at most, which stays below [`crate::limits::PAGE_BYTES`].
     async fn remembered<T: DeserializeOwned>(
         &self,
         ticket_id: TicketId,
@@ -106,5 +106,4 @@ fn entry<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::from_item(item).map_err(|_| UNREADABLE)
 }
 
-const UNREADABLE: Error =
-    Error::Internal { operation: "read an item that is remembered of a ticket", source: None };
+const UNREADABLE: Error = Error::defect("read an item that is remembered of a ticket");

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::oldest::Oldest;
 use super::record::TicketRecord;
 use super::{Store, record};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Status, Ticket};
 
 /// Resolved tickets of one shard, the oldest by creation first.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use copilot_core::limits;
+use crate::limits;
 
 /// Partitions that each list index is spread over: 1 to [`limits::LIST_SHARDS_MAXIMUM`]. Every
 /// function of a stack must be told the same number.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::record::Item;
 use super::{Store, failure};
+use copilot_channels::Headers;
 use copilot_channels::signature::VerifiedBody;
 use copilot_core::error::Error;
 use copilot_core::limits;
@@ -53,9 +54,10 @@ impl KeptBody {
     pub fn verified(&self) -> VerifiedBody<'_> {
         VerifiedBody::verified_before(&self.body)
     }
+}
 
-    /// A delivery header, if it came.
-    pub fn header(&self, name: &str) -> Option<&str> {
+impl Headers for KeptBody {
+    fn header(&self, name: &str) -> Option<&str> {
         self.delivery_headers.get(name).map(String::as_str)
     }
 }
@@ -73,7 +75,7 @@ impl Store {
     ) -> Result<(), Error> {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let kept = &unreadable.body[..unreadable.body.len().min(limits::BODY_BYTES)];
-        let expires_at = now + limits::UNREADABLE_RETENTION;
+        let expires_at = now + crate::limits::UNREADABLE_RETENTION;
         let headers = unreadable
             .delivery_headers
             .iter()

@@ -244,7 +244,7 @@ fn address(tag: &StartTag<()>) -> Option<String> {
     let has_scheme = |scheme: &&str| {
         address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    let fits = address.chars().count() <= limits::LINK_CHARACTERS;
+    let fits = address.chars().count() <= crate::limits::LINK_CHARACTERS;
     (fits && SCHEMES.iter().any(has_scheme)).then_some(address)
 }
 

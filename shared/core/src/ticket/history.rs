@@ -1,8 +1,11 @@
 //! What is remembered of a ticket: each change of it, and what the customer wrote later.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::classification::{Category, Priority};
 use super::masking::masked;
@@ -43,15 +46,12 @@ pub struct TicketChange {
 }
 
 /// The way that a change came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeSource {
     /// An agent, through this API.
     Api,
-    /// Zendesk's webhook.
-    Zendesk,
-    /// Intercom's webhook.
-    Intercom,
+    /// A vendor's webhook, by the vendor's name.
+    Channel(Source),
     /// A scheduled function.
     Schedule,
     /// The AI that suggests a category and a priority.
@@ -63,13 +63,47 @@ impl ChangeSource {
     pub fn name(self) -> &'static str {
         match self {
             Self::Api => "api",
-            Self::Zendesk => "zendesk",
-            Self::Intercom => "intercom",
+            Self::Channel(source) => source.name(),
             Self::Schedule => "schedule",
             Self::Ai => "ai",
         }
     }
+
+    /// Reads a name that [`ChangeSource::name`] gives. `api` is an agent: no vendor has that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Api, Self::Schedule, Self::Ai]
+            .into_iter()
+            .find(|source| source.name() == name)
+            .or_else(|| Source::parse(name).map(Self::Channel))
+    }
 }
+
+impl Serialize for ChangeSource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for ChangeSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::parse(&name).ok_or_else(|| D::Error::custom("not a source of changes"))
+    }
+}
+
+impl PartialSchema for ChangeSource {
+    fn schema() -> RefOr<Schema> {
+        let channels = Source::VENDORS.map(Self::Channel);
+        let own = [Self::Api, Self::Schedule, Self::Ai];
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The way that a change came."))
+            .enum_values(Some(own.into_iter().chain(channels).map(Self::name)))
+            .into()
+    }
+}
+
+impl ToSchema for ChangeSource {}
 
 /// The fields that a change set. `from` and `to` are the same when an agent confirmed what was there;
 /// fields that nobody set are absent.
@@ -243,8 +277,8 @@ mod tests {
     fn sources_are_named_as_on_the_wire() {
         for source in [
             ChangeSource::Api,
-            ChangeSource::Zendesk,
-            ChangeSource::Intercom,
+            ChangeSource::Channel(Source::Zendesk),
+            ChangeSource::Channel(Source::Intercom),
             ChangeSource::Schedule,
             ChangeSource::Ai,
         ] {

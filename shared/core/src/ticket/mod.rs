@@ -266,6 +266,9 @@ impl Source {
         ("intercom", Self::Intercom),
     ];
 
+    /// The sources that report changes through a webhook.
+    pub const VENDORS: [Self; 2] = [Self::Zendesk, Self::Intercom];
+
     /// The name on the wire and in the store.
     pub fn name(self) -> &'static str {
         match self {

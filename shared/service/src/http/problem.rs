@@ -173,7 +173,7 @@ pub(super) fn response(error: &Error, request_id: &str) -> Response {
         // RFC 9110, section 11.6.1, wants a challenge; no scheme is registered for signed bodies.
         Error::Unauthenticated(_) => response.header(header::WWW_AUTHENTICATE, "Signature"),
         Error::Unavailable { .. } => {
-            response.header(header::RETRY_AFTER, &limits::RETRY_AFTER_SECONDS.to_string());
+            response.header(header::RETRY_AFTER, &crate::limits::RETRY_AFTER_SECONDS.to_string());
         }
         _ => {}
     }

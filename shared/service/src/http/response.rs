@@ -209,10 +209,8 @@ impl Response {
     }
 
     pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
-        let body = serde_json::to_vec(body).map_err(|error| Error::Internal {
-            operation: "write an answer as JSON",
-            source: Some(error.into()),
-        })?;
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Error::internal("write an answer as JSON", error))?;
         let mut response = Self::new(status, body, true);
         response.header(header::CONTENT_TYPE, "application/json");
         // Tickets hold personal data: nothing between us and the client may keep them.

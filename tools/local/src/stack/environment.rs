@@ -10,14 +10,6 @@ use crate::options::Options;
 use lambda_process::FunctionConfiguration;
 use sam_template::Function;
 
-/// The variables that hold webhook secrets, here and in the functions.
-const WEBHOOK_SECRETS: [&str; 4] = [
-    "ZENDESK_WEBHOOK_SECRET",
-    "ZENDESK_WEBHOOK_SECRET_PREVIOUS",
-    "INTERCOM_CLIENT_SECRET",
-    "INTERCOM_CLIENT_SECRET_PREVIOUS",
-];
-
 /// As whom functions call DynamoDB and SQS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credentials {
@@ -55,6 +47,7 @@ pub(super) fn environment(
     addresses: &Addresses,
     region: &str,
     credentials: Credentials,
+    functions: &[Function],
 ) -> BTreeMap<String, String> {
     let mut environment = BTreeMap::from([
         ("AWS_REGION".to_owned(), region.to_owned()),
@@ -79,7 +72,7 @@ pub(super) fn environment(
             }
         }
     }
-    set_webhook_secrets(&mut set);
+    set_webhook_secrets(webhook_secrets(functions), &mut set);
     for (name, value) in &options.environment {
         set(name, value);
     }
@@ -110,19 +103,32 @@ pub(super) fn configuration(
     }
 }
 
+/// The variables that hold webhook secrets, here and in the functions: two for each function
+/// `webhook-<source>` of the template.
+fn webhook_secrets(functions: &[Function]) -> impl Iterator<Item = String> {
+    functions.iter().filter_map(|function| function.binary.strip_prefix("webhook-")).flat_map(
+        |source| {
+            let name = format!("{}_WEBHOOK_SECRET", source.to_uppercase());
+            [name.clone(), format!("{name}_PREVIOUS")]
+        },
+    )
+}
+
 /// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on this
 /// machine may call them unsigned.
-fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
-    let given: Vec<(&str, String)> = WEBHOOK_SECRETS
-        .iter()
-        .filter_map(|name| std::env::var(name).ok().map(|value| (*name, value)))
+fn set_webhook_secrets(
+    names: impl Iterator<Item = String>,
+    set: &mut impl FnMut(&str, &str) -> Option<String>,
+) {
+    let given: Vec<(String, String)> = names
+        .filter_map(|name| std::env::var(&name).ok().map(|value| (name, value)))
         .filter(|(_, value)| !value.is_empty())
         .collect();
     if given.is_empty() {
         set("ALLOW_UNSIGNED_WEBHOOKS", "true");
     }
     for (name, value) in given {
-        set(name, &value);
+        set(&name, &value);
     }
 }
 
@@ -150,7 +156,7 @@ mod tests {
             executable: PathBuf::new(),
             timeout: std::time::Duration::from_secs(3),
             memory_mb: 128,
-            environment: environment(&options, &addresses, "eu-west-1", credentials),
+            environment: environment(&options, &addresses, "eu-west-1", credentials, &[]),
             maximum_processes: 1,
         };
         credentials.name_function(&mut configuration);

@@ -132,7 +132,8 @@ impl Stack {
         let mut serving = Serving::new(access);
         serving.dynamodb(dynamodb, &data_dir, &deployment, &region).await?;
         let (embedded_sqs, queue_urls) = serving.sqs(sqs, &data_dir, &deployment, &region).await?;
-        let environment = environment(&options, &addresses, &region, credentials);
+        let environment =
+            environment(&options, &addresses, &region, credentials, &deployment.functions);
         let configurations = deployment.functions.iter().map(|function| {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             let mut configuration =

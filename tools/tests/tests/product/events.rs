@@ -198,7 +198,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.as_deref().unwrap()),
             ("AWS_ENDPOINT_URL_SQS", &sqs),
-            ("INTERCOM_CLIENT_SECRET", "intercom_secret"),
+            ("INTERCOM_WEBHOOK_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
             ("CURSOR_KEY", "key"),
             ("LIST_SHARDS", "4"),

@@ -3,14 +3,15 @@
 
 #![expect(dead_code, reason = "the types only describe; nothing makes them")]
 
-use copilot_core::limits::{
-    PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM, TAGS,
-};
+use copilot_core::limits::TAGS;
 use copilot_core::ticket::{
     Category, CustomerId, EmailAddress, OrderId, Priority, Source, Status, Tag, Ticket, TicketId,
 };
 use copilot_service::http::{
     ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion, WebhookAnswer,
+};
+use copilot_service::limits::{
+    PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM,
 };
 use utoipa::{IntoParams, IntoResponses};
 
@@ -120,7 +121,7 @@ struct EntryParameters {
 const _: () = assert!(PAGE_ENTRIES_MAXIMUM == 100 && PAGE_ENTRIES_DEFAULT == 25 && TAGS == 100);
 const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
-const _: () = assert!(copilot_core::limits::CURSOR_BYTES == 256);
+const _: () = assert!(copilot_aws::limits::CURSOR_BYTES == 256);
 
 /// Create a ticket
 ///

@@ -12,7 +12,9 @@ use self::write::{Decision, Written};
 use super::{Store, failure, record};
 use copilot_core::error::Error;
 use copilot_core::limits;
-use copilot_core::ticket::{ChangeSource, ExpectedVersion, Status, Ticket, TicketId, TicketPatch};
+use copilot_core::ticket::{
+    ChangeSource, ExpectedVersion, Source, Status, Ticket, TicketId, TicketPatch,
+};
 
 /// Who changed a ticket, for its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +25,8 @@ pub enum Actor<'a> {
         /// [`limits::ACTOR_CHARACTERS`].
         name: Option<&'a str>,
     },
-    /// Zendesk, through its webhook.
-    Zendesk,
-    /// Intercom, through its webhook.
-    Intercom,
+    /// A vendor, through its webhook.
+    Channel(Source),
     /// A scheduled function of ours.
     Schedule,
     /// The AI.
@@ -41,15 +41,14 @@ impl<'a> Actor<'a> {
         match self {
             Self::Agent { name } => name.unwrap_or("agent"),
             Self::Ai { name } => name,
-            Self::Zendesk | Self::Intercom | Self::Schedule => self.source().name(),
+            Self::Channel(_) | Self::Schedule => self.source().name(),
         }
     }
 
     fn source(self) -> ChangeSource {
         match self {
             Self::Agent { .. } => ChangeSource::Api,
-            Self::Zendesk => ChangeSource::Zendesk,
-            Self::Intercom => ChangeSource::Intercom,
+            Self::Channel(source) => ChangeSource::Channel(source),
             Self::Schedule => ChangeSource::Schedule,
             Self::Ai { .. } => ChangeSource::Ai,
         }
@@ -158,7 +157,7 @@ impl Store {
         requested: RequestedChange<'_>,
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        for _ in 0..crate::limits::CHANGE_ATTEMPTS {
             let seen = self.read(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
@@ -172,10 +171,7 @@ impl Store {
                 return Ok(*changed);
             }
         }
-        Err(Error::Unavailable {
-            operation: "change a ticket that others keep changing",
-            source: None,
-        })
+        Err(Error::unavailable("change a ticket that others keep changing"))
     }
 
     /// Closes the ticket `seen` if nobody has changed it since, and says whether it did.
@@ -189,10 +185,9 @@ impl Store {
         note: &str,
         now: DateTime<Utc>,
     ) -> Result<bool, Error> {
-        let moved = seen.moved_to(Status::Closed, now).map_err(|_| Error::Internal {
-            operation: "close a ticket by schedule",
-            source: None,
-        })?;
+        let moved = seen
+            .moved_to(Status::Closed, now)
+            .map_err(|_| Error::defect("close a ticket by schedule"))?;
         let Some(next) = moved else { return Ok(false) };
         let decision =
             Decision { note: Some(note), ..Decision::new(seen, next, Actor::Schedule, now) };
@@ -210,7 +205,7 @@ impl Store {
         reported: ReportedStatus<'_>,
         now: DateTime<Utc>,
     ) -> Result<Changed, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        for _ in 0..crate::limits::CHANGE_ATTEMPTS {
             let known = self.read_record(ticket_id).await?;
             let late = known.source_event_at.zip(reported.at).is_some_and(|(taken, at)| at < taken);
             let ticket = known.ticket;
@@ -227,7 +222,7 @@ impl Store {
                 return Ok(Changed::Done(*changed));
             }
         }
-        Err(Error::Unavailable { operation: "take a reported status", source: None })
+        Err(Error::unavailable("take a reported status"))
     }
 
     /// Adds a message of the customer, once. A resolved ticket reopens; a closed one takes none.
@@ -240,7 +235,7 @@ impl Store {
         message: NewMessage<'_>,
         now: DateTime<Utc>,
     ) -> Result<Added, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        for _ in 0..crate::limits::CHANGE_ATTEMPTS {
             let ticket = self.read(ticket_id).await?;
             if ticket.status == Status::Closed {
                 let known = self.has_message(ticket_id, message.id).await?;
@@ -263,7 +258,7 @@ impl Store {
                 Written::Outdated => {}
             }
         }
-        Err(Error::Unavailable { operation: "add a message", source: None })
+        Err(Error::unavailable("add a message"))
     }
 
     async fn has_message(&self, ticket_id: TicketId, message: &str) -> Result<bool, Error> {

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::Actor;
 use super::write::{Decision, Written};
+use crate::limits;
 use crate::store::Store;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Suggestion, Ticket, TicketId};
 
 /// What became of the AI work on a ticket.
@@ -51,6 +51,6 @@ impl Store {
                 return Ok(Suggested::Now(*changed));
             }
         }
-        Err(Error::Unavailable { operation: "write a suggestion", source: None })
+        Err(Error::unavailable("write a suggestion"))
     }
 }

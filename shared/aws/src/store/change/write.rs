@@ -250,9 +250,9 @@ fn item<T: Serialize>(content: &T) -> Result<Item, Error> {
 }
 
 fn unwritten(error: serde_dynamo::Error) -> Error {
-    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+    Error::internal(OPERATION, error)
 }
 
 fn defect(error: BuildError) -> Error {
-    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+    Error::internal(OPERATION, error)
 }

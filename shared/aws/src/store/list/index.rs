@@ -8,8 +8,8 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use super::super::record::{self, Item};
 use super::super::{Store, failure};
 use super::Position;
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Order, TicketFilter, format_time};
 
 /// What an index says of a ticket.

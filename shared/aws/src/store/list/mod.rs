@@ -88,9 +88,7 @@ impl Store {
 /// The answer travels as a JSON string inside Lambda's JSON, where each quote and backslash takes
 /// one byte more.
 fn bytes_in_answer(ticket: &Ticket) -> Result<usize, Error> {
-    let json = serde_json::to_vec(ticket).map_err(|error| Error::Internal {
-        operation: "write a ticket as JSON",
-        source: Some(error.into()),
-    })?;
+    let json = serde_json::to_vec(ticket)
+        .map_err(|error| Error::internal("write a ticket as JSON", error))?;
     Ok(json.len() + json.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count())
 }
