@@ -160,7 +160,11 @@ pub(crate) fn present(header: Option<&str>) -> Result<&str, SignatureFault> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use copilot_core::ticket::parse_time;
+
     use super::*;
+    use crate::{intercom, zendesk};
 
     fn required(current: &str, previous: Option<&str>) -> Verification {
         let secret = |text| Secret::parse(text).unwrap();

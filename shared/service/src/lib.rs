@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod acceptance;
+pub mod api;
 pub mod consumer;
 pub mod http;
 pub mod limits;

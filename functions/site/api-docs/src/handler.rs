@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use copilot_core::error::Error;
+use copilot_service::api::Health;
 use copilot_service::http::{Request, Response};
 
-use crate::openapi::{self, Health};
-use crate::page;
+use crate::{openapi, page};
 
 /// What the function needs.
 #[derive(Default)]

@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use copilot_aws::queue::{Queue, Reason};
 use copilot_aws::store::{Store, StrandedTicket};
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{TicketId, now};
 use copilot_service::telemetry::{Gauge, measure};
 use futures_util::future::join_all;

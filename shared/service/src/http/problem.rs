@@ -82,20 +82,22 @@ fn kind_of(error: &Error) -> Kind {
             "unsupported-media-type",
             "The body is not JSON",
         ),
-        Error::Unauthenticated(_) => {
-            kind(StatusCode::UNAUTHORIZED, "unauthenticated", "The signature is missing or wrong")
-        }
+        Error::Unauthenticated(_) => kind(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "The signature is missing or not valid",
+        ),
         Error::MethodNotAllowed { .. } => {
             kind(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed")
         }
         Error::NotFound(_) => kind(StatusCode::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(_) => {
-            kind(StatusCode::CONFLICT, "conflict", "The ticket's state forbids this")
+            kind(StatusCode::CONFLICT, "conflict", "The ticket's state does not allow this")
         }
         Error::KeyReused => kind(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency-key-reused",
-            "The Idempotency-Key belongs to another request",
+            "The Idempotency-Key was used for another request",
         ),
         Error::Outdated => kind(
             StatusCode::PRECONDITION_FAILED,
@@ -111,7 +113,7 @@ fn kind_of(error: &Error) -> Kind {
     }
 }
 
-/// What the client is told of this one error.
+/// What the client learns about this error.
 fn detail_of(error: &Error) -> String {
     match error {
         Error::Malformed(detail) => detail.clone().into_owned(),
@@ -126,18 +128,18 @@ fn detail_of(error: &Error) -> String {
         Error::NotFound(what) => (*what).to_owned(),
         Error::Conflict(why) => why.clone(),
         Error::KeyReused => {
-            "This key was sent with another body before. Draw a new key for a new ticket."
+            "This key was already sent with a different body. Use a new key for a new ticket."
                 .to_owned()
         }
         Error::Outdated => {
-            "If-Match names another version than the ticket has. Read it again and decide anew."
+            "The ticket has a version other than the one in If-Match. Read it again and retry."
                 .to_owned()
         }
         Error::Unavailable { .. } => {
-            "Nothing is known to be done. Send the same request again in a moment.".to_owned()
+            "The request may not have been carried out. Send it again in a moment.".to_owned()
         }
         Error::Internal { .. } => {
-            "Something failed on our side; its cause is in the log under this instance.".to_owned()
+            "Something failed on our side. The log names the cause under this instance.".to_owned()
         }
     }
 }

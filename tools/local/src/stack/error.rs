@@ -13,7 +13,7 @@ use sqs::SqsError;
 /// Why the stack does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// Somebody listens there.
+    /// The webhook is reachable there.
     #[error("Port {port} on 127.0.0.1 cannot be used: {source}. Choose another with {option}.")]
     Port {
         /// The port.

@@ -11,7 +11,6 @@ pub use self::suggest::Suggested;
 use self::write::{Decision, Written};
 use super::{Store, failure, record};
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{
     ChangeSource, ExpectedVersion, Source, Status, Ticket, TicketId, TicketPatch,
 };
