@@ -9,6 +9,8 @@
 pub mod acceptance;
 pub mod api;
 pub mod consumer;
+#[cfg(test)]
+mod documentation;
 pub mod http;
 pub mod limits;
 pub mod schedule;

@@ -17,6 +17,8 @@ use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
 pub use problem::Problem;
+#[cfg(test)]
+pub(crate) use problem::problem_kinds;
 use request::trace_root;
 pub use request::{Query, Request};
 pub use response::{

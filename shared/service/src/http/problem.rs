@@ -193,6 +193,61 @@ fn problem_error(fault: &Fault) -> ProblemError {
     error
 }
 
+/// Each kind of problem for the documentation: status, name, and when it is answered.
+#[cfg(test)]
+pub(crate) fn problem_kinds() -> Vec<(u16, &'static str, &'static str)> {
+    let errors = [
+        Error::Malformed("".into()),
+        Error::InvalidParameters(Vec::new()),
+        Error::Unauthenticated(String::new()),
+        Error::NotFound(""),
+        Error::MethodNotAllowed { allowed: "" },
+        Error::Conflict(String::new()),
+        Error::Outdated,
+        Error::TooLarge,
+        Error::UnsupportedMediaType,
+        Error::Invalid(Vec::new()),
+        Error::KeyReused,
+        Error::defect(""),
+        Error::unavailable(""),
+    ];
+    errors.iter().map(|error| (error, kind_of(error))).map(described).collect()
+}
+
+/// A variant that is added to [`Error`] must be described here, and listed in [`problem_kinds`].
+#[cfg(test)]
+fn described((error, kind): (&Error, Kind)) -> (u16, &'static str, &'static str) {
+    let when = match error {
+        Error::Malformed(_) => "the body is not a JSON object in UTF-8",
+        Error::InvalidParameters(_) => {
+            "a query parameter is not valid or unknown, or a header is not valid"
+        }
+        Error::Unauthenticated(_) => "a webhook's signature is missing, wrong or expired",
+        Error::NotFound(_) => "there is no ticket with this id",
+        Error::MethodNotAllowed { .. } => {
+            "a function was called with a method that it does not serve (API Gateway answers 404 \
+             before that)"
+        }
+        Error::Conflict(_) => {
+            "the lifecycle does not allow the change; `detail` names what it allows"
+        }
+        Error::Outdated => "the ticket's version is not the one in `If-Match`",
+        Error::TooLarge => "the body is too large (of a webhook's body, the beginning is kept)",
+        Error::UnsupportedMediaType => {
+            "the body is not `application/json` nor, for `PATCH`, `application/merge-patch+json` \
+             (webhooks accept any type)"
+        }
+        Error::Invalid(_) => "fields are wrong, missing or unknown, all of them named at once",
+        Error::KeyReused => "the `Idempotency-Key` was already used with a different body",
+        Error::Internal { .. } => "an error on our side; a retry does not help",
+        Error::Unavailable { .. } => {
+            "DynamoDB does not answer or throttles, a webhook's secret cannot be read, or others \
+             keep changing the ticket; `Retry-After` says when to try again"
+        }
+    };
+    (kind.status.as_u16(), kind.name, when)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
