@@ -74,14 +74,6 @@ pub enum SqsError {
     /// The text is not a receipt handle of this queue.
     #[error("The input receipt handle is invalid.")]
     ReceiptHandleIsInvalid,
-    /// The message is visible again, so there is no timeout to change.
-    #[error("The specified message isn't in flight.")]
-    MessageNotInflight,
-    /// The message is gone, or a later receive holds it.
-    #[error(
-        "Value for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change."
-    )]
-    MessageNotAvailable,
     /// A batch without entries.
     #[error("There should be at least one entry in the request.")]
     EmptyBatchRequest,
@@ -226,9 +218,6 @@ impl SqsError {
             Self::ReceiptHandleIsInvalid => {
                 modeled("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")
             }
-            Self::MessageNotInflight => {
-                modeled("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight")
-            }
             Self::EmptyBatchRequest
             | Self::TooManyEntriesInBatchRequest { .. }
             | Self::InvalidBatchEntryId
@@ -245,8 +234,7 @@ impl SqsError {
             Self::MissingHost => modeled("InvalidAddress", "InvalidAddress"),
             Self::InvalidParameterValue { .. }
             | Self::MessageTooLong { .. }
-            | Self::InvalidMessageAttribute { .. }
-            | Self::MessageNotAvailable => {
+            | Self::InvalidMessageAttribute { .. } => {
                 common("InvalidParameterValueException", "InvalidParameterValue")
             }
             Self::MissingParameter { .. } => {

@@ -16,7 +16,6 @@ pub(super) struct CreateQueueRequest {
     pub attributes: Option<BTreeMap<String, String>>,
 }
 
-/// The answer of CreateQueue and GetQueueUrl.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct QueueUrlResponse {
@@ -25,14 +24,7 @@ pub(super) struct QueueUrlResponse {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct GetQueueUrlRequest {
-    pub queue_name: Option<String>,
-}
-
-/// The request of DeleteQueue and PurgeQueue.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct QueueRequest {
+pub(super) struct PurgeQueueRequest {
     pub queue_url: Option<String>,
 }
 
@@ -40,15 +32,6 @@ pub(super) struct QueueRequest {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ListQueuesRequest {
     pub queue_name_prefix: Option<String>,
-    #[serde(flatten)]
-    pub page: PageRequest,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct PageRequest {
-    pub next_token: Option<String>,
-    pub max_results: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,24 +39,6 @@ pub(super) struct PageRequest {
 pub(super) struct ListQueuesResponse {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub queue_urls: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListDeadLetterSourceQueuesRequest {
-    pub queue_url: Option<String>,
-    #[serde(flatten)]
-    pub page: PageRequest,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct ListDeadLetterSourceQueuesResponse {
-    #[serde(rename = "queueUrls")]
-    pub queue_urls: Vec<String>,
-    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,22 +154,6 @@ pub(super) struct DeleteMessageRequest {
     pub receipt: Receipt,
 }
 
-/// The change of ChangeMessageVisibility and of an entry of its batch.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct VisibilityChange {
-    pub receipt_handle: Option<String>,
-    pub visibility_timeout: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ChangeMessageVisibilityRequest {
-    pub queue_url: Option<String>,
-    #[serde(flatten)]
-    pub change: VisibilityChange,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ReceiveMessageRequest {
@@ -246,40 +195,10 @@ pub(super) struct WireMessage {
 pub(super) struct StartMessageMoveTaskRequest {
     pub source_arn: Option<String>,
     pub destination_arn: Option<String>,
-    pub max_number_of_messages_per_second: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct StartMessageMoveTaskResponse {
     pub task_handle: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListMessageMoveTasksRequest {
-    pub source_arn: Option<String>,
-    pub max_results: Option<i64>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListMessageMoveTasksResponse {
-    pub results: Vec<WireMoveTask>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct WireMoveTask {
-    pub status: &'static str,
-    pub source_arn: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub destination_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_number_of_messages_per_second: Option<u32>,
-    pub approximate_number_of_messages_moved: u64,
-    pub approximate_number_of_messages_to_move: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure_reason: Option<String>,
-    pub started_timestamp: i64,
 }

@@ -58,18 +58,9 @@ impl EmbeddedSqs {
         Self { shared: Arc::new(Shared { storage, arrivals: Arrivals::default() }) }
     }
 
-    /// Makes a queue exist with exactly the described attributes: creates it,
-    /// or sets the attributes of the existing one and keeps its messages. A
-    /// dead-letter queue must exist before the queue that names it.
-    ///
-    /// # Errors
-    /// Errors of the name or of an attribute; then nothing has changed.
-    pub fn ensure_queue(&self, description: &QueueDescription) -> Result<(), SqsError> {
-        self.ensure_queues(std::slice::from_ref(description))
-    }
-
-    /// As [`ensure_queue`](Self::ensure_queue) for several queues, which may
-    /// name each other in any order. All succeed or nothing changes.
+    /// Makes queues exist with exactly the described attributes: creates them, or sets the attributes
+    /// of those that exist and keeps their messages. They may name each other as dead-letter queues in
+    /// any order. All succeed or nothing changes.
     ///
     /// # Errors
     /// Errors of a name or of an attribute.
@@ -133,23 +124,6 @@ impl EmbeddedSqs {
         self.delete_all(queue_name, &[receipt_handle])?.into_iter().collect()
     }
 
-    /// Hides a message in flight for `visibility_timeout` (at most 12 hours
-    /// from its receive) counted from now; zero makes it visible at once.
-    ///
-    /// # Errors
-    /// [`SqsError::QueueDoesNotExist`], [`SqsError::ReceiptHandleIsInvalid`],
-    /// [`SqsError::MessageNotInflight`], [`SqsError::MessageNotAvailable`],
-    /// [`SqsError::InvalidParameterValue`].
-    pub fn change_visibility(
-        &self,
-        queue_name: &str,
-        receipt_handle: &str,
-        visibility_timeout: Duration,
-    ) -> Result<(), SqsError> {
-        let timeout_ms = visibility_ms(visibility_timeout)?;
-        self.change_all(queue_name, &[(receipt_handle, timeout_ms)])?.into_iter().collect()
-    }
-
     /// Counts the messages of a queue.
     ///
     /// # Errors
@@ -176,17 +150,6 @@ impl EmbeddedSqs {
         self.shared.storage.delete(queue_name, handles)
     }
 
-    pub(super) fn change_all(
-        &self,
-        queue_name: &str,
-        changes: &[(&str, i64)],
-    ) -> Result<Vec<Result<(), SqsError>>, SqsError> {
-        let storage = &self.shared.storage;
-        let results = storage.change_visibility(queue_name, changes, now_ms())?;
-        self.shared.arrivals.announce(queue_name);
-        Ok(results)
-    }
-
     pub(super) fn set_attributes(
         &self,
         queue_name: &str,
@@ -198,25 +161,11 @@ impl EmbeddedSqs {
         Ok(())
     }
 
-    pub(super) fn delete_queue(&self, queue_name: &str) -> Result<(), SqsError> {
-        self.shared.storage.delete_queue(queue_name)?;
-        self.shared.arrivals.announce(queue_name);
+    /// Moves the messages of a dead-letter queue back to where they came from.
+    pub(super) fn move_messages(&self, dead_letter_queue: &str) -> Result<(), SqsError> {
+        let moved_to = self.shared.storage.move_messages(dead_letter_queue, now_ms())?;
+        moved_to.iter().for_each(|queue_name| self.shared.arrivals.announce(queue_name));
         Ok(())
-    }
-
-    /// Moves the messages of a dead-letter queue and returns the task number.
-    pub(super) fn move_messages(
-        &self,
-        source: &str,
-        destination: Option<&str>,
-        messages_per_second: Option<u32>,
-    ) -> Result<i64, SqsError> {
-        let storage = &self.shared.storage;
-        let task = storage.move_messages(source, destination, messages_per_second, now_ms())?;
-        for queue_name in &task.destinations {
-            self.shared.arrivals.announce(queue_name);
-        }
-        Ok(task.task_id)
     }
 }
 

@@ -23,11 +23,10 @@ use super::error::SqsError;
 use super::queue::Account;
 
 pub use messages::QueueDepth;
-pub(super) use move_tasks::MoveTask;
 pub(super) use receive::{ReceiveLimits, ReceiveOutcome};
 
 /// The layout below, kept in SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 /// How long to wait for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept; this module has about 30.
@@ -52,7 +51,6 @@ CREATE TABLE messages (
     body TEXT NOT NULL,
     attributes TEXT NOT NULL,
     trace_header TEXT,
-    group_id TEXT,
     sent_at_ms INTEGER NOT NULL,
     visible_at_ms INTEGER NOT NULL,
     received_at_ms INTEGER,
@@ -63,16 +61,12 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_by_visibility ON messages (queue_id, visible_at_ms);
 CREATE INDEX messages_by_age ON messages (queue_id, sent_at_ms);
-CREATE TABLE move_tasks (
-    task_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL,
-    destination TEXT,
-    messages_per_second INTEGER,
-    moved INTEGER NOT NULL,
-    to_move INTEGER NOT NULL,
-    failure_reason TEXT,
-    started_at_ms INTEGER NOT NULL
-) STRICT;
+";
+
+/// Takes away what the first layout had for message groups and lists of move tasks.
+const FROM_VERSION_1: &str = "
+DROP TABLE move_tasks;
+ALTER TABLE messages DROP COLUMN group_id;
 ";
 
 /// The database of all queues of one account and region.
@@ -125,12 +119,10 @@ fn create_schema(connection: &mut Connection) -> Result<(), SqsError> {
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match found {
         SCHEMA_VERSION => return Ok(()),
-        0 => {}
-        _ => {
-            return Err(SqsError::UnsupportedSchema { found, expected: SCHEMA_VERSION });
-        }
+        0 => transaction.execute_batch(SCHEMA)?,
+        1 => transaction.execute_batch(FROM_VERSION_1)?,
+        _ => return Err(SqsError::UnsupportedSchema { found, expected: SCHEMA_VERSION }),
     }
-    transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()?;
     Ok(())
@@ -193,7 +185,6 @@ mod fixture {
             body: MessageBody::parse(Some(body.to_owned())).unwrap(),
             attributes: BTreeMap::new(),
             trace_header: None,
-            group_id: None,
             delay_seconds: None,
         }
     }
@@ -249,6 +240,26 @@ mod tests {
             let synchronous: i64 =
                 connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
             assert_eq!((mode.as_str(), synchronous), ("wal", 1));
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_first_layout_keeps_its_messages() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("queues.sqlite");
+        {
+            let storage = Storage::open(&file, account()).unwrap();
+            add_queue(&storage, "orders", &[]);
+            send(&storage, "orders", "kept", START_MS);
+            let connection = storage.connection.lock().unwrap();
+            let first_layout = "ALTER TABLE messages ADD COLUMN group_id TEXT;
+                                CREATE TABLE move_tasks (task_id INTEGER PRIMARY KEY) STRICT;
+                                PRAGMA user_version = 1;";
+            connection.execute_batch(first_layout).unwrap();
+        }
+        for _ in 0..2 {
+            let storage = Storage::open(&file, account()).unwrap();
+            assert_eq!(storage.depth("orders", START_MS).unwrap().visible, 1);
         }
     }
 

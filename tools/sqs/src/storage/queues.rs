@@ -95,15 +95,6 @@ impl Storage {
         })
     }
 
-    /// Deletes a queue with all its messages.
-    pub fn delete_queue(&self, name: &str) -> Result<(), SqsError> {
-        self.transaction(|transaction| {
-            let queue = find(transaction, name)?;
-            transaction.execute("DELETE FROM queues WHERE queue_id = ?1", [queue.id])?;
-            Ok(())
-        })
-    }
-
     /// The queue of this name.
     pub fn queue(&self, name: &str) -> Result<StoredQueue, SqsError> {
         self.transaction(|transaction| find(transaction, name))
@@ -289,17 +280,6 @@ mod tests {
                 Err(SqsError::InvalidParameterValue { .. })
             ));
         }
-    }
-
-    #[test]
-    fn a_deleted_queue_takes_its_messages_along() {
-        let storage = storage();
-        add_queue(&storage, "orders", &[]);
-        send(&storage, "orders", "x", START_MS);
-        storage.delete_queue("orders").unwrap();
-        assert!(matches!(storage.queue("orders"), Err(SqsError::QueueDoesNotExist)));
-        add_queue(&storage, "orders", &[]);
-        assert_eq!(storage.depth("orders", START_MS).unwrap().visible, 0);
     }
 
     #[test]
