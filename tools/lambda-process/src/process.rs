@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::environment::process_environment;
 use super::logs::{InvocationEnd, InvocationReport, LogWriter};
 use super::pool::InvokeError;
-use super::runtime_api::{Answer, Invocation, RuntimeApi};
+use super::runtime_api::{Answered, Invocation, RuntimeApi};
 use super::{FunctionConfiguration, INIT_LIMIT};
 use supervisor::supervise;
 
@@ -184,14 +184,14 @@ impl FunctionProcess {
         let timeout = self.context.configuration.timeout;
         let started = Instant::now();
         let invocation = self.invocation(event, request_id);
-        let Ok(answer) = self.api.deliver(invocation).await else {
+        let Ok(delivered) = self.api.deliver(invocation).await else {
             return Attempt::NotDelivered;
         };
         self.context.logs.invocation_started(request_id);
         let outcome = tokio::select! {
             // An answer counts, also of a process that ends right after it.
             biased;
-            answer = answer => self.answered(answer).await,
+            answered = delivered.answer => self.answered(answered).await,
             exit = self.exited() => Err(InvokeError::Crashed { exit }),
             () = tokio::time::sleep(timeout) => Err(InvokeError::TimedOut { after: timeout }),
         };
@@ -231,13 +231,13 @@ impl FunctionProcess {
 
     async fn answered(
         &self,
-        answer: Result<Answer, oneshot::error::RecvError>,
+        answered: Result<Answered, oneshot::error::RecvError>,
     ) -> Result<Bytes, InvokeError> {
-        match answer {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                Err(InvokeError::Function { error_type: error.error_type, message: error.message })
-            }
+        match answered {
+            Ok(Answered { answer, .. }) => answer.map_err(|error| InvokeError::Function {
+                error_type: error.error_type,
+                message: error.message,
+            }),
             Err(_) => {
                 self.kill().await;
                 Err(InvokeError::Crashed { exit: self.exited().await })
