@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Stack, clock};
+use super::Stack;
+use super::intake::clock;
 use lambda_process::InvokeError;
 
 /// Why a scheduled function was not run, or not well.
