@@ -37,6 +37,7 @@ pub use encoding::EncodingError;
 pub use error::TriageReportError;
 use examples::Examples;
 use figures::Figures;
+pub use figures::{ClassQuality, Confusion, Share};
 pub use files::FileError;
 use files::PendingFile;
 use labels::LabelMap;

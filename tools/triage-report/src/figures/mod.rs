@@ -85,7 +85,7 @@ impl CategoryCount {
     }
 }
 
-/// What labels tell of the suggestions.
+/// What labels tell of the suggestions. Classes are places of answers.
 #[derive(Debug, Clone, Default)]
 pub struct LabelFigures {
     /// Rows without a label.
@@ -96,6 +96,15 @@ pub struct LabelFigures {
     pub confusion: Confusion,
     /// The same of rows that are not for review.
     pub sure: Confusion,
+}
+
+impl LabelFigures {
+    /// Each of our categories that labels or suggestions name.
+    pub fn categories(&self) -> Vec<ClassQuality> {
+        let mut classes = self.confusion.classes();
+        classes.retain(|class| class.class < CATEGORIES);
+        classes
+    }
 }
 
 impl Figures {
@@ -146,9 +155,10 @@ impl Figures {
             self.labels.unknown.add(label);
             return None;
         };
-        self.labels.confusion.add(category, suggestion.category);
+        let (wanted, suggested) = (answer(Some(category)), answer(suggestion.category));
+        self.labels.confusion.add(wanted, suggested);
         if !suggestion.needs_review {
-            self.labels.sure.add(category, suggestion.category);
+            self.labels.sure.add(wanted, suggested);
         }
         Some(category)
     }
