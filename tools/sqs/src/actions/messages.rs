@@ -35,8 +35,9 @@ pub(super) fn send(
 pub(super) fn outgoing(content: MessageContent) -> Result<OutgoingMessage, SqsError> {
     if content.message_deduplication_id.is_some() || content.message_group_id.is_some() {
         return Err(SqsError::UnsupportedOperation {
-            reason: "The local queue service has neither FIFO nor fair queues, so no message groups."
-                .to_owned(),
+            reason:
+                "The local queue service has neither FIFO nor fair queues, so no message groups."
+                    .to_owned(),
         });
     }
     let delay_seconds = content
