@@ -23,7 +23,6 @@ pub enum Transport {
     HttpsSystemRoots,
     /// HTTPS, trusting one root.
     HttpsOneRoot,
-    /// HTTP.
     Http,
 }
 
@@ -41,39 +40,15 @@ pub struct FunctionProcess {
 pub enum ProcessError {
     /// It could not be started or ended, or its log not be opened.
     #[error("{name} cannot be run: {source}")]
-    NotRun {
-        /// The candidate.
-        name: &'static str,
-        /// What the system said.
-        source: io::Error,
-    },
+    NotRun { name: &'static str, source: io::Error },
     /// It ended or gave no answer in time.
     #[error("{name} gave no answer; its log is {}", log.display())]
-    NoAnswer {
-        /// The candidate.
-        name: &'static str,
-        /// What it printed.
-        log: PathBuf,
-    },
+    NoAnswer { name: &'static str, log: PathBuf },
     /// Another answer than the one that is to be measured.
     #[error("{name} answered {answer}; its log is {}", log.display())]
-    WrongAnswer {
-        /// The candidate.
-        name: &'static str,
-        /// What it answered.
-        answer: String,
-        /// What it printed.
-        log: PathBuf,
-    },
-    /// The system says nothing of the process.
+    WrongAnswer { name: &'static str, answer: String, log: PathBuf },
     #[error("the system says nothing of {name} in {}", file.display())]
-    Unknown {
-        /// The candidate.
-        name: &'static str,
-        /// Where it should.
-        file: PathBuf,
-    },
-    /// There is no event for it.
+    Unknown { name: &'static str, file: PathBuf },
     #[error(transparent)]
     Event(#[from] EventError),
 }
@@ -81,8 +56,8 @@ pub enum ProcessError {
 /// The beginning of a process.
 #[derive(Debug, Clone, Copy)]
 pub struct ColdStart {
-    /// From the start of the process to the answer to its first event, without what it takes to hand
-    /// the event over once the process has asked for it.
+    /// From the start of the process to the answer to its first event, without what it takes to
+    /// hand the event over once the process has asked for it.
     pub total: Duration,
     /// From the start of the process to its asking for an event.
     pub init: Duration,

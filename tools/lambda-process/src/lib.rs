@@ -55,9 +55,8 @@ pub struct FunctionConfiguration {
     pub timeout: Duration,
     /// Memory size in MB. Told to the process and logged, not enforced.
     pub memory_mb: u32,
-    /// Variables of the function: its own, and the credentials, region and
-    /// endpoints it shall use. They win over the ones set by the local stack,
-    /// except `AWS_LAMBDA_RUNTIME_API`.
+    /// Variables of the function: its own, and the credentials, region and endpoints it shall use.
+    /// They win over the ones set by the local stack, except `AWS_LAMBDA_RUNTIME_API`.
     pub environment: BTreeMap<String, String>,
     /// Most processes at once, at least 1; see [`DEFAULT_MAXIMUM_PROCESSES`].
     pub maximum_processes: usize,

@@ -29,10 +29,8 @@ const DEFAULT_REGION: &str = "us-east-1";
 /// How a process ended, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessExit {
-    /// It exited with a status code.
     #[error("exited with status {0}")]
     Code(i32),
-    /// A signal ended it.
     #[error("was ended by signal {0}")]
     Signal(i32),
     /// It reported during init that it cannot start.
@@ -46,16 +44,13 @@ pub enum ProcessExit {
     /// It asked for no event within [`INIT_LIMIT`].
     #[error("did not finish its init in time")]
     InitTimedOut,
-    /// The operating system could not start it.
     #[error("could not be started: {reason}")]
     NotStarted {
         /// What the operating system said.
         reason: String,
     },
-    /// Its exit status is not known.
     #[error("ended for an unknown reason")]
     Unknown,
-    /// The pool was stopped.
     #[error("was stopped with its pool")]
     Stopped,
 }
@@ -63,7 +58,6 @@ pub enum ProcessExit {
 /// Why the first process of a function could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// [`FunctionConfiguration::maximum_processes`] is 0.
     #[error("function {function} may have no process at all")]
     NoProcessAllowed {
         /// Name of the function.
@@ -71,22 +65,15 @@ pub enum StartError {
     },
     /// The binary does not exist or is not executable.
     #[error("{} cannot be run", executable.display())]
-    Executable {
-        /// The configured path.
-        executable: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
+    Executable { executable: PathBuf, source: std::io::Error },
     /// No port for the Runtime API of the process could be opened.
     #[error("the runtime API could not be opened")]
     RuntimeApi(#[source] std::io::Error),
-    /// The process ended, reported an error or took too long before it asked for
-    /// its first event.
+    /// The process ended, reported an error or took too long before it asked for its first event.
     #[error("a process of function {function} {exit}")]
     Init {
         /// Name of the function.
         function: String,
-        /// How the process ended.
         exit: ProcessExit,
     },
 }

@@ -13,13 +13,11 @@ use tokio::sync::OnceCell;
 /// Why there are no functions to run.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// Cargo itself could not be run.
     #[error("Cargo could not be run to build the functions: {0}")]
     NoCargo(#[source] std::io::Error),
     /// The functions of the workspace cannot be listed.
     #[error("The folder of functions cannot be read: {0}")]
     NoFunctions(#[source] std::io::Error),
-    /// Cargo has said why, on standard error.
     #[error("The functions could not be built; see Cargo's messages above.")]
     Failed,
     /// A crate has no binary of its own name.
@@ -75,9 +73,9 @@ impl Builds {
 /// `root`, and says where they are. Cargo's progress goes to standard error.
 ///
 /// They are built on their own: in one command with the local stack they would get the features
-/// that its crates ask for, and would not be what is deployed. All other functions of the workspace are
-/// built with them: to Cargo another choice of crates is another choice of features, for which it would
-/// build what they depend on once more.
+/// that its crates ask for, and would not be what is deployed. All other functions of the workspace
+/// are built with them: to Cargo another choice of crates is another choice of features, for which
+/// it would build what they depend on once more.
 ///
 /// One process builds once: some 90 stacks that its tests start share what it built.
 ///
@@ -104,8 +102,8 @@ async fn run(Request { root, packages, release }: &Request) -> Result<Executable
     if *release {
         command.arg("--release");
     }
-    // Without the language model its runtime, which takes minutes to compile, is not built either: it is
-    // the only default feature of the functions.
+    // Without the language model its runtime, which takes minutes to compile, is not built either:
+    // it is the only default feature of the functions.
     if !root.join(workspace::LANGUAGE_MODEL).is_file() {
         command.arg("--no-default-features");
     }

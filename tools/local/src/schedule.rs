@@ -21,7 +21,6 @@ const PAUSE_BETWEEN_TRIES: Duration = Duration::from_secs(2);
 pub struct Clock {
     /// The function that is run.
     pub function: FunctionPool,
-    /// What the template says.
     pub schedule: Schedule,
     /// The region, as events name it.
     pub region: String,
@@ -57,8 +56,8 @@ impl Clock {
         }
     }
 
-    /// Runs the function now, whenever its schedule would, with `input` in place of what the schedule
-    /// sends, if it is given.
+    /// Runs the function now, whenever its schedule would, with `input` in place of what the
+    /// schedule sends, if it is given.
     ///
     /// # Errors
     /// [`InvokeError`].

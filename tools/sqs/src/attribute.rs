@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::SqsError;
 use super::message::is_allowed_character;
 
-/// Message attributes one message may carry ("Message quotas" of the
-/// Developer Guide).
+/// Message attributes one message may carry ("Message quotas" of the Developer Guide).
 const MAXIMUM_ATTRIBUTES: usize = 10;
 /// The length of an attribute name or data type in characters (the guide's
 /// "Message attribute components").
@@ -28,7 +27,6 @@ const TRACE_HEADER: &str = "AWSTraceHeader";
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, with an optional label: `Number.int`.
     pub data_type: String,
-    /// The value.
     pub value: MessageAttributeValue,
 }
 

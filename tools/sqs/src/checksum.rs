@@ -18,10 +18,9 @@ pub(super) fn body_md5(body: &str) -> String {
 
 /// The MD5 of a set of message attributes, in lowercase hexadecimal.
 ///
-/// The Developer Guide, "Calculating the MD5 message digest for message
-/// attributes", defines the input: for each attribute in name order the name,
-/// the data type, the transport type byte and the value, with names, types and
-/// values each preceded by their length as four big-endian bytes.
+/// The Developer Guide, "Calculating the MD5 message digest for message attributes", defines the
+/// input: for each attribute in name order the name, the data type, the transport type byte and the
+/// value, with names, types and values each preceded by their length as four big-endian bytes.
 pub(super) fn attributes_md5(attributes: &BTreeMap<String, MessageAttribute>) -> String {
     let mut digest = Md5::new();
     for (name, attribute) in attributes {

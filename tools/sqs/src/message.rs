@@ -16,9 +16,8 @@ pub struct ReceivedMessage {
     pub body: String,
     /// The MD5 of the UTF-8 body in lowercase hexadecimal.
     pub md5_of_body: String,
-    /// System attributes by name: `SentTimestamp` and
-    /// `ApproximateFirstReceiveTimestamp` (milliseconds since 1970),
-    /// `ApproximateReceiveCount`, `SenderId`, and where they apply
+    /// System attributes by name: `SentTimestamp` and `ApproximateFirstReceiveTimestamp`
+    /// (milliseconds since 1970), `ApproximateReceiveCount`, `SenderId`, and where they apply
     /// `AWSTraceHeader` and `DeadLetterQueueSourceArn`.
     pub attributes: BTreeMap<String, String>,
     /// The attributes the producer set, by name.
@@ -39,9 +38,8 @@ pub(super) struct OutgoingMessage {
 }
 
 impl OutgoingMessage {
-    /// What counts against `MaximumMessageSize`, in bytes: the body and the
-    /// names, data types and values of the message attributes. The trace
-    /// header does not count (SendMessage reference).
+    /// What counts against `MaximumMessageSize`, in bytes: the body and the names, data types and
+    /// values of the message attributes. The trace header does not count (SendMessage reference).
     pub fn size_bytes(&self) -> usize {
         let attributes: usize = self
             .attributes

@@ -21,7 +21,6 @@ const HANDLE_VERSION: &str = "1";
 pub(super) struct ReceiptHandle {
     /// The stored queue the message was received from.
     pub queue_id: i64,
-    /// The stored message.
     pub sequence: i64,
     /// The receive count of the message with this receive.
     pub receive_count: u32,

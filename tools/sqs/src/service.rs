@@ -58,9 +58,9 @@ impl EmbeddedSqs {
         Self { shared: Arc::new(Shared { storage, arrivals: Arrivals::default() }) }
     }
 
-    /// Makes queues exist with exactly the described attributes: creates them, or sets the attributes
-    /// of those that exist and keeps their messages. They may name each other as dead-letter queues in
-    /// any order. All succeed or nothing changes.
+    /// Makes queues exist with exactly the described attributes: creates them, or sets the
+    /// attributes of those that exist and keeps their messages. They may name each other as
+    /// dead-letter queues in any order. All succeed or nothing changes.
     ///
     /// # Errors
     /// Errors of a name or of an attribute.
@@ -173,8 +173,7 @@ fn account(region: &str, account_id: &str) -> Account {
     Account { region: region.to_owned(), account_id: account_id.to_owned() }
 }
 
-/// Milliseconds since 1970 by the wall clock, which goes on while the process
-/// is down.
+/// Milliseconds since 1970 by the wall clock, which goes on while the process is down.
 pub(super) fn now_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)

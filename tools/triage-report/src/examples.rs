@@ -31,7 +31,6 @@ pub struct Example {
 /// The first tickets of each suggested category, "none" last.
 #[derive(Debug, Clone, Default)]
 pub struct Examples {
-    /// By category.
     pub by_answer: [Vec<Example>; ANSWERS],
 }
 

@@ -39,8 +39,9 @@ fn describes_a_package(variable: &OsStr) -> bool {
 }
 
 /// The functions of the workspace at `root`, each with its folder from there: `create-ticket` is in
-/// `functions/tickets/create-ticket`. Anything else that lies in `functions`, such as the files that
-/// some systems leave in every folder, is none; neither is there one if there is no such folder.
+/// `functions/tickets/create-ticket`. Anything else that lies in `functions`, such as the files
+/// that some systems leave in every folder, is none; neither is there one if there is no such
+/// folder.
 ///
 /// # Errors
 /// A folder cannot be read.
@@ -59,8 +60,8 @@ pub fn functions(root: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
     Ok(functions)
 }
 
-/// The folder of the events of `function`, from the root of the workspace at `root`: `events` mirrors
-/// `functions`.
+/// The folder of the events of `function`, from the root of the workspace at `root`: `events`
+/// mirrors `functions`.
 ///
 /// # Errors
 /// The folder of functions cannot be read, or there is no such function.

@@ -27,28 +27,22 @@ pub struct Page {
     pub ids: Vec<String>,
     /// The cursor of the next one.
     pub next: Option<String>,
-    /// How long it took.
     pub time: Duration,
 }
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ReaderError {
-    /// The function cannot be run.
     #[error("read-tickets cannot be run: {0}")]
     NotRun(#[from] io::Error),
     /// It ended, gave no answer in time, or another one than a page.
     #[error("read-tickets answered no page to {query}; its log is {}", log.display())]
-    NoPage {
-        /// What it was asked.
-        query: String,
-        /// What it printed.
-        log: PathBuf,
-    },
+    NoPage { query: String, log: PathBuf },
 }
 
 impl Reader {
-    /// Starts the program `program` for the table `table` at `endpoint`; what it prints goes to `log`.
+    /// Starts the program `program` for the table `table` at `endpoint`; what it prints goes to
+    /// `log`.
     ///
     /// # Errors
     /// [`ReaderError::NotRun`].

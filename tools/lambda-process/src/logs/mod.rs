@@ -10,9 +10,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
-/// Longest line in bytes; a longer one goes on as a line of its own. The limit of
-/// a CloudWatch event was this for long, and it bounds the memory of a process
-/// that never ends its line.
+/// Longest line in bytes; a longer one goes on as a line of its own. The limit of a CloudWatch
+/// event was this for long, and it bounds the memory of a process that never ends its line.
 const MAXIMUM_LINE_BYTES: usize = 256 * 1024;
 
 /// How lines are written.

@@ -20,8 +20,8 @@ pub use record::{CallRecord, CallRecordError};
 
 /// Begins the access key of each function; the rest is the function's name.
 const ACCESS_KEY_PREFIX: &str = "local-";
-/// The scheme of AWS's signatures and what names the key in them ("Authenticating Requests: Using the
-/// Authorization Header" of the SigV4 reference).
+/// The scheme of AWS's signatures and what names the key in them ("Authenticating Requests: Using
+/// the Authorization Header" of the SigV4 reference).
 const SIGNATURE_SCHEME: &str = "AWS4-HMAC-SHA256";
 const CREDENTIAL: &str = "Credential=";
 /// Stands for every resource, also in calls that concern none in particular.
@@ -62,7 +62,8 @@ pub struct Denied {
     resource: String,
 }
 
-/// The access key that a function signs its calls with. Only the local stack's own services know it.
+/// The access key that a function signs its calls with. Only the local stack's own services know
+/// it.
 pub fn access_key(function: &str) -> String {
     format!("{ACCESS_KEY_PREFIX}{function}")
 }

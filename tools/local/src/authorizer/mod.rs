@@ -1,8 +1,8 @@
 //! A JWT authorizer as that of an API Gateway HTTP API, with an issuer of tokens of its own.
 //!
-//! API Gateway fetches public RSA keys from the issuer and takes no others. Here issuer and authorizer
-//! are one program, so one secret key signs and checks (HS256); no other algorithm is accepted,
-//! whatever a token says of itself.
+//! API Gateway fetches public RSA keys from the issuer and takes no others. Here issuer and
+//! authorizer are one program, so one secret key signs and checks (HS256); no other algorithm is
+//! accepted, whatever a token says of itself.
 
 mod claims;
 mod hmac_sha256;
@@ -32,12 +32,11 @@ pub struct JwtAuthorizer {
     validation: Validation,
 }
 
-/// Why nobody is known to call. API Gateway answers each with 401; 403 is for a token without a scope
-/// that the route asks for, and no route here asks for one ("Control access to HTTP APIs with JWT
-/// authorizers" of the developer guide).
+/// Why nobody is known to call. API Gateway answers each with 401; 403 is for a token without a
+/// scope that the route asks for, and no route here asks for one ("Control access to HTTP APIs with
+/// JWT authorizers" of the developer guide).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// There is no token at all.
     #[error("there is no token")]
     NoToken,
     /// It is no token, or of another algorithm.
@@ -46,16 +45,13 @@ pub enum Refusal {
     /// It was signed with another key, or changed afterwards.
     #[error("the token has a wrong signature")]
     WrongSignature,
-    /// It was issued by somebody else.
     #[error("the token does not have a valid issuer")]
     WrongIssuer,
     /// It is for somebody else. In API Gateway's words.
     #[error("the token does not have a valid audience")]
     WrongAudience,
-    /// Its time is over.
     #[error("the token has expired")]
     Expired,
-    /// Its time has not come.
     #[error("the token is not valid yet")]
     Early,
 }

@@ -55,8 +55,8 @@ impl GatewayAnswer {
     }
 }
 
-/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of the
-/// developer guide.
+/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of
+/// the developer guide.
 fn challenge(refusal: Refusal) -> String {
     match refusal {
         Refusal::NoToken => "Bearer".to_owned(),

@@ -24,8 +24,8 @@ const WEBHOOK_SECRETS: [&str; 4] = [
 pub(super) enum Credentials {
     /// Each under its own access key, by which it is held to its policy.
     PerFunction,
-    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none with a
-    /// hyphen.
+    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none
+    /// with a hyphen.
     Shared,
     /// As whoever runs this.
     Developer,
@@ -112,8 +112,8 @@ pub(super) fn configuration(
     }
 }
 
-/// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on this
-/// machine may call them unsigned.
+/// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on
+/// this machine may call them unsigned.
 fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
     let given: Vec<(&str, String)> = WEBHOOK_SECRETS
         .iter()

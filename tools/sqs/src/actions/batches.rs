@@ -61,8 +61,7 @@ pub(super) fn delete(
     )
 }
 
-/// Checks what fails a batch as a whole; returns the queue name and the
-/// entries by id.
+/// Checks what fails a batch as a whole; returns the queue name and the entries by id.
 fn open<Entry>(
     sqs: &EmbeddedSqs,
     context: &RequestContext,

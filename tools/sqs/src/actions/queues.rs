@@ -114,8 +114,8 @@ pub(super) fn set_attributes(
     Ok(Nothing {})
 }
 
-/// Moves the messages of a dead-letter queue back. It is done when this returns, so the handle, with
-/// which a task is cancelled, serves for nothing.
+/// Moves the messages of a dead-letter queue back. It is done when this returns, so the handle,
+/// with which a task is cancelled, serves for nothing.
 pub(super) fn start_move_task(
     sqs: &EmbeddedSqs,
     request: StartMessageMoveTaskRequest,

@@ -41,10 +41,9 @@ impl Storage {
         })
     }
 
-    /// Deletes the messages that were received with these handles. A handle of
-    /// a deleted message succeeds, and so does an old handle of a message that
-    /// was received again, which then stays: the API reference asks for the
-    /// handle of the latest receive.
+    /// Deletes the messages that were received with these handles. A handle of a deleted message
+    /// succeeds, and so does an old handle of a message that was received again, which then stays:
+    /// the API reference asks for the handle of the latest receive.
     ///
     /// # Errors
     /// [`SqsError::QueueDoesNotExist`]; an entry fails with

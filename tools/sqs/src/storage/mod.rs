@@ -1,9 +1,8 @@
 //! The queues and messages in one SQLite file.
 //!
-//! The file is in write-ahead-log mode with `synchronous=NORMAL`: a commit is
-//! handed to the operating system before the call returns, so it survives the
-//! end of this process by any signal. Only a power loss can take the last
-//! commits, never the consistency of the file.
+//! The file is in write-ahead-log mode with `synchronous=NORMAL`: a commit is handed to the
+//! operating system before the call returns, so it survives the end of this process by any signal.
+//! Only a power loss can take the last commits, never the consistency of the file.
 //!
 //! Every call takes the current time as an argument, in milliseconds since
 //! 1970, so that timeouts can be tested without waiting for them.
@@ -32,10 +31,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept; this module has about 30.
 const STATEMENT_CACHE_CAPACITY: usize = 48;
 
-/// `visible_at_ms` carries all states of a message: in the future it is
-/// delayed (never received from this queue) or in flight (received), else it
-/// is available. Ids are never reused, so a receipt handle of a deleted queue
-/// or message cannot match a later one.
+/// `visible_at_ms` carries all states of a message: in the future it is delayed (never received
+/// from this queue) or in flight (received), else it is available. Ids are never reused, so a
+/// receipt handle of a deleted queue or message cannot match a later one.
 const SCHEMA: &str = "
 CREATE TABLE queues (
     queue_id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -12,8 +12,8 @@ use crate::error::SqsError;
 
 impl Storage {
     /// Moves the visible messages of a dead-letter queue back in one transaction and returns the
-    /// queues that got some. As in the real service a moved message is a new one, with a new id, age
-    /// and receive count; one that was sent to the dead-letter queue directly stays there.
+    /// queues that got some. As in the real service a moved message is a new one, with a new id,
+    /// age and receive count; one that was sent to the dead-letter queue directly stays there.
     ///
     /// # Errors
     /// [`SqsError::ResourceNotFound`] for a queue that does not exist,

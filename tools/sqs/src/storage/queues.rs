@@ -183,8 +183,7 @@ fn update(
     Ok(())
 }
 
-/// Refuses a redrive policy whose target is missing, foreign, the queue itself
-/// or closed to it.
+/// Refuses a redrive policy whose target is missing, foreign, the queue itself or closed to it.
 fn check_redrive_target(
     transaction: &Transaction<'_>,
     account: &Account,

@@ -15,8 +15,7 @@ use crate::message::ReceivedMessage;
 use crate::queue::Account;
 use crate::receipt::ReceiptHandle;
 
-/// Messages of one queue in flight at a time (Developer Guide, "Message
-/// quotas", standard queues).
+/// Messages of one queue in flight at a time (Developer Guide, "Message quotas", standard queues).
 const MAXIMUM_IN_FLIGHT: i64 = 120_000;
 
 /// What a consumer asks for.

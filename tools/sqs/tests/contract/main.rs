@@ -1,10 +1,9 @@
 //! One contract, two servers: the embedded queue service always, and an
 //! independent one when `SQS_REFERENCE_ENDPOINT` names its address.
 //!
-//! A behaviour is a function over an SDK client. It makes queues of its own
-//! under fresh names, so behaviours run side by side and a server may be used
-//! for many runs. Where servers may differ, a behaviour asserts only what the
-//! SQS documentation and both of them agree on.
+//! A behaviour is a function over an SDK client. It makes queues of its own under fresh names, so
+//! behaviours run side by side and a server may be used for many runs. Where servers may differ, a
+//! behaviour asserts only what the SQS documentation and both of them agree on.
 
 // A behaviour is a test body: it may stop at the first surprise.
 #![allow(

@@ -15,7 +15,6 @@ pub use tally::Tally;
 
 /// Rows that cannot be read and are named.
 const FAULTS_NAMED: usize = 10;
-/// Our categories.
 pub const CATEGORIES: usize = Category::ALL.len();
 /// Our categories, and "none" after them.
 pub const ANSWERS: usize = CATEGORIES + 1;
@@ -51,17 +50,14 @@ pub struct Figures {
     pub categories: [CategoryCount; ANSWERS],
     /// By suggested priority, in the order of [`Priority::ALL`].
     pub priorities: [u64; Priority::ALL.len()],
-    /// By confidence.
     pub confidence: ConfidenceCounts,
     /// By reason for review; a row may have several.
     pub review_reasons: Tally,
-    /// By language.
     pub languages: Tally,
     /// Values that the texts name, by their kind.
     pub extracted_values: Tally,
     /// Rows that name at least one value of a kind.
     pub extracted_rows: Tally,
-    /// By model.
     pub models: Tally,
     /// What is known from labels.
     pub labels: LabelFigures,
@@ -70,7 +66,6 @@ pub struct Figures {
 /// Rows of one suggested category.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CategoryCount {
-    /// How many.
     pub rows: u64,
     /// Of these, those for review.
     pub for_review: u64,
@@ -123,7 +118,8 @@ impl Figures {
         }
     }
 
-    /// Counts a row and what is suggested for it, with `threshold` as the confidence to be sure from.
+    /// Counts a row and what is suggested for it, with `threshold` as the confidence to be sure
+    /// from.
     pub fn add(
         &mut self,
         row: &Row,

@@ -10,9 +10,7 @@ const DEVIATE_95: f64 = 1.959_964;
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Share {
-    /// The part.
     pub part: u64,
-    /// The whole.
     pub whole: u64,
 }
 

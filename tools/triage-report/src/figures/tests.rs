@@ -186,7 +186,8 @@ fn another_threshold_is_another_share_and_accuracy() {
 
 #[test]
 fn the_gap_of_calibration_is_weighted_by_rows() {
-    // By tenths, of nine: {0: 0/1}, {0.55: 0/1}, {0.799: 1/1}, {0.85, 0.82, 0.8: 2/3}, {0.95, 0.9, 1: 3/3}.
+    // By tenths, of nine: {0: 0/1}, {0.55: 0/1}, {0.799: 1/1}, {0.85, 0.82, 0.8: 2/3}, {0.95, 0.9,
+    // 1: 3/3}.
     let gap = 0.0 + 0.55 + 0.201 + (2.47 - 2.0) + (3.0 - 2.85);
     close(fixed().confidence.calibration_gap(), gap / 9.0);
 }
