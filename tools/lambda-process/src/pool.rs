@@ -7,8 +7,8 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use uuid::Uuid;
 
-use super::process::{Attempt, FunctionProcess, PoolContext};
-use super::{
+use crate::process::{Attempt, FunctionProcess, PoolContext};
+use crate::{
     FunctionConfiguration, LogWriter, MAXIMUM_EVENT_BYTES, MAXIMUM_WAIT_FOR_PROCESS, ProcessExit,
     StartError,
 };

@@ -13,11 +13,11 @@ use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use super::environment::process_environment;
-use super::logs::{InvocationEnd, InvocationReport, LogWriter};
-use super::pool::InvokeError;
-use super::runtime_api::{Answered, Invocation, RuntimeApi};
-use super::{FunctionConfiguration, INIT_LIMIT};
+use crate::environment::process_environment;
+use crate::logs::{InvocationEnd, InvocationReport, LogWriter};
+use crate::pool::InvokeError;
+use crate::runtime_api::{Answered, Invocation, RuntimeApi};
+use crate::{FunctionConfiguration, INIT_LIMIT};
 use supervisor::supervise;
 
 /// Account in the function's ARN; a local stack has none of its own.
@@ -79,7 +79,7 @@ pub enum StartError {
 }
 
 impl StartError {
-    pub(super) fn into_exit(self) -> ProcessExit {
+    pub(crate) fn into_exit(self) -> ProcessExit {
         match self {
             StartError::Init { exit, .. } => exit,
             StartError::Executable { source, .. } | StartError::RuntimeApi(source) => {
@@ -93,22 +93,22 @@ impl StartError {
 }
 
 /// What became of an event.
-pub(super) enum Attempt {
+pub(crate) enum Attempt {
     /// The process certainly did not see it.
     NotDelivered,
     Finished(Result<Bytes, InvokeError>),
 }
 
 /// What all processes of a pool share.
-pub(super) struct PoolContext {
-    pub(super) configuration: FunctionConfiguration,
-    pub(super) logs: LogWriter,
+pub(crate) struct PoolContext {
+    pub(crate) configuration: FunctionConfiguration,
+    pub(crate) logs: LogWriter,
     /// Becomes true when the pool is stopped.
-    pub(super) stopping: watch::Receiver<bool>,
+    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 /// A running process. Dropping it kills the process.
-pub(super) struct FunctionProcess {
+pub(crate) struct FunctionProcess {
     context: Arc<PoolContext>,
     api: RuntimeApi,
     exit: watch::Receiver<Option<ProcessExit>>,
@@ -120,7 +120,7 @@ pub(super) struct FunctionProcess {
 impl FunctionProcess {
     /// Starts a process and waits until it asks for its first event. `alive` is
     /// held until the process has been reaped.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         context: Arc<PoolContext>,
         alive: mpsc::Sender<()>,
     ) -> Result<FunctionProcess, StartError> {
@@ -161,13 +161,13 @@ impl FunctionProcess {
         Ok(process)
     }
 
-    pub(super) fn has_exited(&self) -> bool {
+    pub(crate) fn has_exited(&self) -> bool {
         self.exit.borrow().is_some()
     }
 
     /// Hands one event to the process and waits for its answer. A process that
     /// does not answer in time is killed.
-    pub(super) async fn handle(&self, event: Bytes, request_id: &str) -> Attempt {
+    pub(crate) async fn handle(&self, event: Bytes, request_id: &str) -> Attempt {
         let timeout = self.context.configuration.timeout;
         let started = Instant::now();
         let invocation = self.invocation(event, request_id);
@@ -191,7 +191,7 @@ impl FunctionProcess {
 
     /// Waits until the process asks for its next event. `false` if it has ended
     /// or does not ask within the function's timeout; it is killed then.
-    pub(super) async fn becomes_idle(&self) -> bool {
+    pub(crate) async fn becomes_idle(&self) -> bool {
         tokio::select! {
             () = self.api.waiting() => return true,
             _ = self.exited() => {}
@@ -202,7 +202,7 @@ impl FunctionProcess {
     }
 
     /// Kills the process and waits until it is reaped.
-    pub(super) async fn kill(&self) {
+    pub(crate) async fn kill(&self) {
         self.kill.send_replace(true);
         self.exited().await;
     }

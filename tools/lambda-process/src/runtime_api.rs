@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::MAXIMUM_RESPONSE_BYTES;
-use super::limited_body::{LimitedBodyError, read_limited};
+use crate::MAXIMUM_RESPONSE_BYTES;
+use crate::limited_body::{LimitedBodyError, read_limited};
 
 const PATH_PREFIX: &str = "/2018-06-01/runtime/";
 
@@ -47,7 +47,7 @@ pub struct FunctionError {
 }
 
 /// What the process made of an event.
-pub(super) type Answer = Result<Bytes, FunctionError>;
+pub(crate) type Answer = Result<Bytes, FunctionError>;
 
 /// An event that has gone to the process.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub struct NotDelivered;
 
 /// How far the process is, for those who wait for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// It has not asked for an event yet.
     Initialising,
     /// It reported that it cannot start.
@@ -145,7 +145,7 @@ impl RuntimeApi {
     }
 
     /// Waits until the process waits for an event.
-    pub(super) async fn waiting(&self) {
+    pub(crate) async fn waiting(&self) {
         let mut stage = self.shared.stage.subscribe();
         // The sender lives as long as `self`.
         let _ = stage.wait_for(|stage| *stage == Stage::Waiting).await;

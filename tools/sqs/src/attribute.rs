@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::error::SqsError;
-use super::message::is_allowed_character;
+use crate::error::SqsError;
+use crate::message::is_allowed_character;
 
 /// Message attributes one message may carry ("Message quotas" of the Developer Guide).
 const MAXIMUM_ATTRIBUTES: usize = 10;
@@ -42,7 +42,7 @@ pub enum MessageAttributeValue {
 /// An attribute value as JSON spells it, in requests, answers and storage.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct WireMessageAttribute {
+pub(crate) struct WireMessageAttribute {
     data_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     string_value: Option<String>,
@@ -120,7 +120,7 @@ fn binary_value(value: Option<String>) -> Result<Vec<u8>, &'static str> {
 ///
 /// # Errors
 /// [`SqsError::InvalidMessageAttribute`] naming the first attribute at fault.
-pub(super) fn parse_message_attributes(
+pub(crate) fn parse_message_attributes(
     attributes: BTreeMap<String, WireMessageAttribute>,
 ) -> Result<BTreeMap<String, MessageAttribute>, SqsError> {
     if attributes.len() > MAXIMUM_ATTRIBUTES {
@@ -164,7 +164,7 @@ fn check_attribute_name(name: &str) -> Result<(), &'static str> {
 ///
 /// # Errors
 /// [`SqsError::InvalidMessageAttribute`] for any other attribute or type.
-pub(super) fn parse_trace_header(
+pub(crate) fn parse_trace_header(
     attributes: BTreeMap<String, WireMessageAttribute>,
 ) -> Result<Option<String>, SqsError> {
     let mut trace_header = None;
@@ -196,7 +196,7 @@ fn trace_header_text(wire: WireMessageAttribute) -> Result<String, &'static str>
 }
 
 /// The set SQS computes the system attribute digest over.
-pub(super) fn trace_header_as_attributes(header: &str) -> BTreeMap<String, MessageAttribute> {
+pub(crate) fn trace_header_as_attributes(header: &str) -> BTreeMap<String, MessageAttribute> {
     let attribute = MessageAttribute {
         data_type: "String".to_owned(),
         value: MessageAttributeValue::String(header.to_owned()),

@@ -132,7 +132,7 @@ const SQS: &str = "com.amazonaws.sqs";
 const COMMON: &str = "com.amazon.coral.service";
 
 /// How an error is spelled on the wire.
-pub(super) struct WireError {
+pub(crate) struct WireError {
     /// The Smithy namespace of `shape`.
     pub namespace: &'static str,
     /// The shape name, after the `#` of `__type`.
@@ -164,7 +164,7 @@ impl SqsError {
 
     /// The spelling on the wire. Names and query codes are those of the
     /// service model, version 2012-11-05.
-    pub(super) fn wire(&self) -> WireError {
+    pub(crate) fn wire(&self) -> WireError {
         let modeled = |shape, query_code| WireError { namespace: SQS, shape, query_code };
         let common = |shape, query_code| WireError { namespace: COMMON, shape, query_code };
         match self {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::attribute::{MessageAttribute, MessageAttributeValue};
-use super::error::SqsError;
+use crate::attribute::{MessageAttribute, MessageAttributeValue};
+use crate::error::SqsError;
 
 /// A message as a consumer gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct ReceivedMessage {
 
 /// A message that may be stored: every part was checked.
 #[derive(Debug, Clone)]
-pub(super) struct OutgoingMessage {
+pub(crate) struct OutgoingMessage {
     pub body: MessageBody,
     pub attributes: BTreeMap<String, MessageAttribute>,
     /// The `AWSTraceHeader` system attribute.
@@ -58,7 +58,7 @@ impl OutgoingMessage {
 
 /// A message body: not empty, and only characters SQS carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MessageBody(String);
+pub(crate) struct MessageBody(String);
 
 impl MessageBody {
     /// # Errors
@@ -81,7 +81,7 @@ impl MessageBody {
 }
 
 /// The characters of XML 1.0, the set the SendMessage reference names.
-pub(super) fn is_allowed_character(character: char) -> bool {
+pub(crate) fn is_allowed_character(character: char) -> bool {
     matches!(character,
         '\u{9}' | '\u{A}' | '\u{D}'
         | '\u{20}'..='\u{D7FF}'

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::error::SqsError;
-use super::message::ReceivedMessage;
-use super::service::{EmbeddedSqs, now_ms};
-use super::storage::{ReceiveLimits, ReceiveOutcome};
+use crate::error::SqsError;
+use crate::message::ReceivedMessage;
+use crate::service::{EmbeddedSqs, now_ms};
+use crate::storage::{ReceiveLimits, ReceiveOutcome};
 
 impl EmbeddedSqs {
     /// Receives, and waits for messages until `wait` is over or `stop` is done.
-    pub(super) async fn receive_until(
+    pub(crate) async fn receive_until(
         &self,
         queue_name: &str,
         limits: ReceiveLimits,
@@ -62,7 +62,7 @@ impl EmbeddedSqs {
     /// Runs database work on the blocking pool. One call takes well under a
     /// millisecond, but it may have to wait for the lock, or for another
     /// process that holds the file, and must not hold up the runtime then.
-    pub(super) async fn off_runtime<T: Send + 'static>(
+    pub(crate) async fn off_runtime<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, SqsError> + Send + 'static,
     ) -> Result<T, SqsError> {

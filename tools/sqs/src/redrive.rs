@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::SqsError;
+use crate::error::SqsError;
 
 /// The range of `maxReceiveCount` in a redrive policy (Developer Guide).
 const RECEIVE_COUNT_RANGE: std::ops::RangeInclusive<u32> = 1..=1_000;
@@ -12,7 +12,7 @@ const MAXIMUM_ALLOWED_SOURCES: usize = 10;
 
 /// When a message leaves for a dead-letter queue, and for which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct RedrivePolicy {
+pub(crate) struct RedrivePolicy {
     pub dead_letter_target_arn: String,
     /// A message received this often without being deleted is moved.
     pub maximum_receive_count: u32,
@@ -67,7 +67,7 @@ impl RedrivePolicy {
 /// Which queues may name this one as their dead-letter queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RedriveAllowPolicy {
+pub(crate) struct RedriveAllowPolicy {
     redrive_permission: RedrivePermission,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     source_queue_arns: Vec<String>,

@@ -9,13 +9,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::arrivals::Arrivals;
-use super::error::SqsError;
-use super::message::{OutgoingMessage, ReceivedMessage};
-use super::queue::{Account, QueueDescription, VISIBILITY_RANGE_SECONDS, WAIT_RANGE_SECONDS};
-use super::server;
-use super::storage::{QueueDepth, ReceiveLimits, Storage};
+use crate::arrivals::Arrivals;
 use crate::authorization::Authorize;
+use crate::error::SqsError;
+use crate::message::{OutgoingMessage, ReceivedMessage};
+use crate::queue::{Account, QueueDescription, VISIBILITY_RANGE_SECONDS, WAIT_RANGE_SECONDS};
+use crate::server;
+use crate::storage::{QueueDepth, ReceiveLimits, Storage};
 
 /// Messages one receive may return (ReceiveMessage reference).
 const MAXIMUM_RECEIVED_MESSAGES: i64 = 10;
@@ -23,11 +23,11 @@ const MAXIMUM_RECEIVED_MESSAGES: i64 = 10;
 /// The queue service. Cheap to clone: all clones share one database.
 #[derive(Clone)]
 pub struct EmbeddedSqs {
-    pub(super) shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What all clones of the service use together.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub storage: Storage,
     pub arrivals: Arrivals,
 }
@@ -132,7 +132,7 @@ impl EmbeddedSqs {
         self.shared.storage.depth(queue_name, now_ms())
     }
 
-    pub(super) fn send_all(
+    pub(crate) fn send_all(
         &self,
         queue_name: &str,
         messages: &[&OutgoingMessage],
@@ -142,7 +142,7 @@ impl EmbeddedSqs {
         Ok(results)
     }
 
-    pub(super) fn delete_all(
+    pub(crate) fn delete_all(
         &self,
         queue_name: &str,
         handles: &[&str],
@@ -150,7 +150,7 @@ impl EmbeddedSqs {
         self.shared.storage.delete(queue_name, handles)
     }
 
-    pub(super) fn set_attributes(
+    pub(crate) fn set_attributes(
         &self,
         queue_name: &str,
         attributes: &BTreeMap<String, String>,
@@ -162,7 +162,7 @@ impl EmbeddedSqs {
     }
 
     /// Moves the messages of a dead-letter queue back to where they came from.
-    pub(super) fn move_messages(&self, dead_letter_queue: &str) -> Result<(), SqsError> {
+    pub(crate) fn move_messages(&self, dead_letter_queue: &str) -> Result<(), SqsError> {
         let moved_to = self.shared.storage.move_messages(dead_letter_queue, now_ms())?;
         moved_to.iter().for_each(|queue_name| self.shared.arrivals.announce(queue_name));
         Ok(())
@@ -174,12 +174,12 @@ fn account(region: &str, account_id: &str) -> Account {
 }
 
 /// Milliseconds since 1970 by the wall clock, which goes on while the process is down.
-pub(super) fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }
 
-pub(super) fn maximum_messages(requested: i64) -> Result<usize, SqsError> {
+pub(crate) fn maximum_messages(requested: i64) -> Result<usize, SqsError> {
     usize::try_from(requested)
         .ok()
         .filter(|_| (1..=MAXIMUM_RECEIVED_MESSAGES).contains(&requested))
@@ -199,7 +199,7 @@ fn visibility_ms(timeout: Duration) -> Result<i64, SqsError> {
     })
 }
 
-pub(super) fn out_of_range(
+pub(crate) fn out_of_range(
     parameter: &'static str,
     value: impl std::fmt::Display,
     reason: &str,

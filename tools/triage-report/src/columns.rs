@@ -1,6 +1,6 @@
 //! Which column of a file is what.
 
-use super::safe_text::on_one_line;
+use crate::safe_text::on_one_line;
 
 /// Names of a column of the subject, the best first. All are compared as [`simplified`].
 const SUBJECT_NAMES: [&str; 3] = ["subject", "title", "summary"];

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use copilot_triage::NotAThreshold;
 
-use super::encoding::EncodingError;
-use super::files::FileError;
-use super::rows::ReadError;
+use crate::encoding::EncodingError;
+use crate::files::FileError;
+use crate::rows::ReadError;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]

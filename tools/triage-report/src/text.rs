@@ -4,12 +4,12 @@ use std::fmt::{self, Write};
 
 use copilot_core::ticket::Priority;
 
-use super::RunFacts;
-use super::figures::{
+use crate::RunFacts;
+use crate::figures::{
     ANSWERS, CATEGORIES, ClassQuality, Confusion, Figures, NONE_NAME, Share, Tally, answer_name,
     ratio,
 };
-use super::wording::{self, percent};
+use crate::wording::{self, percent};
 
 /// Longest bar, in characters.
 const BAR_CHARACTERS: u64 = 40;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use copilot_core::ticket::Suggestion;
 use copilot_triage::Triage;
 
-use super::rows::{Created, ReadError, ReadRow, Row, RowFault, Rows};
+use crate::rows::{Created, ReadError, ReadRow, Row, RowFault, Rows};
 
 /// Most rows that a core takes at once.
 const BATCH_ROWS: usize = 64;

@@ -9,8 +9,8 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::EmbeddedSqs;
-use super::error::SqsError;
+use crate::EmbeddedSqs;
+use crate::error::SqsError;
 
 /// What the HTTP request says besides its body.
 #[derive(Debug, Clone)]

@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::error::SqsError;
-use super::queue::Account;
+use crate::error::SqsError;
+use crate::queue::Account;
 
 pub use messages::QueueDepth;
 pub(super) use receive::{ReceiveLimits, ReceiveOutcome};

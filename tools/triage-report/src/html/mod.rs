@@ -9,11 +9,11 @@ mod table;
 
 use std::fmt::{self, Write};
 
-use super::RunFacts;
-use super::examples::Examples;
-use super::figures::Figures;
-use super::files::REPORT_MARK;
-use super::wording;
+use crate::RunFacts;
+use crate::examples::Examples;
+use crate::figures::Figures;
+use crate::files::REPORT_MARK;
+use crate::wording;
 use markup::escaped;
 
 /// How the page looks.

@@ -7,8 +7,8 @@ mod row;
 use std::fs::File;
 use std::io;
 
-use super::arguments::Format;
-use super::columns::{ColumnError, Columns, NamedColumns};
+use crate::arguments::Format;
+use crate::columns::{ColumnError, Columns, NamedColumns};
 pub use row::{Created, Row, RowFault, RowFaultKind};
 
 use comma_separated::CommaSeparatedRows;
