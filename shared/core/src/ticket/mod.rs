@@ -32,8 +32,8 @@ pub use history::{
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use masking::{
-    Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, PaymentNumbers, contacts,
-    mask, mask_personal_data, masked, payment_numbers,
+    Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, contacts, mask,
+    mask_personal_data, masked, payment_numbers,
 };
 pub use new_ticket::{Identity, NewTicket};
 pub use patch::TicketPatch;

@@ -7,7 +7,7 @@
 //! `order_id`, `amount`, `date`, `device`.
 //!
 //! The rules are the project's own. A general parser of dates and amounts needs more than the
-//! millisecond and the 20 MB that a ticket may take here; `EXTRACTION.md` has the measurements.
+//! millisecond and the 20 MB that a ticket may take here; `docs/extraction.md` has the measurements.
 
 mod amount;
 mod date;
@@ -91,7 +91,7 @@ impl<'a> Search<'a> {
 
     fn payment_numbers(&mut self) {
         for number in payment_numbers(self.text) {
-            let Ok(masked) = MaskedNumber::of(&self.text[number.range.clone()]) else { continue };
+            let Ok(masked) = MaskedNumber::ending_in(&number.last_characters) else { continue };
             let value = match number.kind {
                 PaymentNumberKind::Card => ExtractedValue::CardNumber { masked },
                 PaymentNumberKind::Iban => ExtractedValue::Iban { masked },

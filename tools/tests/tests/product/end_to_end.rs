@@ -1,4 +1,5 @@
-//! The whole product over HTTP: every call of the README, each error, restarts, duplicates, races.
+//! The whole product over HTTP: every call of the README and of docs/local-stack.md, each error, restarts,
+//! duplicates, races.
 
 use crate::harness;
 use std::collections::{BTreeSet, HashSet};
