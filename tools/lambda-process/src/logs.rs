@@ -64,18 +64,18 @@ pub(crate) enum InvocationEnd {
 
 impl LogWriter {
     /// Writes to `output`, which should not block for long.
-    pub fn new(format: LogFormat, output: Box<dyn Write + Send>) -> LogWriter {
-        LogWriter { format, output: Arc::new(Mutex::new(output)) }
+    pub fn new(format: LogFormat, output: Box<dyn Write + Send>) -> Self {
+        Self { format, output: Arc::new(Mutex::new(output)) }
     }
 
     /// [`LogFormat::Readable`] on the standard output of the local stack.
-    pub fn readable() -> LogWriter {
-        LogWriter::new(LogFormat::Readable, Box::new(std::io::stdout()))
+    pub fn readable() -> Self {
+        Self::new(LogFormat::Readable, Box::new(std::io::stdout()))
     }
 
     /// [`LogFormat::Json`] on the standard output of the local stack.
-    pub fn json() -> LogWriter {
-        LogWriter::new(LogFormat::Json, Box::new(std::io::stdout()))
+    pub fn json() -> Self {
+        Self::new(LogFormat::Json, Box::new(std::io::stdout()))
     }
 
     /// Copies `stream`, an output of a process of `function`, until it ends.

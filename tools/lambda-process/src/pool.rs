@@ -104,7 +104,7 @@ impl FunctionPool {
     pub async fn start(
         configuration: FunctionConfiguration,
         logs: LogWriter,
-    ) -> Result<FunctionPool, StartError> {
+    ) -> Result<Self, StartError> {
         if configuration.maximum_processes == 0 {
             return Err(StartError::NoProcessAllowed { function: configuration.name });
         }
@@ -113,7 +113,7 @@ impl FunctionPool {
         let (alive, all_reaped) = mpsc::channel(1);
         let context = Arc::new(PoolContext { configuration, logs, stopping: stop_requested });
         let first = FunctionProcess::start(Arc::clone(&context), alive.clone()).await?;
-        Ok(FunctionPool {
+        Ok(Self {
             shared: Arc::new(Shared {
                 context,
                 slots: Arc::new(Semaphore::new(slots)),

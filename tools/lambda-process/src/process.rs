@@ -81,11 +81,11 @@ pub enum StartError {
 impl StartError {
     pub(crate) fn into_exit(self) -> ProcessExit {
         match self {
-            StartError::Init { exit, .. } => exit,
-            StartError::Executable { source, .. } | StartError::RuntimeApi(source) => {
+            Self::Init { exit, .. } => exit,
+            Self::Executable { source, .. } | Self::RuntimeApi(source) => {
                 ProcessExit::NotStarted { reason: source.to_string() }
             }
-            other @ StartError::NoProcessAllowed { .. } => {
+            other @ Self::NoProcessAllowed { .. } => {
                 ProcessExit::NotStarted { reason: other.to_string() }
             }
         }
@@ -123,13 +123,13 @@ impl FunctionProcess {
     pub(crate) async fn start(
         context: Arc<PoolContext>,
         alive: mpsc::Sender<()>,
-    ) -> Result<FunctionProcess, StartError> {
+    ) -> Result<Self, StartError> {
         let started = Instant::now();
         let api = RuntimeApi::start().await.map_err(StartError::RuntimeApi)?;
         let child = spawn(&context, &api).await?;
         let (kill, killed) = watch::channel(false);
         let exit = supervise(child, killed, context.stopping.clone(), alive);
-        let mut process = FunctionProcess {
+        let mut process = Self {
             context,
             api,
             exit,

@@ -4,7 +4,7 @@
 //! What differs from the real service, on purpose:
 //! - It has the actions that functions, event source mappings and operators of this product need;
 //!   the others are answered with `UnsupportedOperation`.
-//! - Signatures, queue policies and encryption settings are not enforced; the policies of functions
+//! - Signatures, policies of queues and encryption settings are not enforced; those of functions
 //!   are.
 //! - There are no FIFO or fair queues, tags or permissions.
 //! - Counts and attribute changes are exact and immediate; a queue may be purged again without a

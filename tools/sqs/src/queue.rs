@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SqsError;
-use crate::redrive::{RedriveAllowPolicy, RedrivePolicy};
+use crate::redrive::RedrivePolicy;
 
 /// The length of a queue name in characters (CreateQueue reference).
 const MAXIMUM_NAME_CHARACTERS: usize = 80;
@@ -25,8 +25,13 @@ const MAXIMUM_STORED_ONLY_BYTES: usize = 20_480;
 
 /// Attributes that are kept and returned but change nothing here: access and
 /// encryption at rest are matters of the real service.
-const STORED_ONLY_ATTRIBUTES: [&str; 4] =
-    ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "SqsManagedSseEnabled"];
+const STORED_ONLY_ATTRIBUTES: [&str; 5] = [
+    "KmsDataKeyReusePeriodSeconds",
+    "KmsMasterKeyId",
+    "Policy",
+    "RedriveAllowPolicy",
+    "SqsManagedSseEnabled",
+];
 /// Attributes that only FIFO queues have.
 pub(crate) const FIFO_ATTRIBUTES: [&str; 4] =
     ["ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"];
@@ -107,7 +112,6 @@ pub(crate) struct QueueSettings {
     pub wait_seconds: u32,
     pub visibility_timeout_seconds: u32,
     pub redrive_policy: Option<RedrivePolicy>,
-    pub redrive_allow_policy: Option<RedriveAllowPolicy>,
     stored_only: BTreeMap<String, String>,
 }
 
@@ -120,7 +124,6 @@ impl Default for QueueSettings {
             wait_seconds: 0,
             visibility_timeout_seconds: 30,
             redrive_policy: None,
-            redrive_allow_policy: None,
             stored_only: BTreeMap::from([("SqsManagedSseEnabled".to_owned(), "true".to_owned())]),
         }
     }
@@ -150,9 +153,6 @@ impl QueueSettings {
                         number(name, value, VISIBILITY_RANGE_SECONDS)?;
                 }
                 "RedrivePolicy" => self.redrive_policy = RedrivePolicy::parse(value)?,
-                "RedriveAllowPolicy" => {
-                    self.redrive_allow_policy = RedriveAllowPolicy::parse(value)?;
-                }
                 "FifoQueue" if value == "true" => return Err(fifo_is_unsupported()),
                 // A template may say in so many words that a queue is standard.
                 "FifoQueue" if value == "false" => {}
@@ -195,9 +195,6 @@ impl QueueSettings {
                 "maxReceiveCount": policy.maximum_receive_count,
             });
             attributes.insert("RedrivePolicy".to_owned(), json.to_string());
-        }
-        if let Some(policy) = &self.redrive_allow_policy {
-            attributes.insert("RedriveAllowPolicy".to_owned(), policy.to_json());
         }
         attributes
     }

@@ -101,6 +101,14 @@ mod tests {
     }
 
     #[test]
+    fn the_encoder_builds_in_the_same_language_model() {
+        // Its build script is a part of what is deployed and so cannot depend on this crate.
+        let script = fs::read_to_string(root().join("shared/embedding/build.rs")).unwrap();
+        let file = LANGUAGE_MODEL.strip_prefix("shared/embedding/").unwrap();
+        assert!(script.contains(&format!("\"{file}\"")));
+    }
+
+    #[test]
     fn only_crates_are_functions() {
         let workspace = tempfile::tempdir().unwrap();
         let functions = || functions(workspace.path()).unwrap();

@@ -109,7 +109,7 @@ enum Segment {
 }
 
 impl Router {
-    pub(super) fn new(routes: Vec<Route>) -> Result<Router, RouteError> {
+    pub(super) fn new(routes: Vec<Route>) -> Result<Self, RouteError> {
         let mut parsed = Vec::new();
         let mut default = None;
         let mut seen = HashSet::new();
@@ -132,7 +132,7 @@ impl Router {
             let ranks: Vec<u8> = route.pattern.iter().map(rank).collect();
             (ranks, Reverse(route.method.is_some()))
         });
-        Ok(Router { routes: parsed, default })
+        Ok(Self { routes: parsed, default })
     }
 
     /// Finds the route for a method and a percent-encoded path. An encoded slash
