@@ -57,3 +57,58 @@ fn invocation(event: Bytes) -> Invocation {
             .to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::process::Command;
+
+    use super::*;
+
+    fn child(program: &str, arguments: &[&str]) -> Child {
+        Command::new(program).args(arguments).kill_on_drop(true).spawn().unwrap()
+    }
+
+    /// Asks for an event and answers it, as a process does.
+    async fn answer_once(api: std::net::SocketAddr, answer: &str) {
+        let mut connection = TcpStream::connect(api).await.unwrap();
+        let path = "/2018-06-01/runtime/invocation";
+        let next = format!("GET {path}/next HTTP/1.1\r\nHost: api\r\n\r\n");
+        connection.write_all(next.as_bytes()).await.unwrap();
+        let mut event = String::new();
+        while !event.ends_with("event") {
+            let mut part = [0; 1024];
+            let length = connection.read(&mut part).await.unwrap();
+            event.push_str(std::str::from_utf8(&part[..length]).unwrap());
+        }
+        let (_, id) = event.split_once("lambda-runtime-aws-request-id: ").unwrap();
+        let id = id.lines().next().unwrap();
+        let length = answer.len();
+        let response = format!(
+            "POST {path}/{id}/response HTTP/1.1\r\nHost: api\r\nContent-Length: {length}\r\n\r\n{answer}"
+        );
+        connection.write_all(response.as_bytes()).await.unwrap();
+        // The answer is taken once this connection has one.
+        connection.read_u8().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_event_comes_back_as_an_answer_with_its_moments() {
+        let api = RuntimeApi::start().await.unwrap();
+        let before = Instant::now();
+        let process = tokio::spawn(answer_once(api.address(), "answer"));
+        let mut child = child("sleep", &["60"]);
+        let outcome = invoke(&api, &mut child, "event".into()).await.unwrap();
+        assert_eq!(outcome.answer.as_ref().unwrap().as_ref(), b"answer");
+        assert!(before < outcome.asked && outcome.asked <= outcome.handed_out);
+        assert!(outcome.time() > Duration::ZERO);
+        process.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_process_that_ends_gives_no_answer() {
+        let api = RuntimeApi::start().await.unwrap();
+        assert!(invoke(&api, &mut child("true", &[]), "event".into()).await.is_none());
+    }
+}
