@@ -36,7 +36,8 @@ pub enum ExtractedFault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "UncheckedExtracted")]
 #[schema(example = json!({
-    "field": "description", "start": 9, "end": 14, "kind": "order_id", "order_id": "2021"
+    "field": "description", "start": 9, "end": 14, "kind": "order_id", "order_id": "2021",
+    "confidence": "high"
 }))]
 pub struct Extracted {
     /// The text that names it.
@@ -125,6 +126,10 @@ pub enum ExtractedValue {
     OrderId {
         /// The number, without what marks it as one.
         order_id: OrderId,
+        /// `low` when nothing but a `#` says that it is an order's. Only a number of high confidence is
+        /// set on a ticket.
+        #[serde(default)]
+        confidence: OrderConfidence,
     },
     /// An amount of money.
     Amount(Amount),
@@ -171,6 +176,17 @@ pub enum ExtractedValue {
         /// What is kept of it.
         masked: MaskedNumber,
     },
+}
+
+/// How much speaks for a number being an order's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OrderConfidence {
+    /// A word for an order stands beside it, or it has the form of order numbers.
+    #[default]
+    High,
+    /// It may be another number.
+    Low,
 }
 
 /// An amount of money.
@@ -499,8 +515,11 @@ mod tests {
         let masked = MaskedNumber::ending_in("1111").unwrap();
         for (value, expected) in [
             (
-                ExtractedValue::OrderId { order_id: OrderId::parse("2021").unwrap() },
-                json!({"kind": "order_id", "order_id": "2021"}),
+                ExtractedValue::OrderId {
+                    order_id: OrderId::parse("2021").unwrap(),
+                    confidence: OrderConfidence::High,
+                },
+                json!({"kind": "order_id", "order_id": "2021", "confidence": "high"}),
             ),
             (
                 ExtractedValue::Amount(Amount::new(usd, 129_900).unwrap()),

@@ -22,7 +22,7 @@ pub use classification::{Category, Priority};
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
 pub use extracted::{
     Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
-    MaskedNumber, PhoneNumber, ProductVersion, TextField, TrackingNumber,
+    MaskedNumber, OrderConfidence, PhoneNumber, ProductVersion, TextField, TrackingNumber,
 };
 pub use filter::{Order, TicketFilter};
 pub use history::{

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures_util::future::join_all;
 use lambda_process::FunctionPool;
-use sam_template::{Deployment, Expression, Schedule};
+use sam_template::{Deployment, Expression};
 use sqs::EmbeddedSqs;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -78,7 +78,7 @@ impl Intake {
             let Some(function) = joined.functions.get(&schedule.function) else { continue };
             match &schedule.expression {
                 Expression::Every(period) => {
-                    let clock = clock(schedule, function, joined.region);
+                    let clock = clock(function, joined.region);
                     self.running.push(tokio::spawn(clock.run(*period, self.stop.subscribe())));
                 }
                 Expression::NotRun(expression) => {
@@ -125,10 +125,9 @@ impl Intake {
     }
 }
 
-pub(super) fn clock(schedule: &Schedule, function: &FunctionPool, region: &str) -> Clock {
+pub(super) fn clock(function: &FunctionPool, region: &str) -> Clock {
     Clock {
         function: function.clone(),
-        schedule: schedule.clone(),
         region: region.to_owned(),
         account_id: ACCOUNT_ID.to_owned(),
     }
