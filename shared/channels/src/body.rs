@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::lenient_json::{self, LenientJson};
 use copilot_core::error::{Error, Fault};
 use copilot_core::limits;
 use copilot_core::ticket::TextFault;
@@ -32,7 +33,13 @@ impl JsonObject {
         match serde_json::from_str(text) {
             Ok(Value::Object(members)) => Ok(Self { members, faults: Vec::new() }),
             Ok(_) => Err(Error::Malformed("The body is JSON, but not an object.".into())),
-            Err(error) => Err(Error::Malformed(describe(&error))),
+            Err(error) => match lenient_json::parse(body) {
+                // Halves of emoji, which programs cut off that count in UTF-16, and a byte order mark.
+                Ok(LenientJson { value: Value::Object(members), is_repaired: false, .. }) => {
+                    Ok(Self { members, faults: Vec::new() })
+                }
+                _ => Err(Error::Malformed(describe(&error))),
+            },
         }
     }
 
@@ -133,10 +140,8 @@ mod tests {
             "The body is not valid JSON at line 2, column 2."
         );
         assert_eq!(detail(b"{\"a\": \"b"), "The body ends too early at line 1, column 8.");
-        assert_eq!(
-            detail(b"{\"a\": \"\\ud800\"}"),
-            "The body is not valid JSON at line 1, column 14."
-        );
+        assert_eq!(detail(b"{\"a\": \"\\ud800\"}"), "read");
+        assert_eq!(detail(b"\xef\xbb\xbf{}"), "read");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::event::{AccountId, Unreadable};
+use super::lenient_json::{self, LenientJson};
 use copilot_core::limits;
 use copilot_core::ticket::{Description, EmailAddress, ExternalId, Tag, parse_time};
 
@@ -13,11 +14,30 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     if body.len() > limits::BODY_BYTES {
         return Err(Unreadable { reason: "the body is too large" });
     }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Unreadable { reason: "the body is JSON, but not an object" }),
-        Err(_) => Err(Unreadable { reason: "the body is not JSON" }),
+    let Ok(LenientJson { value, duplicates, .. }) = lenient_json::parse(body) else {
+        return Err(Unreadable { reason: "the body is not JSON" });
+    };
+    // A text that breaks out of a template must not replace what names the ticket.
+    if duplicates.iter().any(|name| names_an_identity(name)) {
+        return Err(Unreadable {
+            reason: "a member that names the ticket or its account comes twice",
+        });
     }
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(Unreadable { reason: "the body is JSON, but not an object" }),
+    }
+}
+
+/// Whether a member of this name says which ticket, account, message or customer is meant.
+fn names_an_identity(name: &str) -> bool {
+    let letters: String = name
+        .chars()
+        .filter(|letter| !matches!(letter, '_' | '.' | '-' | ' '))
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    ["id", "ticketid", "accountid", "appid", "requesterid", "requesteremail", "email"]
+        .contains(&letters.as_str())
 }
 
 /// A text with words in it. Blank is absent: placeholders without a value come as `""`.

@@ -5,6 +5,7 @@
 
 pub mod html;
 pub mod intercom;
+mod lenient_json;
 pub mod signature;
 pub mod zendesk;
 

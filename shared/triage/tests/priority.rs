@@ -1,4 +1,4 @@
-//! The policy of priority on labelled texts. `priority/RUBRIC.md` says how they were labelled, and
+//! The policy of priority on labelled texts. `docs/priority-rubric.md` says how they were labelled, and
 //! how little the figures of all parts but the last round say.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

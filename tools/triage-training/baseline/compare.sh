@@ -1,13 +1,13 @@
 #!/bin/sh
 # Measures the embedded model and scikit-learn side by side: same rows, same protocol, same measures.
-#   triage-training/baseline/compare.sh DIR...   (the folders of data; run it in the repository)
+#   tools/triage-training/baseline/compare.sh DIR...   (the folders of data; run it in the repository)
 # PYTHON names a Python 3 that has requirements.txt installed, by default python3.
 set -eu
 [ "$#" -gt 0 ] || { sed -n '2,4s/^# *//p' "$0" >&2; exit 2; }
-definitions=triage-training/definitions
+definitions=tools/triage-training/definitions
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-program=triage-training/baseline/baseline.py
+program=tools/triage-training/baseline/baseline.py
 cargo build --quiet --release -p triage-training
 training="${CARGO_TARGET_DIR:-target}/release/triage-training"
 "$training" rows --data "$@" --definitions "$definitions" --output "$work/rows.csv"

@@ -36,7 +36,8 @@ pub enum ExtractedFault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "UncheckedExtracted")]
 #[schema(example = json!({
-    "field": "description", "start": 9, "end": 14, "kind": "order_id", "order_id": "2021"
+    "field": "description", "start": 9, "end": 14, "kind": "order_id", "order_id": "2021",
+    "confidence": "high"
 }))]
 pub struct Extracted {
     /// The text that names it.
@@ -125,6 +126,10 @@ pub enum ExtractedValue {
     OrderId {
         /// The number, without what marks it as one.
         order_id: OrderId,
+        /// `low` when nothing but a `#` says that it is an order's. Only a number of high confidence is
+        /// set on a ticket.
+        #[serde(default)]
+        confidence: OrderConfidence,
     },
     /// An amount of money.
     Amount(Amount),
@@ -171,6 +176,17 @@ pub enum ExtractedValue {
         /// What is kept of it.
         masked: MaskedNumber,
     },
+}
+
+/// How much speaks for a number being an order's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OrderConfidence {
+    /// A word for an order stands beside it, or it has the form of order numbers.
+    #[default]
+    High,
+    /// It may be another number.
+    Low,
 }
 
 /// An amount of money.
@@ -434,24 +450,12 @@ const MASK: &str = "****";
 const KEPT_CHARACTERS: usize = 4;
 
 impl MaskedNumber {
-    /// Masks a number. Whatever stands between its letters and digits is left out.
+    /// The number that ends in the four letters and digits `last`.
     ///
     /// # Errors
-    /// [`ExtractedFault::NotOfThisKind`] when it has too few letters and digits for most of them to
-    /// be hidden.
-    pub fn of(number: &str) -> Result<Self, ExtractedFault> {
-        let characters: Vec<char> = number
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        match characters.len().checked_sub(KEPT_CHARACTERS) {
-            Some(hidden) if hidden > KEPT_CHARACTERS => {
-                let kept: String = characters[hidden..].iter().collect();
-                Ok(Self(format!("{MASK}{kept}")))
-            }
-            _ => Err(ExtractedFault::NotOfThisKind),
-        }
+    /// [`ExtractedFault::NotOfThisKind`] when these are other than four letters and digits.
+    pub fn ending_in(last: &str) -> Result<Self, ExtractedFault> {
+        Self::parse(&format!("{MASK}{last}"))
     }
 
     /// Reads what [`MaskedNumber::as_str`] gave; a number that is not masked is refused.
@@ -508,11 +512,14 @@ mod tests {
         let usd = Currency::parse("USD").unwrap();
         let range = DateRange::new(day("2024-03-04"), day("2024-04-03"), false).unwrap();
         let number = TrackingNumber::parse("1Z12345E6605272234").unwrap();
-        let masked = MaskedNumber::of("4111 1111 1111 1111").unwrap();
+        let masked = MaskedNumber::ending_in("1111").unwrap();
         for (value, expected) in [
             (
-                ExtractedValue::OrderId { order_id: OrderId::parse("2021").unwrap() },
-                json!({"kind": "order_id", "order_id": "2021"}),
+                ExtractedValue::OrderId {
+                    order_id: OrderId::parse("2021").unwrap(),
+                    confidence: OrderConfidence::High,
+                },
+                json!({"kind": "order_id", "order_id": "2021", "confidence": "high"}),
             ),
             (
                 ExtractedValue::Amount(Amount::new(usd, 129_900).unwrap()),
@@ -582,8 +589,8 @@ mod tests {
 
     #[test]
     fn a_short_number_cannot_be_masked() {
-        assert_eq!(MaskedNumber::of("gb82 west 1234 5698 7654 32").unwrap().as_str(), "****5432");
-        assert!(MaskedNumber::of("12345678").is_err());
-        assert!(MaskedNumber::of("").is_err());
+        assert_eq!(MaskedNumber::ending_in("54AB").unwrap().as_str(), "****54AB");
+        assert!(MaskedNumber::ending_in("12345678").is_err());
+        assert!(MaskedNumber::ending_in("").is_err());
     }
 }

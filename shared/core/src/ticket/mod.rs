@@ -22,7 +22,7 @@ pub use classification::{Category, Priority};
 pub use customer::{CustomerId, EmailAddress, NotACustomerId};
 pub use extracted::{
     Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
-    MaskedNumber, PhoneNumber, ProductVersion, TextField, TrackingNumber,
+    MaskedNumber, OrderConfidence, PhoneNumber, ProductVersion, TextField, TrackingNumber,
 };
 pub use filter::{Order, TicketFilter};
 pub use history::{
@@ -32,8 +32,8 @@ pub use history::{
 pub use id::{NotATicketId, TicketId};
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use masking::{
-    Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, PaymentNumbers, contacts,
-    mask, mask_personal_data, masked, payment_numbers,
+    Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, contacts, mask,
+    mask_personal_data, masked, payment_numbers,
 };
 pub use new_ticket::{Identity, NewTicket};
 pub use patch::TicketPatch;

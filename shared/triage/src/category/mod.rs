@@ -3,7 +3,7 @@
 //! In reading order: [`normalise`] cuts a text into words, [`features`] counts the n-grams,
 //! [`vector`] weighs them, [`CategoryModel`] scores the categories, `reasons` says which words
 //! speak for one; `adaptation` learns from agents. [`regression`] finds the weights.
-//! `triage/MODEL_CARD.md` says what the model was trained on and how well it does.
+//! `docs/model-card.md` says what the model was trained on and how well it does.
 
 mod adaptation;
 pub mod bytes;

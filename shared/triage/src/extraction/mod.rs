@@ -7,7 +7,7 @@
 //! `order_id`, `amount`, `date`, `device`.
 //!
 //! The rules are the project's own. A general parser of dates and amounts needs more than the
-//! millisecond and the 20 MB that a ticket may take here; `EXTRACTION.md` has the measurements.
+//! millisecond and the 20 MB that a ticket may take here; `docs/extraction.md` has the measurements.
 
 mod amount;
 mod date;
@@ -19,8 +19,8 @@ mod tracking;
 use chrono::{DateTime, Utc};
 use copilot_core::limits;
 use copilot_core::ticket::{
-    ContactKind, EmailAddress, Extracted, ExtractedValue, MaskedNumber, OrderId, PaymentNumberKind,
-    PhoneNumber, TextField, contacts, payment_numbers,
+    ContactKind, EmailAddress, Extracted, ExtractedValue, MaskedNumber, OrderConfidence, OrderId,
+    PaymentNumberKind, PhoneNumber, TextField, contacts, payment_numbers,
 };
 
 use tokens::Tokens;
@@ -42,10 +42,11 @@ pub fn extract(subject: &str, description: &str, created_at: DateTime<Utc>) -> V
     extracted
 }
 
-/// The order number, when the values name exactly one.
+/// The order number, when the values name exactly one with high confidence. What may be one, such as
+/// any number after a `#`, neither counts nor stands against it.
 pub fn only_order_id(extracted: &[Extracted]) -> Option<&OrderId> {
     let mut order_ids = extracted.iter().filter_map(|extracted| match extracted.value() {
-        ExtractedValue::OrderId { order_id } => Some(order_id),
+        ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High } => Some(order_id),
         _ => None,
     });
     let first = order_ids.next()?;
@@ -91,7 +92,7 @@ impl<'a> Search<'a> {
 
     fn payment_numbers(&mut self) {
         for number in payment_numbers(self.text) {
-            let Ok(masked) = MaskedNumber::of(&self.text[number.range.clone()]) else { continue };
+            let Ok(masked) = MaskedNumber::ending_in(&number.last_characters) else { continue };
             let value = match number.kind {
                 PaymentNumberKind::Card => ExtractedValue::CardNumber { masked },
                 PaymentNumberKind::Iban => ExtractedValue::Iban { masked },
@@ -155,12 +156,23 @@ impl<'a> Search<'a> {
             counted += characters(&self.text[counted_bytes..found.start]);
             counted_bytes = found.start;
             let end = counted + characters(&self.text[found.start..found.end]);
-            if extracted.iter().any(|known| *known.value() == found.value) {
+            if extracted.iter().any(|known| is_same(known.value(), &found.value)) {
                 continue;
             }
             extracted.extend(Extracted::new(field, counted, end, found.value));
         }
         extracted
+    }
+}
+
+/// Whether a value says nothing that `known` does not say.
+fn is_same(known: &ExtractedValue, value: &ExtractedValue) -> bool {
+    match (known, value) {
+        (
+            ExtractedValue::OrderId { order_id: known, confidence: OrderConfidence::High },
+            ExtractedValue::OrderId { order_id, .. },
+        ) => known == order_id,
+        _ => known == value,
     }
 }
 
@@ -226,7 +238,9 @@ mod tests {
         );
         let found = values(text);
         assert!(
-            found.contains(r#""start":16,"end":20,"kind":"order_id","order_id":"2021""#),
+            found.contains(
+                r#""start":16,"end":20,"kind":"order_id","order_id":"2021","confidence":"high""#
+            ),
             "{found}"
         );
         assert!(found.contains(r#""masked":"****1111""#) && !found.contains("4111"), "{found}");
@@ -242,6 +256,9 @@ mod tests {
         assert_eq!(only("Order #2021", "Order 2021 is late").as_deref(), Some("2021"));
         assert_eq!(only("Order #2021", "Order 2022 is late"), None);
         assert_eq!(only("Hello", "Where is it?"), None);
+        // What may be an order neither counts nor stands against one.
+        assert_eq!(only("About #2021", "It is late"), None);
+        assert_eq!(only("About #88123", "Order 2022 is late").as_deref(), Some("2022"));
     }
 
     #[test]

@@ -22,7 +22,7 @@
 //! The rules know only the words that stand in them. Of 40 texts that were written after the rules,
 //! 50 % were told as the rubric says and 78 % within one step. What was told to be high or critical
 //! was, but of the texts that were, two in three fired too little and were told to be `medium` or
-//! `low`. So `medium` does not mean harmless. See `tests/priority/RUBRIC.md`.
+//! `low`. So `medium` does not mean harmless. See `docs/priority-rubric.md`.
 
 mod own_words;
 mod phrase;

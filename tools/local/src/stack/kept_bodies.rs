@@ -13,7 +13,7 @@ const WEBHOOK_PREFIX: &str = "webhook-";
 #[derive(Debug, thiserror::Error)]
 pub enum KeptBodiesError {
     /// DynamoDB on AWS is not read by this command.
-    #[error("Kept bodies on AWS are listed with the AWS CLI; the README shows how.")]
+    #[error("Kept bodies on AWS are listed with the AWS CLI; docs/operations.md shows how.")]
     OnAws,
     /// DynamoDB does not take the query.
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! What the README's cost table counts on: how many bytes DynamoDB bills for a plain ticket.
+//! What the tables in docs/cost.md count on: how many bytes DynamoDB bills for a plain ticket.
 
 use crate::harness::product::{Product, created_id};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// "DynamoDB read and write operations").
 const UNIT_BYTES: usize = 1024;
 
-/// The README's ticket: a description of 70 characters.
+/// The example ticket of docs/cost.md: a description of 70 characters.
 fn sample() -> Value {
     json!({
         "customer_email": "john.doe@example.com", "customer_name": "John Doe",
@@ -84,7 +84,7 @@ async fn a_plain_ticket_is_below_a_kilobyte_with_its_suggestion_and_until_it_is_
         suggested.push(item_bytes(&product.item(id, "ticket").await));
         entries.push(item_bytes(&product.item(id, "history#0000000002").await));
     }
-    // The figures of the README. A time in milliseconds that ends in zeros has a byte or two less.
+    // The figures of docs/cost.md. A time in milliseconds that ends in zeros has a byte or two less.
     assert_eq!((created, entries), (vec![530, 618], vec![239, 239]));
     let is_told = |(bytes, told): (&usize, usize)| (told - 2..=told).contains(bytes);
     assert!(suggested.iter().zip([839, 927]).all(is_told), "{suggested:?}");

@@ -1,5 +1,5 @@
 //! Step `sam-local`: SAM CLI builds every function of template.yaml, runs each in a container and serves
-//! the API from containers, by the commands that the README names. The data are in a local stack.
+//! the API from containers, by the commands in docs/local-stack.md. The data are in a local stack.
 
 mod api;
 mod base_image;

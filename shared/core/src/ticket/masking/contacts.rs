@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::payment_numbers::{PaymentNumbers, payment_numbers};
+use super::payment_numbers::{PaymentNumber, payment_numbers};
 use crate::ticket::customer::EmailAddress;
 
 /// What kind of contact it is.
@@ -27,7 +27,13 @@ pub struct Contact {
 /// card number or an IBAN. A number counts as one of a phone when it begins with `+` or `00`, when it
 /// is grouped as phone numbers are, or when a word such as `call` stands before it.
 pub fn contacts(text: &str) -> Contacts<'_> {
-    Contacts { text, next: 0, found_end: 0, payments: payment_numbers(text), payment: None }
+    Contacts {
+        text,
+        next: 0,
+        found_end: 0,
+        payments: payment_numbers(text).into_iter(),
+        payment: None,
+    }
 }
 
 /// See [`contacts`].
@@ -38,7 +44,7 @@ pub struct Contacts<'a> {
     next: usize,
     /// The end of the contact found last: an address does not begin before it.
     found_end: usize,
-    payments: PaymentNumbers<'a>,
+    payments: std::vec::IntoIter<PaymentNumber>,
     /// The card number or IBAN that ends last among those looked at.
     payment: Option<Range<usize>>,
 }

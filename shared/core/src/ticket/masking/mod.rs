@@ -4,18 +4,18 @@
 //! In reading order: `payment_numbers` finds card numbers and IBANs; `contacts` finds e-mail
 //! addresses and phone numbers.
 
+mod card_words;
 mod contacts;
+mod iban;
 mod payment_numbers;
+mod symbols;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use contacts::{Contact, ContactKind, Contacts, contacts};
-pub use payment_numbers::{PaymentNumber, PaymentNumberKind, PaymentNumbers, payment_numbers};
+pub use payment_numbers::{PaymentNumber, PaymentNumberKind, payment_numbers};
 
-/// Letters and digits at the end of a number that stay readable (PCI DSS, requirement 3.4.1, allows
-/// them to be shown).
-const KEPT_CHARACTERS: usize = 4;
 /// What stands for each hidden letter or digit.
 const MASK: char = '*';
 /// Words that stand for personal data are looked for in at most so many names.
@@ -27,16 +27,17 @@ const NAME_PART_CHARACTERS: usize = 2;
 /// letter or digit becomes `*` and what stands between them stays, so the number of characters is
 /// the same and places in the text keep their meaning. A text without such a number is not copied.
 pub fn mask(text: &str) -> Cow<'_, str> {
-    let mut numbers = payment_numbers(text).peekable();
-    if numbers.peek().is_none() {
+    let numbers = payment_numbers(text);
+    if numbers.is_empty() {
         return Cow::Borrowed(text);
     }
     let mut masked = String::with_capacity(text.len());
     let mut copied = 0;
-    for number in numbers {
-        masked.push_str(&text[copied..number.range.start]);
-        copied = number.range.end;
-        push_masked(&mut masked, &text[number.range]);
+    for hidden in numbers.iter().flat_map(|number| &number.hidden) {
+        masked.push_str(&text[copied..hidden.start]);
+        let characters = text[hidden.clone()].chars();
+        masked.extend(characters.map(|_| MASK));
+        copied = hidden.end;
     }
     masked.push_str(&text[copied..]);
     Cow::Owned(masked)
@@ -50,24 +51,12 @@ pub fn masked(text: String) -> String {
     }
 }
 
-fn push_masked(masked: &mut String, number: &str) {
-    let mut hidden =
-        number.chars().filter(char::is_ascii_alphanumeric).count().saturating_sub(KEPT_CHARACTERS);
-    for character in number.chars() {
-        if character.is_ascii_alphanumeric() && hidden > 0 {
-            masked.push(MASK);
-            hidden -= 1;
-        } else {
-            masked.push(character);
-        }
-    }
-}
-
 /// The text as it may go to another service: `[card]`, `[iban]`, `[email]`, `[phone]` and `[name]`
 /// stand for what they name. A name of `names` is found as a whole in any case, and each of its
 /// parts where it is written as in the name. Only the first eight names are looked for.
 pub fn mask_personal_data(text: &str, names: &[&str]) -> String {
     let mut found: Vec<(Range<usize>, &'static str)> = payment_numbers(text)
+        .into_iter()
         .map(|number| {
             let placeholder = match number.kind {
                 PaymentNumberKind::Card => "[card]",
@@ -176,6 +165,10 @@ mod tests {
             ("é 378282246310005 😀", "é ***********0005 😀"),
             ("pay DE89 3704 0044 0532 0130 00.", "pay **** **** **** **** **30 00."),
             ("gb82west12345698765432", "******************5432"),
+            ("card 4111111111111111123", "card *******************"),
+            ("４１１１１１１１１１１１１１１１", "************１１１１"),
+            ("4111&nbsp;1111&nbsp;1111&nbsp;1111", "****&nbsp;****&nbsp;****&nbsp;1111"),
+            ("IBANDE89370400440532013000", "IBAN******************3000"),
             ("4111 1111 1111 1111 5555 5555 5555 4444", "**** **** **** 1111 **** **** **** 4444"),
         ] {
             assert_eq!(mask(text), expected, "{text}");
