@@ -28,3 +28,5 @@ pub mod schedule;
 pub mod gateway;
 
 pub mod trigger;
+
+mod web_page;

@@ -13,8 +13,12 @@ use crate::authorizer::Refusal;
 pub(super) enum GatewayAnswer {
     BadRequest,
     Unauthorized(Refusal),
+    /// To a web page of an origin that may not call.
+    ForeignPage,
     NotFound,
     RequestTimeout,
+    /// To a sender that takes this server for another one.
+    MisdirectedRequest,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
     InternalServerError,
@@ -26,6 +30,13 @@ impl GatewayAnswer {
         let (status, message) = match self {
             GatewayAnswer::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
             GatewayAnswer::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            GatewayAnswer::ForeignPage => (
+                StatusCode::FORBIDDEN,
+                "Web pages of this origin may not call the local API; see the parameter CorsOrigins",
+            ),
+            GatewayAnswer::MisdirectedRequest => {
+                (StatusCode::MISDIRECTED_REQUEST, "The local API is not at this address")
+            }
             GatewayAnswer::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
             GatewayAnswer::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
             GatewayAnswer::RequestEntityTooLarge => {

@@ -23,6 +23,7 @@ use crate::gateway::{Gateway, GatewaySettings, Route};
 use crate::options::Options;
 use crate::schedule::Clock;
 use crate::trigger::Poller;
+use crate::web_page::{Sender, sender};
 use crate::{cargo, dynamodb};
 use lambda_process::{FunctionConfiguration, FunctionPool, LogWriter};
 use sam_template::{Deployment, Expression, Queue, Schedule, Settings};
@@ -320,6 +321,9 @@ impl Serving {
             api_id: "local".to_owned(),
         };
         let mut gateway = Gateway::new(routes, functions.clone(), settings)?;
+        if let Some(cors) = &deployment.cors {
+            gateway = gateway.with_cors(cors.clone());
+        }
         if let Some(authorizer) = authorizer {
             gateway = gateway.with_authorizer(authorizer);
         }
@@ -415,6 +419,9 @@ pub fn stop_signal() -> Result<impl Future<Output = ()>, StackError> {
 fn authorize_sqs(access: &Arc<AccessControl>) -> sqs::Authorize {
     let access = Arc::clone(access);
     Arc::new(move |headers, action, path, body| {
+        if sender(headers) != Sender::OwnOrProgram {
+            return Err(sqs::AccessDenied("Web pages may not call this service.".to_owned()));
+        }
         access
             .check_sqs(headers, action, path, body)
             .map_err(|denied| sqs::AccessDenied(denied.to_string()))
