@@ -20,3 +20,5 @@ pub mod options;
 pub mod schedule;
 pub mod stack;
 pub mod trigger;
+
+mod web_page;

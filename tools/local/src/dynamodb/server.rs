@@ -6,7 +6,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, CONTENT_LENGTH,
+    CONTENT_TYPE, HOST, TRANSFER_ENCODING,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -17,6 +21,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::access::{AccessControl, Denied};
+use crate::web_page::{Sender, sender};
 
 /// The largest request body in bytes (DynamoDB takes 16 MB, and so does the database).
 const MAXIMUM_REQUEST_BYTES: usize = 16 * 1024 * 1024;
@@ -25,6 +30,15 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const AMAZON_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 /// Headers that concern one connection, or that are made anew for the next one.
 const OF_THE_CONNECTION: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING];
+
+/// What lets web pages read an answer.
+const FOR_WEB_PAGES: [HeaderName; 5] = [
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+];
 
 /// Why DynamoDB stopped.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +91,9 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if sender(&headers) != Sender::OwnOrProgram {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     if let Err(denied) = front.access.check_dynamodb(&headers, target, &body) {
         return refusal(&denied);
@@ -101,7 +118,11 @@ impl Front {
         let url = format!("{}{uri}", self.database);
         let request = self.client.request(method, url).headers(passed_on(headers)).body(body);
         let answer = request.send().await?;
-        let (status, headers) = (answer.status(), passed_on(answer.headers().clone()));
+        let (status, mut headers) = (answer.status(), passed_on(answer.headers().clone()));
+        // The database's own server lets every web page call it.
+        FOR_WEB_PAGES.iter().for_each(|name| {
+            headers.remove(name);
+        });
         Ok((status, headers, answer.bytes().await?).into_response())
     }
 }

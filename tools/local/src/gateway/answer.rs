@@ -13,8 +13,12 @@ use crate::authorizer::Refusal;
 pub(super) enum GatewayAnswer {
     BadRequest,
     Unauthorized(Refusal),
+    /// To a web page of an origin that may not call.
+    ForeignPage,
     NotFound,
     RequestTimeout,
+    /// To a sender that takes this server for another one.
+    MisdirectedRequest,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
     InternalServerError,
@@ -26,6 +30,13 @@ impl GatewayAnswer {
         let (status, message) = match self {
             Self::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            Self::ForeignPage => (
+                StatusCode::FORBIDDEN,
+                "Web pages of this origin may not call the local API; see the parameter CorsOrigins",
+            ),
+            Self::MisdirectedRequest => {
+                (StatusCode::MISDIRECTED_REQUEST, "The local API is not at this address")
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
             Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
             Self::RequestEntityTooLarge => {

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use super::Gateway;
 use super::answer::GatewayAnswer;
+use super::cors::{self, Admission};
 use super::event::{ReceivedRequest, build_event};
 use super::response::map_response;
 use super::routing::RouteMatch;
@@ -132,10 +133,19 @@ impl Gateway {
         port: u16,
     ) -> Response<Full<Bytes>> {
         let request_id = request_id();
-        let mut response = self
-            .answer(request, source_ip, port, &request_id)
-            .await
-            .unwrap_or_else(GatewayAnswer::into_response);
+        let (head, body) = request.into_parts();
+        let (mut response, origin) = match cors::admit(self.cors.as_ref(), &head) {
+            Ok(Admission::Preflight(response)) => (response, None),
+            Ok(Admission::Admitted { origin }) => {
+                let request = Request::from_parts(head, body);
+                let answer = self.answer(request, source_ip, port, &request_id).await;
+                (answer.unwrap_or_else(GatewayAnswer::into_response), origin)
+            }
+            Err(refusal) => (refusal.into_response(), None),
+        };
+        if let Some(origin) = origin {
+            cors::let_read(self.cors.as_ref(), &origin, response.headers_mut());
+        }
         if let Ok(request_id) = HeaderValue::try_from(request_id) {
             response.headers_mut().insert(REQUEST_ID_HEADER, request_id);
         }

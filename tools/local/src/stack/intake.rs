@@ -115,6 +115,9 @@ impl Intake {
         if let Some(authorizer) = authorizer {
             gateway = gateway.with_authorizer(authorizer);
         }
+        if let Some(cors) = &joined.deployment.cors {
+            gateway = gateway.with_cors(cors.clone());
+        }
         let stopped = turned_true(self.stop.subscribe());
         self.running.push(tokio::spawn(async move {
             if let Err(error) = gateway.serve(listener, stopped).await {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
@@ -9,6 +10,9 @@ use tokio::net::TcpListener;
 use super::StackError;
 use super::service::{BackingService, ServiceOptions};
 use crate::options::Options;
+
+/// Only its owner may look into the data folder.
+const FOLDER_MODE: u32 = 0o700;
 
 /// Where a service is.
 pub(super) enum Place {
@@ -135,6 +139,8 @@ pub(super) fn open_data_folder(path: &Path, reset: bool) -> Result<(PathBuf, Fil
     let failed = |source| StackError::DataFolder { path: path.display().to_string(), source };
     let path = std::path::absolute(path).map_err(failed)?;
     fs::create_dir_all(&path).map_err(failed)?;
+    // It holds what customers write.
+    fs::set_permissions(&path, fs::Permissions::from_mode(FOLDER_MODE)).map_err(failed)?;
     let lock = File::create(path.join("lock")).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}

@@ -18,6 +18,7 @@ use super::{ACCOUNT_ID, StackError};
 use crate::access::AccessControl;
 use crate::aws_json::Service;
 use crate::dynamodb;
+use crate::web_page::{Sender, sender};
 
 /// What the services need to be set up.
 pub(super) struct Setup<'a> {
@@ -147,6 +148,9 @@ async fn make_queues(
 fn authorize_sqs(access: &Arc<AccessControl>) -> sqs::Authorize {
     let access = Arc::clone(access);
     Arc::new(move |headers, action, path, body| {
+        if sender(headers) != Sender::OwnOrProgram {
+            return Err(sqs::AccessDenied("Web pages may not call this service.".to_owned()));
+        }
         access
             .check_sqs(headers, action, path, body)
             .map_err(|denied| sqs::AccessDenied(denied.to_string()))
