@@ -25,6 +25,10 @@ pub enum BuildError {
     NoBinary(String),
 }
 
+/// Names a folder in which the functions are built already. `cargo xtask test` sets it: it builds the
+/// whole workspace with one choice of features, and so the SDK and everything else once, not twice.
+const BUILT_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
+
 /// One line of Cargo's messages; the others have no `executable`.
 #[derive(Deserialize)]
 struct Message {
@@ -41,7 +45,7 @@ struct Target {
 /// `root`, and says where they are. Cargo's progress goes to standard error.
 ///
 /// They are built on their own: in one command with the local stack they would get the features
-/// that its crates ask for, and would not be what is deployed. All other functions of the workspace are
+/// that its crates ask for, and would not be what is deployed (but see [`BUILT_VARIABLE`]). All other functions of the workspace are
 /// built with them: to Cargo another choice of crates is another choice of features, for which it would
 /// build what they depend on once more.
 ///
@@ -52,6 +56,9 @@ pub async fn build(
     binaries: &[String],
     release: bool,
 ) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+    if let Some(folder) = std::env::var_os(BUILT_VARIABLE).filter(|_| !release) {
+        return built_in(Path::new(&folder), binaries);
+    }
     let mut command = Command::from(workspace::cargo(root));
     command.args(["build", "--quiet", "--locked", "--message-format=json-render-diagnostics"]);
     if release {
@@ -91,5 +98,30 @@ pub async fn build(
     match binaries.iter().find(|binary| !executables.contains_key(*binary)) {
         Some(missing) => Err(BuildError::NoBinary(missing.clone())),
         None => Ok(executables),
+    }
+}
+
+fn built_in(folder: &Path, binaries: &[String]) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+    let executable = |binary: &String| {
+        let path = folder.join(binary);
+        let found = path.is_file().then(|| (binary.clone(), path));
+        found.ok_or_else(|| BuildError::NoBinary(binary.clone()))
+    };
+    binaries.iter().map(executable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_that_are_built_are_taken_from_their_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("create-ticket"), "").unwrap();
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let built = built_in(folder.path(), &names(&["create-ticket"])).unwrap();
+        assert_eq!(built["create-ticket"], folder.path().join("create-ticket"));
+        let missing = built_in(folder.path(), &names(&["create-ticket", "read-tickets"]));
+        assert!(matches!(missing, Err(BuildError::NoBinary(name)) if name == "read-tickets"));
     }
 }
