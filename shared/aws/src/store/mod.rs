@@ -25,11 +25,14 @@ mod batch;
 mod change;
 mod corrections;
 mod cursor;
+#[cfg(test)]
+mod fake;
 mod list;
 mod oldest;
 mod record;
 mod remembered;
 mod resolved;
+mod rows;
 mod shards;
 mod suggestion;
 mod unreadable;
@@ -57,6 +60,7 @@ pub use list::{Page, Position};
 use record::TicketRecord;
 pub use remembered::{RememberedPage, VersionPosition};
 pub use resolved::ResolvedPage;
+pub use rows::{UnreadableRowsCounter, count_unreadable_rows};
 pub use shards::{ListShards, NotListShards};
 pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 

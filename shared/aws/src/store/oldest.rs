@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 use super::record::{self, Item};
+use super::rows::read_rows;
 use super::{Store, failure};
 use copilot_core::error::Error;
 use copilot_core::ticket::{TicketId, format_time};
@@ -54,7 +55,7 @@ impl Store {
         let created_key = |item: &Item| Some(item.get("created_key")?.as_s().ok()?.clone());
         let next = answer.last_evaluated_key.as_ref().and_then(created_key);
         let items = answer.items.unwrap_or_default();
-        let tickets = items.iter().filter_map(|item| record::read_created_key(&created_key(item)?));
-        Ok(OldestPage { tickets: tickets.collect(), next })
+        let ticket = |item: Item| record::read_created_key(&created_key(&item)?);
+        Ok(OldestPage { tickets: read_rows(wanted.operation, items, ticket), next })
     }
 }

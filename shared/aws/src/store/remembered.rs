@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 use super::record::{self, Item, Remembered};
+use super::rows::read_rows;
 use super::{Store, failure};
 use copilot_core::error::Error;
 use copilot_core::ticket::{TicketChange, TicketId, TicketMessage};
@@ -82,14 +83,14 @@ impl Store {
             .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
             .send()
             .await
-            .map_err(|error| failure("read what is remembered of a ticket", &error))?;
+            .map_err(|error| failure(OPERATION, &error))?;
         let mut items = answer.items.unwrap_or_default();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let is_more = items.len() > limit || answer.last_evaluated_key.is_some();
         items.truncate(limit);
         let last = items.last().filter(|_| is_more).map(version_of).transpose()?;
         Ok(RememberedPage {
-            entries: items.into_iter().map(entry).collect::<Result<_, _>>()?,
+            entries: read_rows(OPERATION, items, |item| serde_dynamo::from_item(item).ok()),
             next: last.map(|version| VersionPosition { version }),
         })
     }
@@ -101,10 +102,6 @@ fn version_of(item: &Item) -> Result<u64, Error> {
     version.ok_or(UNREADABLE)
 }
 
-fn entry<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
-    // The cause may quote the item.
-    serde_dynamo::from_item(item).map_err(|_| UNREADABLE)
-}
-
+const OPERATION: &str = "read what is remembered of a ticket";
 const UNREADABLE: Error =
     Error::Internal { operation: "read an item that is remembered of a ticket", source: None };
