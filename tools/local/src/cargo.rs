@@ -25,6 +25,10 @@ pub enum BuildError {
     NoBinary(String),
 }
 
+/// Names a folder in which the functions are built already. `cargo xtask test` sets it: it builds the
+/// whole workspace with one choice of features, and so the SDK and everything else once, not twice.
+const BUILT_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
+
 /// One line of Cargo's messages; the others have no `executable`.
 #[derive(Deserialize)]
 struct Message {
@@ -77,7 +81,7 @@ impl Builds {
 /// are built with them: to Cargo another choice of crates is another choice of features, for which
 /// it would build what they depend on once more.
 ///
-/// One process builds once: some 90 stacks that its tests start share what it built.
+/// Where [`BUILT_VARIABLE`] is set, nothing is built. One process builds once: some 90 stacks that its tests start share what it built.
 ///
 /// # Errors
 /// [`BuildError`].
@@ -86,6 +90,9 @@ pub async fn build(
     binaries: &[String],
     release: bool,
 ) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+    if let Some(folder) = std::env::var_os(BUILT_VARIABLE).filter(|_| !release) {
+        return built_in(Path::new(&folder), binaries);
+    }
     let mut packages: BTreeSet<String> =
         workspace::functions(root).map_err(BuildError::NoFunctions)?.into_keys().collect();
     packages.extend(binaries.iter().cloned());
@@ -134,6 +141,15 @@ async fn run(Request { root, packages, release }: &Request) -> Result<Executable
     }
 }
 
+fn built_in(folder: &Path, binaries: &[String]) -> Result<BTreeMap<String, PathBuf>, BuildError> {
+    let executable = |binary: &String| {
+        let path = folder.join(binary);
+        let found = path.is_file().then(|| (binary.clone(), path));
+        found.ok_or_else(|| BuildError::NoBinary(binary.clone()))
+    };
+    binaries.iter().map(executable).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -169,5 +185,16 @@ mod tests {
         assert!(matches!(failed, Err(BuildError::Failed)));
         let built = builds.once(request(false), async |_| Ok(Executables::new())).await;
         assert!(built.is_ok());
+    }
+
+    #[test]
+    fn functions_that_are_built_are_taken_from_their_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("create-ticket"), "").unwrap();
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let built = built_in(folder.path(), &names(&["create-ticket"])).unwrap();
+        assert_eq!(built["create-ticket"], folder.path().join("create-ticket"));
+        let missing = built_in(folder.path(), &names(&["create-ticket", "read-tickets"]));
+        assert!(matches!(missing, Err(BuildError::NoBinary(name)) if name == "read-tickets"));
     }
 }
