@@ -27,7 +27,7 @@ impl Handler {
     pub fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("GET")?;
         match request.path() {
-            "/health" => Response::ok(&Health::now()),
+            "/health" => Response::health(&Health::now()),
             "/openapi.json" => Ok(Response::text(
                 "application/json",
                 self.openapi()?.to_owned(),

@@ -72,7 +72,7 @@ impl Store {
     pub async fn ai_work_delivered(&self, ticket_id: TicketId) -> Result<(), Error> {
         let update = self.update_marked(ticket_id);
         let update = update.update_expression("REMOVE ai_work_shard, ai_work_delayed");
-        unless_unmarked("take the mark of AI work away", update.send().await)
+        unless_delivered_before("take the mark of AI work away", update.send().await)
     }
 
     /// Notes that the client was told of a delay, so that the same request sent again is told the
@@ -88,7 +88,7 @@ impl Store {
             .expression_attribute_values(":yes", AttributeValue::Bool(true))
             .customize()
             .config_override(Config::builder().timeout_config(timeouts));
-        unless_unmarked("note delayed AI work", update.send().await)
+        unless_delivered_before("note delayed AI work", update.send().await)
     }
 
     fn update_marked(&self, ticket_id: TicketId) -> UpdateItemFluentBuilder {
@@ -103,7 +103,7 @@ impl Store {
 }
 
 /// A ticket that bears the mark no longer is as it should be.
-fn unless_unmarked(
+fn unless_delivered_before(
     operation: &'static str,
     outcome: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
 ) -> Result<(), Error> {

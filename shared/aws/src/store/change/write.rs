@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Actor, NewMessage};
-use crate::store::record::{self, Item, Remembered};
-use crate::store::suggestion::StoredSuggestion;
+use crate::store::record::{self, Item, TimelineKind};
+use crate::store::ticket_row::TicketRow;
+use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
 use copilot_core::ticket::{ChangedFields, Ticket, TicketChange, format_time};
@@ -36,7 +37,7 @@ pub(super) enum Written {
     /// The ticket is no longer as it was seen.
     Outdated,
     /// The message was added before.
-    MessageKnown,
+    DuplicateMessage,
 }
 
 impl<'a> Decision<'a> {
@@ -67,18 +68,20 @@ impl Store {
         let mut writes = vec![TransactWriteItem::builder().update(update).build()];
         let mut message_at = None;
         if let Some(change) = decision.change() {
-            writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+            writes.push(
+                self.put_new(decision.beside(TimelineKind::Change, &ChangeRecord::from(change))?)?,
+            );
         }
         if let Some(correction) = decision.correction() {
-            writes.push(self.remember(correction.item()?)?);
+            writes.push(self.put_new(correction.item()?)?);
         }
         if let Some(message) = decision.message {
             message_at = Some(writes.len());
             let digits = decision.seen.ticket_id.digits();
-            let known = record::beside(digits, record::message_id_key(message.id));
-            writes.push(self.remember(known)?);
-            let told = decision.told(message);
-            writes.push(self.remember(decision.beside(Remembered::Message, &told)?)?);
+            let received = record::beside(digits, record::message_id_key(message.id));
+            writes.push(self.put_new(received)?);
+            let record = decision.message_record(message);
+            writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
         }
         let outcome =
             self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
@@ -92,7 +95,7 @@ impl Store {
             canceled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
         let failed = |index: usize| codes.get(index) == Some(&"ConditionalCheckFailed");
         if message_at.is_some_and(failed) {
-            Ok(Written::MessageKnown)
+            Ok(Written::DuplicateMessage)
         } else if codes
             .iter()
             .any(|code| ["ConditionalCheckFailed", "TransactionConflict"].contains(code))
@@ -104,7 +107,7 @@ impl Store {
     }
 
     /// A write of an item that is not there yet.
-    fn remember(&self, item: Item) -> Result<TransactWriteItem, Error> {
+    fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -143,7 +146,7 @@ impl Store {
             }
         }
         if decision.ends_ai_work {
-            removed.extend(record::AI_WORK_MARK.map(str::to_owned));
+            removed.extend(record::PENDING_AI_WORK.map(str::to_owned));
         }
         // The version always differs, so there is always something to set.
         let mut expression = format!("SET {}", set.join(", "));
@@ -177,7 +180,7 @@ impl Decision<'_> {
             .collect())
     }
 
-    /// What the history tells of it. A message alone is no entry: it is told as a message.
+    /// What the history says of it. A message alone is no entry: it has a list of its own.
     fn change(&self) -> Option<TicketChange> {
         let moved = self.next.status != self.seen.status;
         let fields = ChangedFields::between(self.seen, &self.next);
@@ -199,8 +202,8 @@ impl Decision<'_> {
         is_by_agent.then(|| Correction::of(self.seen, &self.next)).flatten()
     }
 
-    fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {
-        ToldMessage {
+    fn message_record<'a>(&self, message: NewMessage<'a>) -> MessageRecord<'a> {
+        MessageRecord {
             version: self.next.version,
             message_id: message.id,
             text: message.text,
@@ -211,7 +214,7 @@ impl Decision<'_> {
     }
 
     /// An item that stands beside the ticket at the version that the write makes.
-    fn beside<T: Serialize>(&self, kind: Remembered, content: &T) -> Result<Item, Error> {
+    fn beside<T: Serialize>(&self, kind: TimelineKind, content: &T) -> Result<Item, Error> {
         let (digits, version) = (self.next.ticket_id.digits(), self.next.version);
         let mut whole = record::beside(digits, kind.key(version));
         whole.extend(item(content)?);
@@ -219,9 +222,9 @@ impl Decision<'_> {
     }
 }
 
-/// A [`copilot_core::ticket::TicketMessage`] as it is written.
+/// A [`copilot_core::ticket::TicketMessage`] as it is written; `StoredMessage` reads it.
 #[derive(Serialize)]
-struct ToldMessage<'a> {
+struct MessageRecord<'a> {
     version: u64,
     message_id: &'a str,
     text: &'a str,
@@ -230,16 +233,9 @@ struct ToldMessage<'a> {
     sent_at: Option<String>,
 }
 
-/// A ticket's attributes, with what the AI suggests as the table holds it.
+/// A ticket's own attributes.
 fn ticket_item(ticket: &Ticket) -> Result<Item, Error> {
-    let mut ticket = ticket.clone();
-    let suggestion = ticket.take_suggestion().map(StoredSuggestion::from);
-    let mut attributes = item(&ticket)?;
-    if let Some(suggestion) = suggestion {
-        let stored = serde_dynamo::to_attribute_value(suggestion).map_err(unwritten)?;
-        attributes.insert(record::SUGGESTION.to_owned(), stored);
-    }
-    Ok(attributes)
+    item(&TicketRow::from(ticket))
 }
 
 /// What is null or empty is left out, as in a ticket's own item.
