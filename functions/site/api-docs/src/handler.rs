@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use copilot_core::error::Error;
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Health, Request, Response};
 
-use crate::openapi::{self, Health};
+use crate::openapi;
 use crate::page;
 
 /// What the function needs.

@@ -42,16 +42,6 @@ pub fn extract(subject: &str, description: &str, created_at: DateTime<Utc>) -> V
     extracted
 }
 
-/// The order number, when the values name exactly one.
-pub fn only_order_id(extracted: &[Extracted]) -> Option<&OrderId> {
-    let mut order_ids = extracted.iter().filter_map(|extracted| match extracted.value() {
-        ExtractedValue::OrderId { order_id } => Some(order_id),
-        _ => None,
-    });
-    let first = order_ids.next()?;
-    order_ids.all(|other| other == first).then_some(first)
-}
-
 /// A value at the bytes `start` up to but not including `end`.
 struct Found {
     start: usize,
