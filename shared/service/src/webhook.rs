@@ -9,7 +9,7 @@ use crate::telemetry::{Metric, count};
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
 use copilot_aws::store::{
-    Actor, Added, Changed, KeptBody, Found, NewMessage, ReportedStatus, Store, UnreadableBody,
+    Actor, Added, Changed, Found, KeptBody, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
 use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
 use copilot_channels::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
@@ -180,7 +180,9 @@ impl Webhook {
             };
             match self.store.add_message(ticket.ticket_id, new, now()).await? {
                 Added::Now(ticket) => return answer(ticket, "Message added"),
-                Added::AlreadyAdded(ticket) => return answer(ticket, "Message was received before"),
+                Added::AlreadyAdded(ticket) => {
+                    return answer(ticket, "Message was received before");
+                }
                 Added::Closed(ticket) => previous = Some(ticket),
             }
         }

@@ -261,6 +261,20 @@ mod tests {
         SentenceScores { version: 4, log_probabilities: scores, weight: 1.0, temperature: 1.0 }
     }
 
+    #[test]
+    fn the_only_order_is_found() {
+        let only = |subject: &str, description: &str| {
+            let suggestion = suggest("0.8", subject, description);
+            suggestion.only_order_id().map(|order_id| order_id.as_str().to_owned())
+        };
+        assert_eq!(only("Order #2021", "Order 2021 is late").as_deref(), Some("2021"));
+        assert_eq!(only("Order #2021", "Order 2022 is late"), None);
+        assert_eq!(only("Hello", "Where is it?"), None);
+        // What may be an order neither counts nor stands against one.
+        assert_eq!(only("About #2021", "It is late"), None);
+        assert_eq!(only("About #88123", "Order 2022 is late").as_deref(), Some("2022"));
+    }
+
     fn suggest_together(threshold: &str, second: &SentenceScores) -> Suggestion {
         let triage = Triage::new(Threshold::parse(threshold).unwrap()).unwrap();
         let at = "2024-11-03T10:30:00Z".parse().unwrap();

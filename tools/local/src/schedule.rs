@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use lambda_process::{FunctionPool, InvokeError};
-use sam_template::{Schedule, Scheduler};
 
 /// Tries of one run: Lambda repeats a failed asynchronous invocation twice (Lambda developer guide,
 /// "How Lambda handles errors and retries with asynchronous invocation").
@@ -17,12 +16,10 @@ const TRIES: u32 = 3;
 /// Pause between two tries. Lambda waits one minute and then two; on a laptop somebody watches.
 const PAUSE_BETWEEN_TRIES: Duration = Duration::from_secs(2);
 
-/// A schedule with what it joins.
+/// A function that a schedule runs.
 pub struct Clock {
     /// The function that is run.
     pub function: FunctionPool,
-    /// What the template says.
-    pub schedule: Schedule,
     /// The region, as events name it.
     pub region: String,
     /// The account, as events name it.
@@ -68,40 +65,18 @@ impl Clock {
     }
 
     fn event(&self) -> Value {
-        if let Some(input) = &self.schedule.input {
-            return input.clone();
-        }
-        let id = uuid::Uuid::new_v4().to_string();
-        let time = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-        let name = self.function.function();
-        match self.schedule.scheduler {
-            // EventBridge user guide, "Event structure reference".
-            Scheduler::Rule => json!({
-                "version": "0",
-                "id": id,
-                "detail-type": "Scheduled Event",
-                "source": "aws.events",
-                "account": self.account_id,
-                "time": time,
-                "region": self.region,
-                "resources": [format!("arn:aws:events:{}:{}:rule/{name}", self.region, self.account_id)],
-                "detail": {}
-            }),
-            // Its details are a text, unlike a rule's, as functions on AWS have logged it.
-            Scheduler::EventBridgeScheduler => json!({
-                "version": "0",
-                "id": id,
-                "detail-type": "Scheduled Event",
-                "source": "aws.scheduler",
-                "account": self.account_id,
-                "time": time,
-                "region": self.region,
-                "resources": [format!(
-                    "arn:aws:scheduler:{}:{}:schedule/default/{name}",
-                    self.region, self.account_id
-                )],
-                "detail": "{}"
-            }),
-        }
+        let Self { function, region, account_id } = self;
+        // EventBridge user guide, "Event structure reference".
+        json!({
+            "version": "0",
+            "id": uuid::Uuid::new_v4().to_string(),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": account_id,
+            "time": Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+            "region": region,
+            "resources": [format!("arn:aws:events:{region}:{account_id}:rule/{}", function.function())],
+            "detail": {}
+        })
     }
 }

@@ -10,31 +10,24 @@ use super::node::Node;
 use super::place::{Place, list_names};
 use super::sections::Sections;
 
-/// Deepest chain of nested values, functions, names and conditions. Our own limit: it is twice
-/// what one template tree can nest, and keeps the call stack small.
+/// Deepest chain of nested values, functions and conditions. Our own limit: it is twice what one
+/// template tree can nest, and keeps the call stack small.
 const DEPTH_LIMIT: usize = 128;
 
-/// Most work in nodes and bytes of text for one template: 16 times the largest template. It stops
-/// names that multiply, such as a queue name made of two other names, each made of two more.
-const WORK_LIMIT: usize = 16 * 1024 * 1024;
-
-/// Evaluates the values of one template. It remembers conditions and names, so each is worked out
-/// once.
+/// Evaluates the values of one template. It keeps what it found of conditions, so that each is worked
+/// out once.
 pub(super) struct Evaluator<'t> {
     pub(super) sections: &'t Sections<'t>,
     pub(super) settings: &'t Settings,
-    pub(super) conditions: BTreeMap<&'t str, Progress<bool>>,
-    /// Physical names by logical id.
-    pub(super) names: BTreeMap<&'t str, Progress<String>>,
+    pub(super) conditions: BTreeMap<&'t str, Progress>,
     depth: usize,
-    work: usize,
 }
 
-/// How far a remembered value is. Asking for one that is under way means it depends on itself.
-#[derive(Debug, Clone)]
-pub(super) enum Progress<T> {
+/// How far a condition is. Asking for one that is under way means it depends on itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Progress {
     UnderWay,
-    Done(T),
+    Done(bool),
 }
 
 impl<'t> Evaluator<'t> {
@@ -52,21 +45,14 @@ impl<'t> Evaluator<'t> {
                 )));
             }
         }
-        Ok(Evaluator {
-            sections,
-            settings,
-            conditions: BTreeMap::new(),
-            names: BTreeMap::new(),
-            depth: 0,
-            work: 0,
-        })
+        Ok(Evaluator { sections, settings, conditions: BTreeMap::new(), depth: 0 })
     }
 
     /// The value of a node. Nothing means `AWS::NoValue`: the property is not there at all.
     ///
     /// # Errors
-    /// [`TemplateError::Invalid`] for a function that cannot be evaluated, an unknown name, a
-    /// value that depends on itself, and work over the limits.
+    /// [`TemplateError::Invalid`] for a function that cannot be evaluated, an unknown name, and a
+    /// value that depends on too many others.
     pub(super) fn evaluate(
         &mut self,
         node: &Node,
@@ -77,7 +63,7 @@ impl<'t> Evaluator<'t> {
             Node::Bool(value) => Ok(Some(Value::from(*value))),
             Node::Integer(value) => Ok(Some(Value::from(*value))),
             Node::Float(value) => Ok(Some(Value::from(*value))),
-            Node::String(text) => evaluator.produce(text.clone(), place).map(Some),
+            Node::String(text) => Ok(Some(Value::from(text.clone()))),
             Node::List(items) => evaluator.evaluate_list(items, place).map(Some),
             Node::Map(entries) => evaluator.evaluate_map(entries, place).map(Some),
             Node::Function(name, argument) => evaluator.call(name, argument, place),
@@ -102,32 +88,11 @@ impl<'t> Evaluator<'t> {
             if key.starts_with("Fn::") {
                 return Err(place.invalid(format!("the function {key} must be the only key here")));
             }
-            self.spend(key.len(), place)?;
             if let Some(value) = self.evaluate(node, &place.key(key))? {
                 values.insert(key.clone(), value);
             }
         }
         Ok(Value::Object(values))
-    }
-
-    /// Text that a function made, counted as work.
-    pub(super) fn produce(
-        &mut self,
-        text: String,
-        place: &Place<'_>,
-    ) -> Result<Value, TemplateError> {
-        self.spend(text.len(), place)?;
-        Ok(Value::String(text))
-    }
-
-    pub(super) fn spend(&mut self, amount: usize, place: &Place<'_>) -> Result<(), TemplateError> {
-        self.work = self.work.saturating_add(amount);
-        if self.work > WORK_LIMIT {
-            return Err(place.invalid(format!(
-                "the values of the template add up to more than {WORK_LIMIT} bytes"
-            )));
-        }
-        Ok(())
     }
 
     /// Runs one level deeper, within the depth limit.
@@ -136,7 +101,6 @@ impl<'t> Evaluator<'t> {
         place: &Place<'_>,
         work: impl FnOnce(&mut Self) -> Result<T, TemplateError>,
     ) -> Result<T, TemplateError> {
-        self.spend(1, place)?;
         if self.depth >= DEPTH_LIMIT {
             return Err(place.invalid(format!(
                 "the value depends on other values through more than {DEPTH_LIMIT} levels"
@@ -230,31 +194,13 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn names_that_multiply_run_into_the_work_limit() {
-        let mut resources = String::from(
-            "Resources:\n  Q0: {Type: 'AWS::SQS::Queue', Properties: {QueueName: aaaaaaaa}}\n",
-        );
-        for level in 1..30 {
-            let previous = level - 1;
-            resources.push_str(&format!(
-                "  Q{level}: {{Type: 'AWS::SQS::Queue', Properties: {{QueueName: !Sub '${{Q{previous}.QueueName}}${{Q{previous}.QueueName}}'}}}}\n"
-            ));
-        }
-        let message = refused(&resources, "!GetAtt Q29.QueueName");
-        assert!(message.contains("add up to more than"), "{message}");
-    }
-
-    #[test]
     fn long_chains_run_into_the_depth_limit() {
-        let mut resources = String::from("Resources:\n");
+        let mut conditions = String::from("Conditions:\n");
         for level in 0..400 {
-            let next = level + 1;
-            resources.push_str(&format!(
-                "  Q{level}: {{Type: 'AWS::SQS::Queue', Properties: {{QueueName: !GetAtt Q{next}.QueueName}}}}\n"
-            ));
+            conditions.push_str(&format!("  C{level}: !Condition C{}\n", level + 1));
         }
-        resources.push_str("  Q400: {Type: 'AWS::SQS::Queue'}\n");
-        let message = refused(&resources, "!GetAtt Q0.QueueName");
+        conditions.push_str("  C400: !Equals [a, a]\n");
+        let message = refused(&conditions, "!If [C0, a, b]");
         assert!(message.contains("more than 128 levels"), "{message}");
     }
 }

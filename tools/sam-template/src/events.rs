@@ -5,34 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::node::{IntrinsicName, Node};
-use super::place::{Place, list_names};
+use super::place::Place;
 use super::reading::Properties;
-use super::references::IMPLICIT_HTTP_API;
 use super::route_key;
-use super::sections::{Resource, ResourceKind, map_entries};
-use super::{
-    Queue, QueueTrigger, Route, Schedule, Scheduler, queue_triggers, route_security, schedules,
-};
-
-/// The event types of SAM that do not run locally. Source: the `EventSource` page of the SAM
-/// template reference.
-const EVENTS_NOT_RUN: [&str; 15] = [
-    "AlexaSkill",
-    "Api",
-    "CloudWatchEvent",
-    "CloudWatchLogs",
-    "Cognito",
-    "DocumentDB",
-    "DynamoDB",
-    "EventBridgeRule",
-    "IoTRule",
-    "Kinesis",
-    "MQ",
-    "MSK",
-    "S3",
-    "SNS",
-    "SelfManagedKafka",
-];
+use super::sections::{Resource, map_entries};
+use super::{Queue, QueueTrigger, Route, Schedule, queue_triggers, route_security, schedules};
 
 /// Collects the events of all functions.
 #[derive(Default)]
@@ -40,8 +17,8 @@ pub(super) struct Events<'t> {
     pub(super) routes: Vec<Route>,
     pub(super) queue_triggers: Vec<QueueTrigger>,
     pub(super) schedules: Vec<Schedule>,
-    /// The HTTP APIs of the template, and the one SAM adds when a route needs it.
-    http_apis: BTreeSet<&'t str>,
+    /// The HTTP API of the template.
+    http_api: Option<&'t str>,
     /// The method and path of each route that needs to know its caller.
     requiring_caller: BTreeSet<(String, String)>,
     /// The function that has each method and shape of path.
@@ -49,25 +26,29 @@ pub(super) struct Events<'t> {
 }
 
 impl<'t> Events<'t> {
-    /// Adds an HTTP API that the template declares. Its functions are added later.
+    /// Takes the HTTP API that the template declares. Its routes are added by functions later.
     ///
     /// # Errors
-    /// Those of [`route_security::read`].
+    /// [`TemplateError::Invalid`] for a second one, and the errors of [`route_security::read`].
     pub(super) fn add_http_api(
         &mut self,
         evaluator: &mut Evaluator<'t>,
         resource: Resource<'t>,
     ) -> Result<(), TemplateError> {
-        self.http_apis.insert(resource.logical_id);
-        self.requiring_caller.extend(route_security::read(evaluator, resource)?);
+        if let Some(other) = self.http_api.replace(resource.logical_id) {
+            return Err(Place::Section("Resources").key(resource.logical_id).invalid(format!(
+                "the local stack runs one HTTP API, and the template has {other} already"
+            )));
+        }
+        self.requiring_caller = route_security::read(evaluator, resource)?;
         Ok(())
     }
 
     /// Adds the events of one function. `queues` are all queues of the deployment.
     ///
     /// # Errors
-    /// [`TemplateError::Invalid`] for an event type SAM does not have, a route or queue that
-    /// cannot be read, a route on something that is no HTTP API, a route that another function
+    /// [`TemplateError::Invalid`] for an event of a type that does not run here, a route or queue
+    /// that cannot be read, a route on something that is no HTTP API, a route that another function
     /// already has, and a queue that the template does not have.
     pub(super) fn add_function(
         &mut self,
@@ -99,42 +80,18 @@ impl<'t> Events<'t> {
                     let trigger = queue_triggers::read(evaluator, resource, &properties, queues)?;
                     self.queue_triggers.extend(trigger);
                 }
-                Some(Node::String(kind)) if kind == "Schedule" || kind == "ScheduleV2" => {
-                    let scheduler = if kind == "Schedule" {
-                        Scheduler::Rule
-                    } else {
-                        Scheduler::EventBridgeScheduler
-                    };
-                    let schedule = schedules::read(evaluator, resource, &properties, scheduler)?;
-                    self.schedules.extend(schedule);
+                Some(Node::String(kind)) if kind == "Schedule" => {
+                    self.schedules.push(schedules::read(evaluator, resource, &properties)?);
                 }
-                Some(Node::String(kind)) if EVENTS_NOT_RUN.contains(&kind.as_str()) => {}
                 Some(Node::String(kind)) => {
-                    return Err(place
-                        .key("Type")
-                        .invalid(format!("SAM has no event type `{kind}`")));
+                    return Err(place.key("Type").invalid(format!(
+                        "the local stack runs HttpApi, SQS and Schedule events, not `{kind}`"
+                    )));
                 }
                 _ => return Err(place.invalid("the event has no Type")),
             }
         }
         Ok(())
-    }
-
-    /// # Errors
-    /// [`TemplateError::Invalid`] when the routes are on more than one HTTP API.
-    pub(super) fn check_single_http_api(&self) -> Result<(), TemplateError> {
-        if self.http_apis.len() <= 1 {
-            return Ok(());
-        }
-        let hint = if self.http_apis.contains(IMPLICIT_HTTP_API) {
-            format!("; SAM adds {IMPLICIT_HTTP_API} for the HttpApi events without an ApiId")
-        } else {
-            String::new()
-        };
-        Err(Place::Section("Resources").invalid(format!(
-            "the local stack runs one HTTP API, but this template has {}{hint}",
-            list_names(self.http_apis.iter().copied())
-        )))
     }
 
     fn add_route(
@@ -143,7 +100,7 @@ impl<'t> Events<'t> {
         resource: Resource<'t>,
         properties: &Properties<'_>,
     ) -> Result<(), TemplateError> {
-        self.note_http_api(evaluator, properties)?;
+        self.check_http_api(properties)?;
         let method = evaluator.text_property(properties, "Method")?;
         let path = evaluator.text_property(properties, "Path")?;
         let (method, path) = route_key::read(method, path)
@@ -161,49 +118,16 @@ impl<'t> Events<'t> {
         Ok(())
     }
 
-    /// Only a plain `!Ref` is looked at: anything else names an API outside this template.
-    fn note_http_api(
-        &mut self,
-        evaluator: &mut Evaluator<'t>,
-        properties: &Properties<'_>,
-    ) -> Result<(), TemplateError> {
-        let Some(api) = properties.own.and_then(|map| map.get("ApiId")) else {
-            self.http_apis.insert(IMPLICIT_HTTP_API);
-            return Ok(());
+    /// SAM would make an API of its own for a route that names none.
+    fn check_http_api(&self, properties: &Properties<'_>) -> Result<(), TemplateError> {
+        let api = match properties.own.and_then(|map| map.get("ApiId")) {
+            Some(Node::Function(IntrinsicName::Ref, name)) => Some(name.as_ref()),
+            _ => None,
         };
-        let Node::Function(IntrinsicName::Ref, name) = api else {
-            return Ok(());
-        };
-        let Node::String(name) = name.as_ref() else {
-            return Err(properties.invalid("ApiId", "Ref takes the name of an HTTP API"));
-        };
-        match evaluator.sections.resource(name) {
-            Some(api) if api.kind == ResourceKind::HttpApi => {
-                if !evaluator.resource_exists(api)? {
-                    return Err(properties.invalid(
-                        "ApiId",
-                        format!("the HTTP API `{name}` is not part of this deployment"),
-                    ));
-                }
-            }
-            Some(other) => {
-                return Err(properties.invalid(
-                    "ApiId",
-                    format!("`{name}` is of type {}, not an HTTP API", other.type_name),
-                ));
-            }
-            None if name == IMPLICIT_HTTP_API => {
-                self.http_apis.insert(IMPLICIT_HTTP_API);
-            }
-            None if evaluator.sections.parameters.contains_key(name.as_str()) => {}
-            None => {
-                return Err(properties.invalid(
-                    "ApiId",
-                    format!("the route leads nowhere, because there is no HTTP API `{name}`"),
-                ));
-            }
+        match (api, self.http_api) {
+            (Some(Node::String(name)), Some(own)) if name == own => Ok(()),
+            _ => Err(properties.invalid("ApiId", "this must be `!Ref` of the template's HTTP API")),
         }
-        Ok(())
     }
 }
 
@@ -214,36 +138,25 @@ mod tests {
 
     fn deployment(events: &str, resources: &str) -> Result<Deployment, String> {
         let text = format!(
-            "Parameters: {{SharedApi: {{Type: String}}}}
-Conditions: {{Never: !Equals [a, b]}}
-Resources:
+            "Resources:
   Work: {{Type: 'AWS::SQS::Queue'}}
+  Api: {{Type: 'AWS::Serverless::HttpApi'}}
   F: {{Type: 'AWS::Serverless::Function', Properties: {{CodeUri: f, Events: {events}}}}}
 {resources}"
         );
         Deployment::parse(&text, &settings()).map_err(|error| error.to_string())
     }
 
-    fn routes(events: &str) -> Vec<String> {
-        deployment(events, "")
-            .unwrap()
-            .routes
-            .into_iter()
-            .map(|route| format!("{} {} -> {}", route.method, route.path, route.function))
-            .collect()
-    }
-
     #[test]
     fn routes_are_read_in_order() {
-        assert_eq!(
-            routes(
-                "{B: {Type: HttpApi, Properties: {Method: post, Path: '/tickets/{id}'}},
-                  A: {Type: HttpApi, Properties: {Method: '*', Path: '/files/{proxy+}'}},
-                  D: {Type: HttpApi},
-                  S: {Type: SNS, Properties: {Topic: !ImportValue x}}}"
-            ),
-            ["POST /tickets/{id} -> F", "ANY /files/{proxy+} -> F", "ANY $default -> F"]
-        );
+        let events =
+            "{B: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: post, Path: '/t/{id}'}},
+             A: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: '*', Path: '/f/{proxy+}'}}}";
+        let routes = deployment(events, "").unwrap().routes.into_iter();
+        let routes: Vec<_> = routes
+            .map(|route| format!("{} {} -> {}", route.method, route.path, route.function))
+            .collect();
+        assert_eq!(routes, ["POST /t/{id} -> F", "ANY /f/{proxy+} -> F"]);
     }
 
     #[test]
@@ -251,18 +164,18 @@ Resources:
         let http = |properties: &str| format!("{{E: {{Type: HttpApi, Properties: {properties}}}}}");
         for (events, expected) in [
             ("[a]".to_owned(), "Resources.F.Properties.Events: this must be a map"),
-            ("{E: {Type: Sqs}}".to_owned(), "Events.E.Type: SAM has no event type `Sqs`"),
+            ("{E: {Type: S3}}".to_owned(), "Events.E.Type: the local stack runs HttpApi, SQS and"),
             ("{E: {}}".to_owned(), "Events.E: the event has no Type"),
             ("{E: {Type: SQS}}".to_owned(), "Properties.Queue: the event names no queue"),
             (
                 "{E: {Type: SQS, Properties: {Queue: !Ref Work}}}".to_owned(),
                 "is not the ARN of a queue in this template",
             ),
-            (http("{Path: /a}"), "Properties.Method: "),
-            (http("{Method: GET}"), "Properties.Path: "),
-            (http("{Method: GET, Path: a}"), "Properties.Path: "),
-            (http("{ApiId: !Ref Nope, Method: GET, Path: /a}"), "no HTTP API `Nope`"),
-            (http("{ApiId: !Ref Work, Method: GET, Path: /a}"), "is of type AWS::SQS::Queue"),
+            (http("{ApiId: !Ref Api, Path: /a}"), "Properties.Method: "),
+            (http("{ApiId: !Ref Api, Method: GET}"), "Properties.Path: "),
+            (http("{ApiId: !Ref Api, Method: GET, Path: a}"), "Properties.Path: "),
+            (http("{Method: GET, Path: /a}"), "Properties.ApiId: this must be `!Ref` of"),
+            (http("{ApiId: !Ref Work, Method: GET, Path: /a}"), "Properties.ApiId: this must be"),
         ] {
             let message = deployment(&events, "").unwrap_err();
             assert!(message.contains(expected), "{events} gave {message}");
@@ -272,8 +185,8 @@ Resources:
     #[test]
     fn identical_routes_are_refused_whatever_their_parameters_are_called() {
         let message = deployment(
-            "{A: {Type: HttpApi, Properties: {Method: GET, Path: '/t/{id}'}},
-              B: {Type: HttpApi, Properties: {Method: get, Path: '/t/{ticket}'}}}",
+            "{A: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: '/t/{id}'}},
+              B: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: get, Path: '/t/{ticket}'}}}",
             "",
         )
         .unwrap_err();
@@ -285,22 +198,8 @@ Resources:
     }
 
     #[test]
-    fn two_http_apis_are_refused() {
-        let api = "  One: {Type: 'AWS::Serverless::HttpApi'}\n";
-        let two = format!("{api}  Two: {{Type: 'AWS::Serverless::HttpApi'}}\n");
-        let message = deployment("{}", &two).unwrap_err();
-        assert!(message.contains("has One, Two"), "{message}");
-        let implicit = "{E: {Type: HttpApi, Properties: {Method: GET, Path: /a}}}";
-        let message = deployment(implicit, api).unwrap_err();
-        assert!(message.contains("has One, ServerlessHttpApi; SAM adds"), "{message}");
-        let explicit = "{E: {Type: HttpApi, Properties: {ApiId: !Ref One, Method: GET, Path: /a}}}";
-        assert!(deployment(explicit, api).is_ok());
-        let shared =
-            "{E: {Type: HttpApi, Properties: {ApiId: !Ref SharedApi, Method: GET, Path: /a}}}";
-        assert!(deployment(shared, "").is_ok());
-        let hidden = "  One: {Type: 'AWS::Serverless::HttpApi', Condition: Never}\n";
-        let message = deployment(explicit, hidden).unwrap_err();
-        assert!(message.contains("not part of this deployment"), "{message}");
-        assert!(deployment(implicit, hidden).is_ok());
+    fn a_second_http_api_is_refused() {
+        let message = deployment("{}", "  Two: {Type: 'AWS::Serverless::HttpApi'}\n").unwrap_err();
+        assert!(message.contains("Resources.Two: the local stack runs one HTTP API"), "{message}");
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn read<'t>(
         .unwrap_or(DEFAULT_MEMORY_MB);
     Ok(Function {
         logical_id: resource.logical_id.to_owned(),
-        name: evaluator.physical_name(resource, &place)?,
+        name: evaluator.physical_name(resource.logical_id),
         binary: read_binary(evaluator, &properties)?,
         timeout: Duration::from_secs(u64::from(timeout_seconds)),
         memory_mb,

@@ -50,7 +50,7 @@ pub struct Settings {
     pub region: String,
     /// `AWS::AccountId`, twelve digits.
     pub account_id: String,
-    /// `AWS::StackName`. It begins the name of each resource that asks for none.
+    /// `AWS::StackName`. It begins the name of each resource.
     pub stack_name: String,
     /// Where the local SQS listens, such as `http://127.0.0.1:9324`. A queue's address is
     /// `<queue_url_base>/<account_id>/<queue name>`.
@@ -62,14 +62,13 @@ pub struct Settings {
 /// Everything a template asks the local stack to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
-    /// In the order of the template. No two have the same binary or the same name.
+    /// In the order of the template. No two have the same binary.
     pub functions: Vec<Function>,
     /// In the order of the template. No two take the same requests.
     pub routes: Vec<Route>,
-    /// In the order of the template. No two have the same name.
+    /// In the order of the template.
     pub tables: Vec<Table>,
-    /// In an order in which they can be created: a queue comes after its dead-letter queue. No two
-    /// have the same name.
+    /// In an order in which they can be created: a queue comes after its dead-letter queue.
     pub queues: Vec<Queue>,
     /// In the order of the template. Each names a function and a queue of this deployment.
     pub queue_triggers: Vec<QueueTrigger>,
@@ -82,7 +81,7 @@ pub struct Deployment {
 pub struct Function {
     /// Its key in `Resources`.
     pub logical_id: String,
-    /// `FunctionName`, or `<stack>-<logical id>`.
+    /// `<stack>-<logical id>`.
     pub name: String,
     /// The name of the binary to run: the last segment of `CodeUri`. Never empty.
     pub binary: String,
@@ -121,7 +120,7 @@ pub struct Route {
 /// A DynamoDB table (`AWS::DynamoDB::Table`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// `TableName`, or `<stack>-<logical id>`.
+    /// `<stack>-<logical id>`.
     pub name: String,
     /// The body of the `CreateTable` call of the DynamoDB API.
     pub create_request: serde_json::Value,
@@ -132,7 +131,7 @@ pub struct Table {
 /// An SQS queue (`AWS::SQS::Queue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
-    /// `QueueName`, or `<stack>-<logical id>`, with `.fifo` after it for a FIFO queue.
+    /// `<stack>-<logical id>`.
     pub name: String,
     /// The ARN that policies and triggers use.
     pub arn: String,
@@ -149,27 +148,19 @@ pub struct QueueTrigger {
     pub function: String,
     /// The name of the queue.
     pub queue_name: String,
-    /// Most messages in one invocation: 1 to 10,000, 10 when the template says nothing.
+    /// Most messages in one invocation: 1 to 10, 10 when the template says nothing.
     pub batch_size: u32,
-    /// How long to wait for a batch to fill: up to 300 seconds, none when the template says nothing.
-    pub batching_window: Duration,
     /// Whether the function's answer lists the messages that failed (`ReportBatchItemFailures`).
     pub reports_batch_item_failures: bool,
-    /// Most invocations at one time: 2 to 1,000, or no limit of its own.
-    pub maximum_concurrency: Option<u32>,
 }
 
-/// A schedule that runs a function (a `Schedule` or `ScheduleV2` event).
+/// A schedule that runs a function (a `Schedule` event, which is a rule of EventBridge).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     /// The logical id of the function.
     pub function: String,
     /// When.
     pub expression: Expression,
-    /// Which of the two services runs it.
-    pub scheduler: Scheduler,
-    /// What the function is given instead of the service's own event.
-    pub input: Option<serde_json::Value>,
 }
 
 /// When a schedule runs.
@@ -179,15 +170,6 @@ pub enum Expression {
     Every(Duration),
     /// A time that the local stack does not keep, such as `cron(0 12 * * ? *)`.
     NotRun(String),
-}
-
-/// The service behind a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheduler {
-    /// A rule of EventBridge (`Schedule`).
-    Rule,
-    /// EventBridge Scheduler (`ScheduleV2`).
-    EventBridgeScheduler,
 }
 
 impl Deployment {
@@ -224,7 +206,7 @@ impl Deployment {
         let sections = Sections::read(&document)?;
         let mut evaluator = Evaluator::new(&sections, settings)?;
         let existing = existing_resources(&sections, &mut evaluator)?;
-        check_names(&existing, &mut evaluator)?;
+        existing.iter().copied().try_for_each(physical_names::check_unnamed)?;
         let of_kind = |kind: ResourceKind| {
             existing.iter().copied().filter(move |resource| resource.kind == kind)
         };
@@ -245,7 +227,6 @@ impl Deployment {
         for resource in of_kind(ResourceKind::Function) {
             events.add_function(&mut evaluator, resource, &queues)?;
         }
-        events.check_single_http_api()?;
         Ok(Deployment {
             functions,
             routes: events.routes,
@@ -268,28 +249,6 @@ fn existing_resources<'t>(
         }
     }
     Ok(existing)
-}
-
-/// Two resources of one kind with one name would be one thing locally.
-fn check_names<'t>(
-    resources: &[Resource<'t>],
-    evaluator: &mut Evaluator<'t>,
-) -> Result<(), TemplateError> {
-    let mut owners: BTreeMap<(&str, String), &str> = BTreeMap::new();
-    let section = Place::Section("Resources");
-    for resource in resources {
-        if matches!(resource.kind, ResourceKind::HttpApi | ResourceKind::Other) {
-            continue;
-        }
-        let place = section.key(resource.logical_id);
-        let name = evaluator.physical_name(*resource, &place)?;
-        let key = (resource.type_name, name);
-        if let Some(owner) = owners.get(&key) {
-            return Err(place.invalid(format!("the name `{}` already belongs to {owner}", key.1)));
-        }
-        owners.insert(key, resource.logical_id);
-    }
-    Ok(())
 }
 
 /// A function is run by its binary, so two with the same one cannot be told apart.

@@ -68,19 +68,24 @@ pub(super) enum IntrinsicName {
     Or,
     Condition,
     Join,
-    Select,
-    Split,
-    FindInMap,
-    ImportValue,
-    Base64,
-    GetAZs,
     /// A function the local stack cannot evaluate. It is an error only where its value is needed.
     Unsupported(String),
 }
 
 /// Functions that CloudFormation has with a short form and the local stack does not evaluate.
 /// Source: the intrinsic function reference of the CloudFormation template reference.
-const UNSUPPORTED_SHORT_FORMS: [&str; 4] = ["Cidr", "Length", "ToJsonString", "Transform"];
+const UNSUPPORTED_SHORT_FORMS: [&str; 10] = [
+    "Base64",
+    "Cidr",
+    "FindInMap",
+    "GetAZs",
+    "ImportValue",
+    "Length",
+    "Select",
+    "Split",
+    "ToJsonString",
+    "Transform",
+];
 
 impl IntrinsicName {
     /// Reads the suffix of a tag: `Sub` of `!Sub`. Nothing for a tag CloudFormation does not have.
@@ -117,12 +122,6 @@ impl IntrinsicName {
             "Or" => IntrinsicName::Or,
             "Condition" => IntrinsicName::Condition,
             "Join" => IntrinsicName::Join,
-            "Select" => IntrinsicName::Select,
-            "Split" => IntrinsicName::Split,
-            "FindInMap" => IntrinsicName::FindInMap,
-            "ImportValue" => IntrinsicName::ImportValue,
-            "Base64" => IntrinsicName::Base64,
-            "GetAZs" => IntrinsicName::GetAZs,
             _ => return None,
         })
     }
@@ -140,12 +139,6 @@ impl IntrinsicName {
             IntrinsicName::Or => "Fn::Or",
             IntrinsicName::Condition => "Condition",
             IntrinsicName::Join => "Fn::Join",
-            IntrinsicName::Select => "Fn::Select",
-            IntrinsicName::Split => "Fn::Split",
-            IntrinsicName::FindInMap => "Fn::FindInMap",
-            IntrinsicName::ImportValue => "Fn::ImportValue",
-            IntrinsicName::Base64 => "Fn::Base64",
-            IntrinsicName::GetAZs => "Fn::GetAZs",
             IntrinsicName::Unsupported(name) => name,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Settings;
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::node::Node;
@@ -11,18 +12,16 @@ use super::place::{Place, list_names};
 impl Evaluator<'_> {
     /// The value of a pseudo parameter, apart from `AWS::NoValue`.
     pub(super) fn pseudo_parameter(&self, name: &str) -> Option<String> {
-        let (partition, url_suffix) = partition(&self.settings.region);
+        let Settings { region, account_id, stack_name, .. } = self.settings;
         Some(match name {
-            "AWS::Region" => self.settings.region.clone(),
-            "AWS::AccountId" => self.settings.account_id.clone(),
-            "AWS::StackName" => self.settings.stack_name.clone(),
+            "AWS::Region" => region.clone(),
+            "AWS::AccountId" => account_id.clone(),
+            "AWS::StackName" => stack_name.clone(),
             // On AWS each stack that is made has another number at the end; here there is one stack.
-            "AWS::StackId" => format!(
-                "arn:{partition}:cloudformation:{}:{}:stack/{}/local",
-                self.settings.region, self.settings.account_id, self.settings.stack_name
-            ),
-            "AWS::Partition" => partition.to_owned(),
-            "AWS::URLSuffix" => url_suffix.to_owned(),
+            "AWS::StackId" => {
+                self.settings.arn("cloudformation", &format!("stack/{stack_name}/local"))
+            }
+            "AWS::Partition" => partition(region).to_owned(),
             _ => return None,
         })
     }
@@ -43,18 +42,9 @@ impl Evaluator<'_> {
         let Some(Node::String(type_name)) = declaration.and_then(|node| node.get("Type")) else {
             return Err(declared_at.invalid("the parameter has no Type"));
         };
-        let stored_type = type_name
-            .strip_prefix("AWS::SSM::Parameter::Value<")
-            .and_then(|inner| inner.strip_suffix('>'));
         let default = declaration.and_then(|node| node.get("Default"));
         let value = match (self.settings.parameters.get(name), default) {
             (Some(given), _) => given.clone(),
-            (None, Some(_)) if stored_type.is_some() => {
-                return Err(place.invalid(format!(
-                    "the value of the parameter `{name}` is kept in AWS, so the local stack needs \
-                     to be given one"
-                )));
-            }
             (None, Some(default)) => scalar_text(default, &declared_at.key("Default"))?,
             (None, None) => {
                 return Err(place.invalid(format!(
@@ -63,9 +53,7 @@ impl Evaluator<'_> {
             }
         };
         check_allowed(&value, declaration, &declared_at)?;
-        self.spend(value.len(), place)?;
-        let type_name = stored_type.unwrap_or(type_name);
-        if type_name == "CommaDelimitedList" || type_name.starts_with("List<") {
+        if type_name == "CommaDelimitedList" {
             return Ok(value.split(',').map(|item| Value::from(item.trim())).collect());
         }
         Ok(Value::String(value))
@@ -116,8 +104,8 @@ mod tests {
         assert_eq!(value("", "!Ref AWS::Partition"), json!("aws"));
         let mut china = settings();
         china.region = "cn-north-1".to_owned();
-        let text = value_with(&china, "", "!Sub '${AWS::Partition} ${AWS::URLSuffix}'");
-        assert_eq!(text, Ok(Some(json!("aws-cn amazonaws.com.cn"))));
+        let text = value_with(&china, "", "!Ref AWS::Partition");
+        assert_eq!(text, Ok(Some(json!("aws-cn"))));
     }
 
     #[test]
@@ -126,20 +114,18 @@ mod tests {
   Stage: {Type: String, Default: dev, AllowedValues: [dev, live]}
   Days: {Type: Number, Default: 30}
   Zones: {Type: CommaDelimitedList, Default: 'a, b'}
-  Secret: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /support/secret}
   Bare: {Type: String}
 ";
         assert_eq!(value(parameters, "!Ref Stage"), json!("dev"));
         assert_eq!(value(parameters, "!Ref Days"), json!("30"));
         assert_eq!(value(parameters, "!Ref Zones"), json!(["a", "b"]));
         assert!(refused(parameters, "!Ref Bare").contains("no default"));
-        assert!(refused(parameters, "!Ref Secret").contains("kept in AWS"));
         let mut settings = settings();
-        for (name, given) in [("Stage", "live"), ("Secret", "s3"), ("Bare", "b")] {
+        for (name, given) in [("Stage", "live"), ("Bare", "b")] {
             settings.parameters.insert(name.to_owned(), given.to_owned());
         }
-        let given = value_with(&settings, parameters, "[!Ref Stage, !Ref Secret, !Ref Bare]");
-        assert_eq!(given, Ok(Some(json!(["live", "s3", "b"]))));
+        let given = value_with(&settings, parameters, "[!Ref Stage, !Ref Bare]");
+        assert_eq!(given, Ok(Some(json!(["live", "b"]))));
         settings.parameters.insert("Stage".to_owned(), "test".to_owned());
         let message = value_with(&settings, parameters, "!Ref Stage").unwrap_err();
         assert!(

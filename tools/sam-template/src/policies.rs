@@ -9,19 +9,21 @@ use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::place::{Place, list_names};
 use super::reading::{Properties, kind, text};
+use super::sections::{Resource, ResourceKind};
 
 /// The services whose calls the local stack sees, and so the ones that it can hold to a policy.
 const EMBEDDED_SERVICES: [&str; 2] = ["dynamodb", "sqs"];
 /// The parts of a statement that are read, or that mean nothing to the decision. Source: "IAM JSON
 /// policy elements reference" of the IAM user guide, which also has `NotAction` and `NotResource`.
 const STATEMENT_PARTS: [&str; 5] = ["Action", "Condition", "Effect", "Resource", "Sid"];
+const HINT: &str = "the local stack reads only statements that the template writes out";
 
 /// Reads what a function is granted. Nothing is granted to one without `Policies`.
 ///
 /// # Errors
-/// [`TemplateError::Invalid`] for a policy template or a managed policy, whose statements stand
-/// elsewhere; for a statement that does not allow; for an action with a wildcard; and for a resource
-/// with a wildcard or a condition on DynamoDB or SQS, which the local stack could not hold to.
+/// [`TemplateError::Invalid`] for a policy template or a managed policy of AWS's, whose statements
+/// stand elsewhere; for a statement that does not allow; for an action with a wildcard; and for a
+/// resource with a wildcard or a condition on DynamoDB or SQS, which the local stack could not hold to.
 pub(super) fn read(
     evaluator: &mut Evaluator<'_>,
     properties: &Properties<'_>,
@@ -29,13 +31,12 @@ pub(super) fn read(
     let policies = evaluator.property(properties, "Policies")?.unwrap_or(Value::Array(Vec::new()));
     let place = properties.place.key("Policies");
     let mut statements = Vec::new();
-    each(policies, &place, |policy, place| {
-        let statement = read_document(policy, place)?;
-        let place = place.key("Statement");
-        each(statement, &place, |statement, place| {
-            statements.push(read_statement(statement, place)?);
-            Ok(())
-        })
+    each(policies, &place, |policy, place| match policy {
+        Value::Object(document) => read_document(document, place, &mut statements),
+        Value::String(arn) => read_managed(evaluator, &arn, place, &mut statements),
+        other => {
+            Err(place.invalid(format!("a policy must be a map, but this is {}", kind(&other))))
+        }
     })?;
     Ok(statements)
 }
@@ -53,21 +54,43 @@ fn each(
     Ok(())
 }
 
-/// The statements of a policy document.
-fn read_document(policy: Value, place: &Place<'_>) -> Result<Value, TemplateError> {
-    const HINT: &str = "the local stack reads only statements that are written out";
-    match policy {
-        Value::Object(mut document) => document.remove("Statement").ok_or_else(|| {
-            let names = list_names(document.keys().map(String::as_str));
-            place.invalid(format!("{HINT}, not the policy template {names}"))
-        }),
-        Value::String(name) => {
-            Err(place.invalid(format!("{HINT}, not the managed policy `{name}`")))
-        }
-        other => {
-            Err(place.invalid(format!("a policy must be a map, but this is {}", kind(&other))))
-        }
-    }
+/// The statements of a managed policy, which several functions may share.
+fn read_managed(
+    evaluator: &mut Evaluator<'_>,
+    arn: &str,
+    place: &Place<'_>,
+    statements: &mut Vec<PolicyStatement>,
+) -> Result<(), TemplateError> {
+    let mut resources = evaluator.sections.resources.iter().copied();
+    let of_this_arn = |resource: &Resource<'_>| {
+        resource.kind == ResourceKind::ManagedPolicy
+            && evaluator.managed_policy_arn(resource.logical_id) == arn
+    };
+    let Some(resource) = resources.find(of_this_arn) else {
+        return Err(place.invalid(format!("{HINT}, not the managed policy `{arn}`")));
+    };
+    let section = Place::Section("Resources");
+    let place = section.key(resource.logical_id);
+    let properties = Properties::plain(resource.properties, place.key("Properties"));
+    let Some(document) = evaluator.map_property(&properties, "PolicyDocument")? else {
+        return Err(properties.invalid("PolicyDocument", "the policy has none"));
+    };
+    read_document(document, &properties.place.key("PolicyDocument"), statements)
+}
+
+fn read_document(
+    mut document: Map<String, Value>,
+    place: &Place<'_>,
+    statements: &mut Vec<PolicyStatement>,
+) -> Result<(), TemplateError> {
+    let Some(written) = document.remove("Statement") else {
+        let names = list_names(document.keys().map(String::as_str));
+        return Err(place.invalid(format!("{HINT}, not the policy template {names}")));
+    };
+    each(written, &place.key("Statement"), |statement, place| {
+        statements.push(read_statement(statement, place)?);
+        Ok(())
+    })
 }
 
 fn read_statement(statement: Value, place: &Place<'_>) -> Result<PolicyStatement, TemplateError> {
@@ -140,8 +163,12 @@ mod tests {
     use super::*;
 
     fn policy(policies: &str) -> Result<Vec<PolicyStatement>, String> {
+        policy_with_key("''", policies)
+    }
+
+    fn policy_with_key(key: &str, policies: &str) -> Result<Vec<PolicyStatement>, String> {
         let text = format!(
-            "Parameters: {{Key: {{Type: String, Default: ''}}}}
+            "Parameters: {{Key: {{Type: String, Default: {key}}}}}
 Conditions: {{HasKey: !Not [!Equals [!Ref Key, '']]}}
 Resources:
   Work: {{Type: 'AWS::SQS::Queue'}}
@@ -149,6 +176,13 @@ Resources:
   T:
     Type: AWS::DynamoDB::Table
     Properties: {{AttributeDefinitions: [], KeySchema: []}}
+  UseKey:
+    Type: AWS::IAM::ManagedPolicy
+    Condition: HasKey
+    Properties:
+      PolicyDocument: {{Statement: [{{Effect: Allow, Action: 'kms:Decrypt', Resource: !Ref Key}}]}}
+  Broken: {{Type: 'AWS::IAM::ManagedPolicy', Properties: {{PolicyDocument: {{Statement: [x]}}}}}}
+  Empty: {{Type: 'AWS::IAM::ManagedPolicy'}}
 "
         );
         Deployment::parse(&text, &settings())
@@ -191,6 +225,26 @@ Resources:
     }
 
     #[test]
+    fn a_managed_policy_of_the_template_grants_what_it_says_where_it_exists() {
+        let policies = ", Policies: [!If [HasKey, !Ref UseKey, !Ref 'AWS::NoValue']]";
+        let granted =
+            PolicyStatement { actions: set(&["kms:Decrypt"]), resources: set(&["arn:k"]) };
+        assert_eq!(policy_with_key("arn:k", policies), Ok(vec![granted]));
+        assert_eq!(policy(policies), Ok(Vec::new()));
+        for (policies, expected) in [
+            ("!Ref UseKey", "`UseKey` is not part of this deployment"),
+            ("!Ref Broken", "template Resources.Broken.Properties.PolicyDocument.Statement[0]: a "),
+            (
+                "!Ref Empty",
+                "template Resources.Empty.Properties.PolicyDocument: the policy has none",
+            ),
+        ] {
+            let message = policy(&format!(", Policies: [{policies}]")).unwrap_err();
+            assert!(message.contains(expected), "{policies} gave {message}");
+        }
+    }
+
+    #[test]
     fn what_other_services_are_asked_may_have_conditions_and_any_resource() {
         let read = statement(
             "Effect: Allow, Action: 'kms:Decrypt', Resource: '*', Condition: {StringEquals: {a: b}}",
@@ -202,8 +256,8 @@ Resources:
     fn what_cannot_be_held_to_is_refused_with_its_place() {
         let place = "template Resources.F.Properties.Policies";
         for (policies, expected) in [
-            ("AmazonDynamoDBFullAccess", ": the local stack reads only statements that are"),
-            ("[AmazonDynamoDBFullAccess]", "[0]: the local stack reads only statements that are"),
+            ("AmazonDynamoDBFullAccess", ": the local stack reads only statements that the"),
+            ("[AmazonDynamoDBFullAccess]", "[0]: the local stack reads only statements that the"),
             ("[{DynamoDBCrudPolicy: {TableName: !Ref T}}]", "template DynamoDBCrudPolicy"),
             ("[5]", "[0]: a policy must be a map, but this is a number"),
             ("[{Statement: x}]", "[0].Statement: a statement must be a map, but this is text"),

@@ -1,22 +1,17 @@
 //! The `SQS` events of functions.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
-use super::reading::{Properties, integer, kind};
+use super::reading::{Properties, kind};
 use super::sections::Resource;
 use super::{Queue, QueueTrigger};
 
 /// Limits of an SQS event source. Source: `CreateEventSourceMapping` of the Lambda API.
 const DEFAULT_BATCH_SIZE: u32 = 10;
-const BATCH_SIZE_LIMIT: u32 = 10_000;
-const BATCH_SIZE_LIMIT_WITHOUT_WINDOW: u32 = 10;
-const BATCHING_WINDOW_LIMIT_SECONDS: u32 = 300;
-const SMALLEST_MAXIMUM_CONCURRENCY: u32 = 2;
-const LARGEST_MAXIMUM_CONCURRENCY: u32 = 1000;
+/// Without `MaximumBatchingWindowInSeconds`, which the local stack does not read.
+const BATCH_SIZE_LIMIT: u32 = 10;
 const REPORT_BATCH_ITEM_FAILURES: &str = "ReportBatchItemFailures";
 
 /// Reads one event. Nothing when it is not enabled. `queues` are all queues of the deployment.
@@ -48,29 +43,11 @@ pub(super) fn read<'t>(
     let batch_size = evaluator
         .integer_property(properties, "BatchSize", 1..=BATCH_SIZE_LIMIT)?
         .unwrap_or(DEFAULT_BATCH_SIZE);
-    let window_seconds = evaluator
-        .integer_property(
-            properties,
-            "MaximumBatchingWindowInSeconds",
-            0..=BATCHING_WINDOW_LIMIT_SECONDS,
-        )?
-        .unwrap_or(0);
-    if batch_size > BATCH_SIZE_LIMIT_WITHOUT_WINDOW && window_seconds == 0 {
-        return Err(properties.invalid(
-            "BatchSize",
-            format!(
-                "a batch of more than {BATCH_SIZE_LIMIT_WITHOUT_WINDOW} messages needs \
-                 MaximumBatchingWindowInSeconds of at least 1"
-            ),
-        ));
-    }
     Ok(Some(QueueTrigger {
         function: resource.logical_id.to_owned(),
         queue_name: queue.name.clone(),
         batch_size,
-        batching_window: Duration::from_secs(u64::from(window_seconds)),
         reports_batch_item_failures: reports_batch_item_failures(evaluator, properties)?,
-        maximum_concurrency: maximum_concurrency(evaluator, properties)?,
     }))
 }
 
@@ -95,21 +72,6 @@ fn reports_batch_item_failures(
     Ok(!types.is_empty())
 }
 
-fn maximum_concurrency(
-    evaluator: &mut Evaluator<'_>,
-    properties: &Properties<'_>,
-) -> Result<Option<u32>, TemplateError> {
-    let Some(mut scaling) = evaluator.map_property(properties, "ScalingConfig")? else {
-        return Ok(None);
-    };
-    let Some(concurrency) = scaling.remove("MaximumConcurrency") else {
-        return Ok(None);
-    };
-    let place = properties.place.key("ScalingConfig");
-    let range = SMALLEST_MAXIMUM_CONCURRENCY..=LARGEST_MAXIMUM_CONCURRENCY;
-    integer(concurrency, range, &place.key("MaximumConcurrency")).map(Some)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Deployment;
@@ -118,7 +80,7 @@ mod tests {
 
     fn trigger(properties: &str) -> Result<Option<QueueTrigger>, String> {
         let text = format!(
-            "Parameters: {{Size: {{Type: Number, Default: 50}}}}
+            "Parameters: {{Size: {{Type: Number, Default: 5}}}}
 Resources:
   Work: {{Type: 'AWS::SQS::Queue'}}
   F:
@@ -139,9 +101,7 @@ Resources:
             function: "F".to_owned(),
             queue_name: "support-Work".to_owned(),
             batch_size: 10,
-            batching_window: Duration::ZERO,
             reports_batch_item_failures: false,
-            maximum_concurrency: None,
         };
         assert_eq!(trigger("Queue: !GetAtt Work.Arn"), Ok(Some(expected)));
     }
@@ -149,17 +109,15 @@ Resources:
     #[test]
     fn every_property_is_read() {
         let read = trigger(
-            "Queue: !GetAtt Work.Arn, BatchSize: !Ref Size, MaximumBatchingWindowInSeconds: 20,
+            "Queue: !GetAtt Work.Arn, BatchSize: !Ref Size,
              FunctionResponseTypes: [ReportBatchItemFailures], Enabled: 'true',
              ScalingConfig: {MaximumConcurrency: 2}",
         );
         let expected = QueueTrigger {
             function: "F".to_owned(),
             queue_name: "support-Work".to_owned(),
-            batch_size: 50,
-            batching_window: Duration::from_secs(20),
+            batch_size: 5,
             reports_batch_item_failures: true,
-            maximum_concurrency: Some(2),
         };
         assert_eq!(read, Ok(Some(expected)));
     }
@@ -176,15 +134,10 @@ Resources:
             ("BatchSize: 1".to_owned(), "Properties.Queue: the event names no queue"),
             ("Queue: !Ref Work".to_owned(), "is not the ARN of a queue in this template"),
             (format!("{queue}, BatchSize: 0"), "BatchSize: this must be a whole number from 1"),
-            (format!("{queue}, BatchSize: 11"), "needs MaximumBatchingWindowInSeconds"),
-            (format!("{queue}, MaximumBatchingWindowInSeconds: 301"), "from 0 to 300"),
+            (format!("{queue}, BatchSize: 11"), "from 1 to 10"),
             (format!("{queue}, FunctionResponseTypes: [Other]"), "not `Other`"),
             (format!("{queue}, FunctionResponseTypes: x"), "this must be a list"),
             (format!("{queue}, Enabled: 1"), "Enabled: this must be true or false, but it is 1"),
-            (
-                format!("{queue}, ScalingConfig: {{MaximumConcurrency: 1}}"),
-                "Events.E.Properties.ScalingConfig.MaximumConcurrency: this must be",
-            ),
         ] {
             let message = trigger(&properties).unwrap_err();
             assert!(message.contains(expected), "{properties} gave {message}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Queue;
 use super::error::TemplateError;
@@ -13,28 +13,16 @@ use super::sections::{Resource, map_entries};
 
 /// Properties whose value is the attribute of the same name. Source: `AWS::SQS::Queue` of the
 /// CloudFormation reference and `CreateQueue` of the SQS API.
-const SCALAR_ATTRIBUTES: [&str; 9] = [
-    "ContentBasedDeduplication",
-    "DeduplicationScope",
+const SCALAR_ATTRIBUTES: [&str; 5] = [
     "DelaySeconds",
-    "FifoQueue",
-    "FifoThroughputLimit",
     "MaximumMessageSize",
     "MessageRetentionPeriod",
     "ReceiveMessageWaitTimeSeconds",
     "VisibilityTimeout",
 ];
 
-/// Properties that are read elsewhere or mean nothing on a laptop, such as encryption and tags.
-const OTHER_PROPERTIES: [&str; 7] = [
-    "KmsDataKeyReusePeriodSeconds",
-    "KmsMasterKeyId",
-    "QueueName",
-    "RedriveAllowPolicy",
-    "RedrivePolicy",
-    "SqsManagedSseEnabled",
-    "Tags",
-];
+/// Properties that are read elsewhere or mean nothing on a laptop, such as encryption.
+const OTHER_PROPERTIES: [&str; 3] = ["KmsMasterKeyId", "RedrivePolicy", "SqsManagedSseEnabled"];
 
 /// Most deliveries before a message goes to the dead-letter queue. Source: the SQS API.
 const RECEIVE_COUNT_LIMIT: u32 = 1000;
@@ -43,7 +31,7 @@ const RECEIVE_COUNT_LIMIT: u32 = 1000;
 /// created in this order.
 ///
 /// # Errors
-/// [`TemplateError::Invalid`] for a property SQS does not have and for a redrive policy that is
+/// [`TemplateError::Invalid`] for a property that is not read and for a redrive policy that is
 /// broken or names a queue the template does not have.
 pub(super) fn read_all<'t>(
     evaluator: &mut Evaluator<'t>,
@@ -77,7 +65,7 @@ fn read<'t>(
                 let known = SCALAR_ATTRIBUTES.into_iter().chain(OTHER_PROPERTIES);
                 return Err(properties.invalid(
                     name,
-                    format!("a queue has no such property (it has: {})", list_names(known)),
+                    format!("the local stack does not read this (it reads: {})", list_names(known)),
                 ));
             }
         }
@@ -88,23 +76,18 @@ fn read<'t>(
             attributes.insert(name.to_owned(), value);
         }
     }
-    if let Some(policy) = evaluator.map_property(&properties, "RedriveAllowPolicy")? {
-        let policy = Value::Object(policy).to_string();
-        attributes.insert("RedriveAllowPolicy".to_owned(), policy);
-    }
     let redrive = read_redrive_policy(evaluator, &properties)?;
     let mut dead_letter_arn = None;
     if let Some((arn, policy)) = redrive {
         dead_letter_arn = Some(arn);
         attributes.insert("RedrivePolicy".to_owned(), policy);
     }
-    let name = evaluator.physical_name(resource, &place)?;
     Ok(ReadQueue {
         logical_id: resource.logical_id,
         queue: Queue {
-            arn: evaluator.queue_arn(&name),
-            url: evaluator.queue_url(&name),
-            name,
+            name: evaluator.physical_name(resource.logical_id),
+            arn: evaluator.queue_arn(resource.logical_id),
+            url: evaluator.queue_url(resource.logical_id),
             attributes,
         },
         dead_letter_arn,
@@ -190,16 +173,16 @@ mod tests {
     #[test]
     fn a_queue_has_text_attributes() {
         let queue = queues(
-            "  Work: {Type: 'AWS::SQS::Queue', Properties: {VisibilityTimeout: 60, FifoQueue: true, KmsMasterKeyId: !ImportValue k}}",
+            "  Work: {Type: 'AWS::SQS::Queue', Properties: {VisibilityTimeout: 60, KmsMasterKeyId: !ImportValue k}}",
         )
         .unwrap()
         .remove(0);
-        assert_eq!(queue.name, "support-Work.fifo");
-        assert_eq!(queue.arn, "arn:aws:sqs:eu-west-1:000000000000:support-Work.fifo");
-        assert_eq!(queue.url, "http://127.0.0.1:9324/000000000000/support-Work.fifo");
+        assert_eq!(queue.name, "support-Work");
+        assert_eq!(queue.arn, "arn:aws:sqs:eu-west-1:000000000000:support-Work");
+        assert_eq!(queue.url, "http://127.0.0.1:9324/000000000000/support-Work");
         let attributes: Vec<_> =
             queue.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(attributes, [("FifoQueue", "true"), ("VisibilityTimeout", "60")]);
+        assert_eq!(attributes, [("VisibilityTimeout", "60")]);
     }
 
     #[test]
@@ -237,7 +220,10 @@ mod tests {
     #[test]
     fn broken_queues_are_refused() {
         for (properties, expected) in [
-            ("VisiblityTimeout: 5", "Resources.Q.Properties.VisiblityTimeout: a queue has no such"),
+            (
+                "VisiblityTimeout: 5",
+                "Resources.Q.Properties.VisiblityTimeout: the local stack does not",
+            ),
             ("DelaySeconds: [1]", "DelaySeconds: this must be text"),
             ("DelaySeconds: ~", "does not accept null"),
             ("RedrivePolicy: text", "RedrivePolicy: this must be a map"),

@@ -116,9 +116,9 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Merges a global value with a function's own, as SAM does: maps merge, lists are joined with
-    /// the global items first, and anything else is the function's own when it has one. A function
-    /// such as `!If` is not merged, it overrides.
+    /// Merges a global value with a function's own, as SAM does: maps merge, and anything else is the
+    /// function's own when it has one. A function such as `!If` is not merged, it overrides. (SAM joins
+    /// lists; no property that is read here is one in `Globals`.)
     fn layered(
         &mut self,
         global: Option<(&Node, Place<'_>)>,
@@ -146,18 +146,6 @@ impl Evaluator<'_> {
                     }
                 }
                 Ok(Some(Value::Object(merged)))
-            }
-            (
-                Some((global @ Node::List(_), global_place)),
-                Some((own @ Node::List(_), own_place)),
-            ) => {
-                let mut joined = Vec::new();
-                for (list, place) in [(global, global_place), (own, own_place)] {
-                    if let Some(Value::Array(items)) = self.evaluate(list, &place)? {
-                        joined.extend(items);
-                    }
-                }
-                Ok(Some(Value::Array(joined)))
             }
             (_, Some((node, place))) | (Some((node, place)), None) => self.evaluate(node, &place),
         }
@@ -246,15 +234,9 @@ mod tests {
     }
 
     #[test]
-    fn maps_merge_lists_join_and_scalars_override() {
-        let value = merged(
-            "P: {A: 1, B: {C: 1, D: 1}, L: [x], S: s}",
-            "P: {B: {D: 2}, L: [y], S: t, N: 3}",
-        );
-        assert_eq!(
-            value,
-            Ok(Some(json!({"A": 1, "B": {"C": 1, "D": 2}, "L": ["x", "y"], "S": "t", "N": 3})))
-        );
+    fn maps_merge_and_scalars_override() {
+        let value = merged("P: {A: 1, B: {C: 1, D: 1}, S: s}", "P: {B: {D: 2}, S: t, N: 3}");
+        assert_eq!(value, Ok(Some(json!({"A": 1, "B": {"C": 1, "D": 2}, "S": "t", "N": 3}))));
         assert_eq!(merged("P: 1", "Q: 2"), Ok(Some(json!(1))));
         assert_eq!(merged("Q: 1", "Q: 2"), Ok(None));
     }

@@ -4,15 +4,8 @@ use serde_json::Value;
 
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
-use super::physical_names::ROLE_TYPE;
 use super::place::{Place, list_names};
 use super::sections::{Resource, ResourceKind};
-
-/// The HTTP API that SAM adds when a route names none.
-pub(super) const IMPLICIT_HTTP_API: &str = "ServerlessHttpApi";
-
-/// SAM names the role it makes for a function `<logical id of the function>Role`.
-const IMPLICIT_ROLE_SUFFIX: &str = "Role";
 
 impl<'t> Evaluator<'t> {
     /// The value of `Ref`. Nothing means `AWS::NoValue`.
@@ -29,29 +22,25 @@ impl<'t> Evaluator<'t> {
             return Ok(None);
         }
         if let Some(value) = self.pseudo_parameter(name) {
-            return self.produce(value, place).map(Some);
+            return Ok(Some(Value::String(value)));
         }
         if self.sections.parameters.contains_key(name) {
             return self.parameter(name, place).map(Some);
         }
-        if let Some(resource) = self.sections.resource(name) {
-            self.require_existing(resource, place)?;
-            let physical_name = self.physical_name(resource, place)?;
-            let value = match resource.kind {
-                ResourceKind::Queue => self.queue_url(&physical_name),
-                _ => physical_name,
-            };
-            return self.produce(value, place).map(Some);
-        }
-        if name == IMPLICIT_HTTP_API || self.is_implicit_role(name) {
-            return self.produce(self.default_name(name), place).map(Some);
-        }
-        Err(place.invalid(format!(
-            "`{name}` is neither a parameter (the template has: {}) nor a resource (the template \
-             has: {})",
-            list_names(self.sections.parameters.keys().copied()),
-            list_names(self.sections.resource_names())
-        )))
+        let Some(resource) = self.sections.resource(name) else {
+            return Err(place.invalid(format!(
+                "`{name}` is neither a parameter (the template has: {}) nor a resource (the \
+                 template has: {})",
+                list_names(self.sections.parameters.keys().copied()),
+                list_names(self.sections.resource_names())
+            )));
+        };
+        self.require_existing(resource, place)?;
+        Ok(Some(Value::String(match resource.kind {
+            ResourceKind::Queue => self.queue_url(name),
+            ResourceKind::ManagedPolicy => self.managed_policy_arn(name),
+            _ => self.physical_name(name),
+        })))
     }
 
     /// The value of `Fn::GetAtt`.
@@ -66,35 +55,20 @@ impl<'t> Evaluator<'t> {
         place: &Place<'_>,
     ) -> Result<Value, TemplateError> {
         let Some(resource) = self.sections.resource(logical_id) else {
-            if self.is_implicit_role(logical_id) && attribute == "Arn" {
-                let arn = self.arn_of_type(ROLE_TYPE, &self.default_name(logical_id));
-                return self.produce(arn, place);
-            }
             return Err(place.invalid(format!(
                 "`{logical_id}` is not a resource (the template has: {})",
                 list_names(self.sections.resource_names())
             )));
         };
         self.require_existing(resource, place)?;
-        let name = self.physical_name(resource, place)?;
-        let value = match (resource.kind, attribute) {
-            (ResourceKind::Queue, "Arn") => self.queue_arn(&name),
-            (ResourceKind::Queue, "QueueName") => name,
-            (ResourceKind::Queue, "QueueUrl") => self.queue_url(&name),
-            (ResourceKind::Table, "Arn") => self.arn("dynamodb", &format!("table/{name}")),
-            (ResourceKind::Function, "Arn") => self.arn("lambda", &format!("function:{name}")),
-            (ResourceKind::Other, attribute) if attribute.ends_with("Arn") => {
-                self.arn_of_type(resource.type_name, &name)
-            }
-            _ => {
-                return Err(place.invalid(format!(
-                    "the attribute {attribute} of `{logical_id}` ({}) has no value in the local \
-                     stack",
-                    resource.type_name
-                )));
-            }
-        };
-        self.produce(value, place)
+        match (resource.kind, attribute) {
+            (ResourceKind::Queue, "Arn") => Ok(Value::String(self.queue_arn(logical_id))),
+            (ResourceKind::Table, "Arn") => Ok(Value::String(self.table_arn(logical_id))),
+            _ => Err(place.invalid(format!(
+                "the attribute {attribute} of `{logical_id}` ({}) has no value in the local stack",
+                resource.type_name
+            ))),
+        }
     }
 
     fn require_existing(
@@ -111,12 +85,6 @@ impl<'t> Evaluator<'t> {
             resource.condition.unwrap_or_default()
         )))
     }
-
-    fn is_implicit_role(&self, name: &str) -> bool {
-        name.strip_suffix(IMPLICIT_ROLE_SUFFIX)
-            .and_then(|function| self.sections.resource(function))
-            .is_some_and(|resource| resource.kind == ResourceKind::Function)
-    }
 }
 
 #[cfg(test)]
@@ -129,53 +97,32 @@ mod tests {
 Conditions: {Never: !Equals [a, b]}
 Resources:
   Work: {Type: 'AWS::SQS::Queue'}
-  Ordered: {Type: 'AWS::SQS::Queue', Properties: {FifoQueue: true}}
-  Named: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Sub '${AWS::StackName}-jobs'}}
-  Table: {Type: 'AWS::DynamoDB::Table', Properties: {TableName: tickets}}
+  Table: {Type: 'AWS::DynamoDB::Table'}
   CreateTicket: {Type: 'AWS::Serverless::Function'}
-  Api: {Type: 'AWS::Serverless::HttpApi'}
-  Logs: {Type: 'AWS::Logs::LogGroup'}
-  Access: {Type: 'AWS::IAM::Role'}
-  Files: {Type: 'AWS::S3::Bucket'}
-  Alarms: {Type: 'AWS::SNS::Topic'}
+  UseKey: {Type: 'AWS::IAM::ManagedPolicy'}
   Hidden: {Type: 'AWS::SQS::Queue', Condition: Never}
 ";
 
     #[test]
-    fn ref_gives_the_name_or_the_queue_url() {
-        for (reference, expected) in [
+    fn references_give_the_names_that_functions_use() {
+        for (name, expected) in [
             ("Work", "http://127.0.0.1:9324/000000000000/support-Work"),
-            ("Ordered", "http://127.0.0.1:9324/000000000000/support-Ordered.fifo"),
-            ("Table", "tickets"),
+            ("Table", "support-Table"),
             ("CreateTicket", "support-CreateTicket"),
-            ("Api", "support-Api"),
-            ("Logs", "support-Logs"),
-            ("ServerlessHttpApi", "support-ServerlessHttpApi"),
+            ("UseKey", "arn:aws:iam::000000000000:policy/support-UseKey"),
         ] {
-            assert_eq!(value(RESOURCES, &format!("!Ref {reference}")), json!(expected));
+            assert_eq!(value(RESOURCES, &format!("!Ref {name}")), json!(expected));
         }
     }
 
     #[test]
-    fn get_att_gives_arns_and_names() {
+    fn attributes_are_the_arns_of_what_runs_here() {
         for (attribute, expected) in [
-            ("Named.Arn", "arn:aws:sqs:eu-west-1:000000000000:support-jobs"),
-            ("Named.QueueName", "support-jobs"),
-            ("Named.QueueUrl", "http://127.0.0.1:9324/000000000000/support-jobs"),
-            ("Table.Arn", "arn:aws:dynamodb:eu-west-1:000000000000:table/tickets"),
-            (
-                "CreateTicket.Arn",
-                "arn:aws:lambda:eu-west-1:000000000000:function:support-CreateTicket",
-            ),
-            ("CreateTicketRole.Arn", "arn:aws:iam::000000000000:role/support-CreateTicketRole"),
-            ("Logs.Arn", "arn:aws:logs:eu-west-1:000000000000:log-group:support-Logs:*"),
-            ("Access.Arn", "arn:aws:iam::000000000000:role/support-Access"),
-            ("Files.Arn", "arn:aws:s3:::support-Files"),
-            ("Alarms.TopicArn", "arn:aws:sns:eu-west-1:000000000000:support-Alarms"),
+            ("Work.Arn", "arn:aws:sqs:eu-west-1:000000000000:support-Work"),
+            ("Table.Arn", "arn:aws:dynamodb:eu-west-1:000000000000:table/support-Table"),
         ] {
             assert_eq!(value(RESOURCES, &format!("!GetAtt {attribute}")), json!(expected));
         }
-        assert_eq!(value(RESOURCES, "{Fn::GetAtt: [Named, QueueName]}"), json!("support-jobs"));
     }
 
     #[test]
@@ -188,7 +135,7 @@ Resources:
         );
         let message = refused(RESOURCES, "!GetAtt Nope.Arn");
         assert!(message.contains("`Nope` is not a resource"), "{message}");
-        let message = refused(RESOURCES, "!GetAtt Api.ApiEndpoint");
+        let message = refused(RESOURCES, "!GetAtt CreateTicket.Arn");
         assert!(message.contains("has no value in the local stack"), "{message}");
         let message = refused(RESOURCES, "!Ref AWS::NotificationARNs");
         assert!(message.contains("`AWS::NotificationARNs`"), "{message}");

@@ -10,10 +10,6 @@ use super::place::Place;
 use super::reading::kind;
 use super::sections::{Resource, map_entries};
 
-/// How OpenAPI for API Gateway spells a route for every method, and how routes spell it here.
-const ANY_METHOD_KEY: &str = "x-amazon-apigateway-any-method";
-const ANY_METHOD: &str = "ANY";
-
 /// The routes, by method and path, whose operation has a `security` that is not empty.
 ///
 /// # Errors
@@ -50,15 +46,11 @@ pub(super) fn read<'t>(
                 }
             };
             if !is_open {
-                routes.insert((method_of(method), path.clone()));
+                routes.insert((method.to_ascii_uppercase(), path.clone()));
             }
         }
     }
     Ok(routes)
-}
-
-fn method_of(key: &str) -> String {
-    if key == ANY_METHOD_KEY { ANY_METHOD.to_owned() } else { key.to_ascii_uppercase() }
 }
 
 #[cfg(test)]
@@ -93,8 +85,6 @@ Resources:
         let choice = "[!If [Never, {Jwt: []}, {AWS_IAM: []}]]";
         let get = format!("{{paths: {{'/a/{{id}}': {{get: {{security: {choice}}}}}}}}}");
         assert_eq!(requiring(&get), Ok(vec!["GET /a/{id}".to_owned()]));
-        let any = "{paths: {/c: {x-amazon-apigateway-any-method: {security: [{Jwt: []}]}}}}";
-        assert_eq!(requiring(any), Ok(vec!["ANY /c".to_owned()]));
     }
 
     #[test]

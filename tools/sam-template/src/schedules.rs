@@ -1,56 +1,44 @@
-//! The `Schedule` and `ScheduleV2` events of functions.
+//! The `Schedule` events of functions.
 
 use std::time::Duration;
-
-use serde_json::Value;
 
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::reading::Properties;
-use super::sections::Resource;
-use super::{Expression, Schedule, Scheduler};
+use super::sections::{Resource, map_entries};
+use super::{Expression, Schedule};
 
-/// What a rate is counted in. Source: "Rate expressions" in the EventBridge Scheduler user guide.
+const EXPRESSION: &str = "Schedule";
+
+/// What a rate is counted in. Source: "Rate expressions" in the EventBridge user guide.
 const UNITS: [(&str, &str, u64); 3] =
     [("minute", "minutes", 60), ("hour", "hours", 60 * 60), ("day", "days", 24 * 60 * 60)];
 
-/// Reads one event. Nothing when it is not enabled.
+/// Reads one event.
 ///
 /// # Errors
-/// [`TemplateError::Invalid`] when there is no expression, or none that AWS takes.
+/// [`TemplateError::Invalid`] when there is no expression or none that AWS takes, and for any other
+/// property: a schedule that is switched off or sends an input of its own would run all the same.
 pub(super) fn read<'t>(
     evaluator: &mut Evaluator<'t>,
     resource: Resource<'t>,
     properties: &Properties<'_>,
-    scheduler: Scheduler,
-) -> Result<Option<Schedule>, TemplateError> {
-    // `Enabled` is a rule's alone; SAM knows `State` for both.
-    let is_switched_off = scheduler == Scheduler::Rule
-        && evaluator.boolean_property(properties, "Enabled")? == Some(false);
-    let is_disabled = match evaluator.text_property(properties, "State")?.as_deref() {
-        None | Some("ENABLED") => is_switched_off,
-        Some("DISABLED") => true,
-        Some(_) => return Err(properties.invalid("State", "must be ENABLED or DISABLED")),
-    };
-    let name = match scheduler {
-        Scheduler::Rule => "Schedule",
-        Scheduler::EventBridgeScheduler => "ScheduleExpression",
-    };
-    let Some(text) = evaluator.text_property(properties, name)? else {
-        return Err(properties.invalid(name, "the event has no schedule"));
+) -> Result<Schedule, TemplateError> {
+    if let Some(node) = properties.own {
+        for (name, _) in map_entries(node, &properties.place)? {
+            if name != EXPRESSION {
+                return Err(properties.invalid(name, "the local stack reads only Schedule here"));
+            }
+        }
+    }
+    let Some(text) = evaluator.text_property(properties, EXPRESSION)? else {
+        return Err(properties.invalid(EXPRESSION, "the event has no schedule"));
     };
     let Some(expression) = expression(&text) else {
         let hint = "must be such as rate(5 minutes), rate(1 day) or cron(0 12 * * ? *)";
-        return Err(properties.invalid(name, format!("{hint}, not `{text}`")));
+        return Err(properties.invalid(EXPRESSION, format!("{hint}, not `{text}`")));
     };
-    let input = match evaluator.text_property(properties, "Input")? {
-        None => None,
-        Some(text) => Some(serde_json::from_str::<Value>(&text).map_err(|_| {
-            properties.invalid("Input", "must be JSON, which is all that Lambda takes")
-        })?),
-    };
-    let function = resource.logical_id.to_owned();
-    Ok((!is_disabled).then_some(Schedule { function, expression, scheduler, input }))
+    Ok(Schedule { function: resource.logical_id.to_owned(), expression })
 }
 
 fn expression(text: &str) -> Option<Expression> {
@@ -58,7 +46,7 @@ fn expression(text: &str) -> Option<Expression> {
     let inner = rest.strip_suffix(')')?;
     match kind {
         "rate" => rate(inner).map(Expression::Every),
-        "cron" | "at" if !inner.trim().is_empty() => Some(Expression::NotRun(text.to_owned())),
+        "cron" if !inner.trim().is_empty() => Some(Expression::NotRun(text.to_owned())),
         _ => None,
     }
 }
@@ -97,18 +85,12 @@ mod tests {
     }
 
     #[test]
-    fn both_kinds_are_read() {
-        let rule = schedules("{Type: Schedule, Properties: {Schedule: rate(5 minutes)}}").unwrap();
-        assert_eq!(rule.len(), 1);
-        assert_eq!((rule[0].function.as_str(), &rule[0].expression), ("F", &every(300)));
-        assert_eq!((rule[0].scheduler, &rule[0].input), (Scheduler::Rule, &None));
-        let scheduler = schedules(
-            r#"{Type: ScheduleV2, Properties: {ScheduleExpression: !Ref Rate, State: ENABLED, Input: '{"a": 1}'}}"#,
-        )
-        .unwrap();
-        assert_eq!(scheduler[0].expression, every(7200));
-        assert_eq!(scheduler[0].scheduler, Scheduler::EventBridgeScheduler);
-        assert_eq!(scheduler[0].input, Some(serde_json::json!({"a": 1})));
+    fn a_schedule_is_read_from_a_parameter_too() {
+        for (text, seconds) in [("rate(5 minutes)", 300), ("!Ref Rate", 7200)] {
+            let event = format!("{{Type: Schedule, Properties: {{Schedule: {text}}}}}");
+            let expected = Schedule { function: "F".to_owned(), expression: every(seconds) };
+            assert_eq!(schedules(&event), Ok(vec![expected]), "{text}");
+        }
     }
 
     #[test]
@@ -134,29 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn disabled_ones_are_left_out() {
-        for disabled in ["Enabled: false", "State: DISABLED"] {
-            let event =
-                format!("{{Type: Schedule, Properties: {{Schedule: rate(1 day), {disabled}}}}}");
-            assert_eq!(schedules(&event), Ok(Vec::new()), "{disabled}");
-        }
-    }
-
-    #[test]
     fn faults_name_their_place() {
         for (event, expected) in [
             ("{Type: Schedule}", "Properties.Schedule: the event has no schedule"),
             (
-                "{Type: ScheduleV2, Properties: {ScheduleExpression: soon}}",
-                "Properties.ScheduleExpression: must be such as rate(5 minutes)",
+                "{Type: Schedule, Properties: {Schedule: soon}}",
+                "Properties.Schedule: must be such as rate(5 minutes)",
             ),
             (
-                "{Type: Schedule, Properties: {Schedule: rate(1 day), Input: '{'}}",
-                "Properties.Input: must be JSON",
-            ),
-            (
-                "{Type: Schedule, Properties: {Schedule: rate(1 day), State: OFF}}",
-                "Properties.State: must be ENABLED or DISABLED",
+                "{Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}",
+                "Properties.Enabled: the local stack reads only Schedule",
             ),
         ] {
             let message = schedules(event).unwrap_err();

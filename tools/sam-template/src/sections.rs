@@ -6,23 +6,16 @@ use super::error::TemplateError;
 use super::node::Node;
 use super::place::Place;
 
-/// Most entries of each section. Source: CloudFormation quotas (500 resources, 200 parameters,
-/// 200 mappings). Conditions have no quota of their own and get the one of resources.
-const RESOURCES_LIMIT: usize = 500;
-const PARAMETERS_LIMIT: usize = 200;
-const MAPPINGS_LIMIT: usize = 200;
-const CONDITIONS_LIMIT: usize = 500;
-
 const FUNCTION_TYPE: &str = "AWS::Serverless::Function";
 const HTTP_API_TYPE: &str = "AWS::Serverless::HttpApi";
 const TABLE_TYPE: &str = "AWS::DynamoDB::Table";
 const QUEUE_TYPE: &str = "AWS::SQS::Queue";
+const MANAGED_POLICY_TYPE: &str = "AWS::IAM::ManagedPolicy";
 
 /// A template whose sections have the right shape. Values are not evaluated yet.
 #[derive(Debug)]
 pub(super) struct Sections<'t> {
     pub(super) parameters: BTreeMap<&'t str, &'t Node>,
-    pub(super) mappings: BTreeMap<&'t str, &'t Node>,
     pub(super) conditions: BTreeMap<&'t str, &'t Node>,
     /// `Globals.Function`, if the template has it.
     pub(super) function_globals: Option<&'t Node>,
@@ -51,6 +44,7 @@ pub(super) enum ResourceKind {
     HttpApi,
     Table,
     Queue,
+    ManagedPolicy,
     /// Anything the local stack does not run. It can still be referred to.
     Other,
 }
@@ -58,7 +52,7 @@ pub(super) enum ResourceKind {
 impl<'t> Sections<'t> {
     /// # Errors
     /// [`TemplateError::Invalid`] when a section or a resource does not have the shape
-    /// CloudFormation asks for, or has more entries than CloudFormation accepts.
+    /// CloudFormation asks for.
     pub(super) fn read(document: &'t Node) -> Result<Sections<'t>, TemplateError> {
         let Node::Map(_) = document else {
             return Err(Place::Section("root").invalid(format!(
@@ -68,9 +62,8 @@ impl<'t> Sections<'t> {
         };
         let resources = read_resources(document)?;
         Ok(Sections {
-            parameters: named_entries(document, "Parameters", PARAMETERS_LIMIT)?,
-            mappings: named_entries(document, "Mappings", MAPPINGS_LIMIT)?,
-            conditions: named_entries(document, "Conditions", CONDITIONS_LIMIT)?,
+            parameters: named_entries(document, "Parameters")?,
+            conditions: named_entries(document, "Conditions")?,
             function_globals: read_function_globals(document)?,
             resource_positions: resources
                 .iter()
@@ -101,7 +94,6 @@ fn read_resources(document: &Node) -> Result<Vec<Resource<'_>>, TemplateError> {
     if entries.is_empty() {
         return Err(section.invalid("the template has no resources"));
     }
-    check_count(entries.len(), RESOURCES_LIMIT, &section)?;
     entries
         .iter()
         .map(|(logical_id, node)| read_resource(logical_id, node, &section.key(logical_id)))
@@ -145,6 +137,7 @@ fn read_resource<'t>(
         HTTP_API_TYPE => ResourceKind::HttpApi,
         TABLE_TYPE => ResourceKind::Table,
         QUEUE_TYPE => ResourceKind::Queue,
+        MANAGED_POLICY_TYPE => ResourceKind::ManagedPolicy,
         _ => ResourceKind::Other,
     };
     Ok(Resource { logical_id, kind, type_name, condition, properties })
@@ -166,14 +159,12 @@ fn read_function_globals(document: &Node) -> Result<Option<&Node>, TemplateError
 fn named_entries<'t>(
     document: &'t Node,
     name: &str,
-    limit: usize,
 ) -> Result<BTreeMap<&'t str, &'t Node>, TemplateError> {
     let section = Place::Section(name);
     let Some(node) = document.get(name) else {
         return Ok(BTreeMap::new());
     };
     let entries = map_entries(node, &section)?;
-    check_count(entries.len(), limit, &section)?;
     Ok(entries.iter().map(|(name, value)| (name.as_str(), value)).collect())
 }
 
@@ -186,15 +177,6 @@ pub(super) fn map_entries<'n>(
         Node::Map(entries) => Ok(entries),
         other => Err(place.invalid(format!("this must be a map, but it is {}", other.kind()))),
     }
-}
-
-fn check_count(count: usize, limit: usize, section: &Place<'_>) -> Result<(), TemplateError> {
-    if count > limit {
-        return Err(section.invalid(format!(
-            "the section has {count} entries, and CloudFormation accepts {limit}"
-        )));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -242,14 +224,5 @@ mod tests {
             let message = refused(text);
             assert!(message.contains(expected), "{text} gave {message}");
         }
-    }
-
-    #[test]
-    fn the_number_of_resources_is_limited() {
-        let mut text = String::from("Resources:\n");
-        for index in 0..=RESOURCES_LIMIT {
-            text.push_str(&format!("  R{index}: {{Type: T}}\n"));
-        }
-        assert!(refused(&text).contains("501 entries"));
     }
 }

@@ -1,12 +1,10 @@
 //! `Fn::Sub`: text with `${Name}`, `${Resource.Attribute}` and `${!Literal}`.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
-use super::intrinsics::{arguments, literal};
+use super::intrinsics::literal;
 use super::node::Node;
 use super::place::Place;
 use super::reading::text;
@@ -15,30 +13,14 @@ impl Evaluator<'_> {
     /// The text with each variable filled in.
     ///
     /// # Errors
-    /// [`TemplateError::Invalid`] for wrong arguments, a text that cannot be read, and a variable
+    /// [`TemplateError::Invalid`] for anything but text, a text that cannot be read, and a variable
     /// that is unknown or not text.
     pub(super) fn substitute(
         &mut self,
         argument: &Node,
         place: &Place<'_>,
     ) -> Result<Value, TemplateError> {
-        const USAGE: &str = "Fn::Sub takes text, or a list of text and a map of variables";
-        let (pattern, variables) = match argument {
-            Node::String(pattern) => (pattern.as_str(), None),
-            _ => {
-                let [pattern, variables] = arguments(argument, USAGE, place)?;
-                if !matches!(variables, Node::Map(_)) {
-                    return Err(place.invalid(USAGE));
-                }
-                (literal(pattern, USAGE, place)?, Some(variables))
-            }
-        };
-        let variables: BTreeMap<&str, &Node> = match variables {
-            Some(Node::Map(entries)) => {
-                entries.iter().map(|(name, node)| (name.as_str(), node)).collect()
-            }
-            _ => BTreeMap::new(),
-        };
+        let pattern = literal(argument, "Fn::Sub takes text", place)?;
         let pieces =
             parse(pattern).map_err(|error| place.invalid(format!("in Fn::Sub, {error}")))?;
         let mut result = String::new();
@@ -46,13 +28,11 @@ impl Evaluator<'_> {
             match piece {
                 Piece::Literal(text) => result.push_str(text),
                 Piece::Variable(name) => {
-                    let own = variables.get(name).copied();
-                    let value = match (own, name.split_once('.')) {
-                        (Some(node), _) => self.evaluate(node, place)?,
-                        (None, Some((logical_id, attribute))) => {
+                    let value = match name.split_once('.') {
+                        Some((logical_id, attribute)) => {
                             Some(self.attribute(logical_id, attribute, place)?)
                         }
-                        (None, None) => self.reference(name, place)?,
+                        None => self.reference(name, place)?,
                     };
                     let value = value.ok_or_else(|| {
                         place.invalid(format!("in Fn::Sub, `{name}` is AWS::NoValue"))
@@ -61,7 +41,7 @@ impl Evaluator<'_> {
                 }
             }
         }
-        self.produce(result, place)
+        Ok(Value::String(result))
     }
 }
 
@@ -120,20 +100,8 @@ mod tests {
     fn sub_fills_in_names_attributes_and_literals() {
         let resources = "Resources: {Work: {Type: 'AWS::SQS::Queue'}}";
         assert_eq!(
-            value(resources, "!Sub '${AWS::StackName}/${Work.QueueName}/${!Literal}/$5'"),
-            json!("support/support-Work/${Literal}/$5")
-        );
-        assert_eq!(
-            value(resources, "!Sub ['${Who}-${N}', {Who: !Ref Work, N: 2}]"),
-            json!("http://127.0.0.1:9324/000000000000/support-Work-2")
-        );
-    }
-
-    #[test]
-    fn sub_variables_hide_other_names_and_are_evaluated_only_when_used() {
-        assert_eq!(
-            value("", "!Sub ['${AWS::Region}', {'AWS::Region': here, Unused: !ImportValue x}]"),
-            json!("here")
+            value(resources, "!Sub '${AWS::StackName}/${Work.Arn}/${!Literal}/$5'"),
+            json!("support/arn:aws:sqs:eu-west-1:000000000000:support-Work/${Literal}/$5")
         );
     }
 

@@ -1,24 +1,21 @@
 //! `AWS::DynamoDB::Table` as the body of the `CreateTable` API call.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Table;
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::place::Place;
-use super::reading::{Properties, boolean, integer, kind, text};
+use super::reading::{Properties, boolean, kind, text};
 use super::sections::Resource;
 
-/// Most capacity units asked for in `ProvisionedThroughput`. Our own limit: no account has more
-/// without asking AWS, and nothing local measures it.
-const CAPACITY_UNITS_LIMIT: u32 = 1_000_000;
-
+const INDEXES: &str = "GlobalSecondaryIndexes";
 /// The parts of a secondary index that `CreateTable` takes. CloudFormation has others, such as
 /// contributor insights, that are set by other API calls.
 const INDEX_PARTS: [&str; 3] = ["IndexName", "KeySchema", "Projection"];
 
-/// Reads one table. Encryption, backups, tags, capacity limits and deletion protection are left
-/// out: they have no meaning on a laptop.
+/// Reads one table. Encryption, backups and deletion protection are left out: they have no meaning on
+/// a laptop.
 ///
 /// # Errors
 /// [`TemplateError::Invalid`] when the keys are missing or a property has the wrong kind of value.
@@ -29,7 +26,7 @@ pub(super) fn read<'t>(
     let section = Place::Section("Resources");
     let place = section.key(resource.logical_id);
     let properties = Properties::plain(resource.properties, place.key("Properties"));
-    let name = evaluator.physical_name(resource, &place)?;
+    let name = evaluator.physical_name(resource.logical_id);
 
     let mut request = Map::new();
     request.insert("TableName".to_owned(), Value::from(name.clone()));
@@ -42,24 +39,14 @@ pub(super) fn read<'t>(
     if let Some(mode) = evaluator.text_property(&properties, "BillingMode")? {
         request.insert("BillingMode".to_owned(), Value::from(mode));
     }
-    if let Some(throughput) = evaluator.map_property(&properties, "ProvisionedThroughput")? {
-        let place = properties.place.key("ProvisionedThroughput");
-        request.insert("ProvisionedThroughput".to_owned(), read_throughput(&throughput, &place)?);
-    }
-    for indexes in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
-        if let Some(items) = evaluator.list_property(&properties, indexes)? {
-            let place = properties.place.key(indexes);
-            let items = items
-                .into_iter()
-                .enumerate()
-                .map(|(position, item)| read_index(item, &place.item(position)))
-                .collect::<Result<Value, _>>()?;
-            request.insert(indexes.to_owned(), items);
-        }
-    }
-    if let Some(stream) = evaluator.map_property(&properties, "StreamSpecification")? {
-        let place = properties.place.key("StreamSpecification");
-        request.insert("StreamSpecification".to_owned(), read_stream(stream, &place)?);
+    if let Some(items) = evaluator.list_property(&properties, INDEXES)? {
+        let place = properties.place.key(INDEXES);
+        let items = items
+            .into_iter()
+            .enumerate()
+            .map(|(position, item)| read_index(item, &place.item(position)))
+            .collect::<Result<Value, _>>()?;
+        request.insert(INDEXES.to_owned(), items);
     }
     Ok(Table {
         name,
@@ -79,43 +66,7 @@ fn read_index(index: Value, place: &Place<'_>) -> Result<Value, TemplateError> {
         };
         request.insert(name.to_owned(), part);
     }
-    match parts.remove("ProvisionedThroughput") {
-        None => {}
-        Some(Value::Object(throughput)) => {
-            let throughput = read_throughput(&throughput, &place.key("ProvisionedThroughput"))?;
-            request.insert("ProvisionedThroughput".to_owned(), throughput);
-        }
-        Some(other) => {
-            return Err(place
-                .key("ProvisionedThroughput")
-                .invalid(format!("this must be a map, but it is {}", kind(&other))));
-        }
-    }
     Ok(Value::Object(request))
-}
-
-fn read_throughput(
-    throughput: &Map<String, Value>,
-    place: &Place<'_>,
-) -> Result<Value, TemplateError> {
-    let units = |name: &str| {
-        let place = place.key(name);
-        let value = throughput.get(name).cloned().unwrap_or_default();
-        integer(value, 1..=CAPACITY_UNITS_LIMIT, &place)
-    };
-    Ok(json!({
-        "ReadCapacityUnits": units("ReadCapacityUnits")?,
-        "WriteCapacityUnits": units("WriteCapacityUnits")?,
-    }))
-}
-
-/// CloudFormation has a stream when the specification is there. The API says so with a flag.
-fn read_stream(mut stream: Map<String, Value>, place: &Place<'_>) -> Result<Value, TemplateError> {
-    let place = place.key("StreamViewType");
-    let Some(view) = stream.remove("StreamViewType") else {
-        return Err(place.invalid("the stream has no view type"));
-    };
-    Ok(json!({ "StreamEnabled": true, "StreamViewType": text(view, &place)? }))
 }
 
 fn read_time_to_live(
@@ -140,6 +91,8 @@ fn read_time_to_live(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::Deployment;
     use super::super::evaluate::tests::settings;
     use super::*;
@@ -148,8 +101,7 @@ mod tests {
 
     fn table(properties: &str) -> Result<Table, String> {
         let text = format!(
-            "Parameters: {{Units: {{Type: Number, Default: 5}}}}
-Resources: {{T: {{Type: 'AWS::DynamoDB::Table', Properties: {{{properties}}}}}}}"
+            "Resources: {{T: {{Type: 'AWS::DynamoDB::Table', Properties: {{{properties}}}}}}}"
         );
         Deployment::parse(&text, &settings())
             .map(|mut deployment| deployment.tables.remove(0))
@@ -176,26 +128,15 @@ Resources: {{T: {{Type: 'AWS::DynamoDB::Table', Properties: {{{properties}}}}}}}
     }
 
     #[test]
-    fn throughput_streams_and_indexes_take_the_form_of_the_api() {
+    fn indexes_take_the_form_of_the_api() {
         let table = table(&format!(
-            "{KEYS}, ProvisionedThroughput: {{ReadCapacityUnits: !Ref Units, WriteCapacityUnits: 1}},
-             StreamSpecification: {{StreamViewType: NEW_IMAGE}},
-             LocalSecondaryIndexes: [{{IndexName: byDay, KeySchema: [], Projection: {{ProjectionType: ALL}},
-             ContributorInsightsSpecification: {{Enabled: true}}}}]"
+            "{KEYS}, GlobalSecondaryIndexes: [{{IndexName: by-day, KeySchema: [],
+             Projection: {{ProjectionType: ALL}}, ContributorInsightsSpecification: {{Enabled: true}}}}]"
         ))
         .unwrap();
-        let request = &table.create_request;
         assert_eq!(
-            request["ProvisionedThroughput"],
-            json!({"ReadCapacityUnits": 5, "WriteCapacityUnits": 1})
-        );
-        assert_eq!(
-            request["StreamSpecification"],
-            json!({"StreamEnabled": true, "StreamViewType": "NEW_IMAGE"})
-        );
-        assert_eq!(
-            request["LocalSecondaryIndexes"],
-            json!([{"IndexName": "byDay", "KeySchema": [], "Projection": {"ProjectionType": "ALL"}}])
+            table.create_request[INDEXES],
+            json!([{"IndexName": "by-day", "KeySchema": [], "Projection": {"ProjectionType": "ALL"}}])
         );
     }
 
@@ -219,7 +160,7 @@ Resources: {{T: {{Type: 'AWS::DynamoDB::Table', Properties: {{{properties}}}}}}}
             ("BillingMode: x".to_owned(), "Properties.AttributeDefinitions: the table has none"),
             ("AttributeDefinitions: []".to_owned(), "Properties.KeySchema: the table has none"),
             ("AttributeDefinitions: x".to_owned(), "this must be a list, but it is text"),
-            (format!("{KEYS}, TableName: ''"), "TableName: the name is empty"),
+            (format!("{KEYS}, TableName: a"), "Properties.TableName: the local stack names every"),
             (
                 format!("{KEYS}, GlobalSecondaryIndexes: [x]"),
                 "GlobalSecondaryIndexes[0]: an index is a map",
@@ -228,11 +169,6 @@ Resources: {{T: {{Type: 'AWS::DynamoDB::Table', Properties: {{{properties}}}}}}}
                 format!("{KEYS}, GlobalSecondaryIndexes: [{{IndexName: a}}]"),
                 "the index has no KeySchema",
             ),
-            (
-                format!("{KEYS}, ProvisionedThroughput: {{ReadCapacityUnits: 1}}"),
-                "WriteCapacityUnits: this must be",
-            ),
-            (format!("{KEYS}, StreamSpecification: {{}}"), "no view type"),
             (format!("{KEYS}, TimeToLiveSpecification: {{}}"), "no Enabled"),
             (format!("{KEYS}, TimeToLiveSpecification: {{Enabled: true}}"), "no AttributeName"),
         ] {

@@ -3,7 +3,9 @@
 use copilot_aws::store::{Cursors, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{CustomerId, TicketId, now};
-use copilot_service::http::{Request, Response, SuggestionView, TicketPage, TicketSuggestion, TicketView};
+use copilot_service::http::{
+    Request, Response, SuggestionView, TicketPage, TicketSuggestion, TicketView,
+};
 
 use crate::list_query::ListQuery;
 
@@ -61,8 +63,7 @@ impl Handler {
         // An address and an id of two customers: nobody is both.
         let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
         let (order, after) = (query.order, query.after.as_ref());
-        let page =
-            self.store.list(filter, order, query.limit, after, TicketView::measured).await?;
+        let page = self.store.list(filter, order, query.limit, after, TicketView::measured).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());
         let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
         Response::page(&body, &request.address_without("cursor"))

@@ -25,7 +25,10 @@ impl Handler {
         let page = self.store.changes(ticket_id, limit, after).await?;
         let seal = |position| self.cursors.seal_version(position, ticket_id, now());
         let next_cursor = page.next.map(seal);
-        let page = ChangePage { changes: page.entries.into_iter().map(ChangeView::from).collect(), next_cursor };
+        let page = ChangePage {
+            changes: page.entries.into_iter().map(ChangeView::from).collect(),
+            next_cursor,
+        };
         Response::changes(&page, ticket_id)
     }
 
@@ -39,7 +42,10 @@ impl Handler {
         let page = self.store.messages(ticket_id, limit, after).await?;
         let seal = |position| self.cursors.seal_version(position, ticket_id, now());
         let next_cursor = page.next.map(seal);
-        let page = MessagePage { messages: page.entries.into_iter().map(MessageView::from).collect(), next_cursor };
+        let page = MessagePage {
+            messages: page.entries.into_iter().map(MessageView::from).collect(),
+            next_cursor,
+        };
         Response::messages(&page, ticket_id)
     }
 

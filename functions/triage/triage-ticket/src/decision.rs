@@ -81,8 +81,7 @@ fn reason(speaks_for: ReasonFor, rule: &str, words: &[String]) -> SuggestionReas
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use copilot_core::ticket::{Category, Confidence, LanguageCode};
+    use copilot_core::ticket::{Category, Confidence, LanguageCode, parse_time};
 
     use super::*;
 
@@ -104,7 +103,7 @@ mod tests {
             language: Some(LanguageCode::parse("en").unwrap()),
             model: model("embedded@1"),
             needs_review: true,
-            processed_at: DateTime::UNIX_EPOCH,
+            processed_at: parse_time("0").unwrap(),
         }
     }
 

@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use copilot_core::ticket::{
     Amount, Carrier, Category, Confidence, Currency, DateRange, DeviceName, EmailAddress,
-    Extracted, ExtractedFault, ExtractedValue, LanguageCode, MaskedNumber, ModelName, OrderId,
-    PhoneNumber, Priority, ProductVersion, ReasonFor, Suggestion, SuggestionReason, TextField,
-    TrackingNumber,
+    Extracted, ExtractedFault, ExtractedValue, LanguageCode, MaskedNumber, ModelName,
+    OrderConfidence, OrderId, PhoneNumber, Priority, ProductVersion, ReasonFor, Suggestion,
+    SuggestionReason, TextField, TrackingNumber,
 };
 
 /// A [`Suggestion`] in few bytes. What is absent is not written.
@@ -70,6 +70,8 @@ enum StoredTextField {
 #[serde(rename_all = "lowercase")]
 enum StoredValue {
     Order(#[serde(deserialize_with = "restored_order")] OrderId),
+    /// An order number of low confidence.
+    MaybeOrder(#[serde(deserialize_with = "restored_order")] OrderId),
     Amount(Currency, i64),
     /// The first day that may be meant, how many more may be, and whether it is relative.
     Date(NaiveDate, u32, bool),
@@ -150,7 +152,12 @@ impl From<&Extracted> for StoredExtracted {
     fn from(extracted: &Extracted) -> Self {
         let (start, end) = (extracted.start(), extracted.end());
         let value = match extracted.value().clone() {
-            ExtractedValue::OrderId { order_id } => StoredValue::Order(order_id),
+            ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High } => {
+                StoredValue::Order(order_id)
+            }
+            ExtractedValue::OrderId { order_id, confidence: OrderConfidence::Low } => {
+                StoredValue::MaybeOrder(order_id)
+            }
             ExtractedValue::Amount(amount) => {
                 StoredValue::Amount(amount.currency(), amount.minor_units())
             }
@@ -180,7 +187,12 @@ impl TryFrom<StoredExtracted> for Extracted {
     fn try_from(stored: StoredExtracted) -> Result<Self, ExtractedFault> {
         let StoredExtracted(field, start, characters, value) = stored;
         let value = match value {
-            StoredValue::Order(order_id) => ExtractedValue::OrderId { order_id },
+            StoredValue::Order(order_id) => {
+                ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High }
+            }
+            StoredValue::MaybeOrder(order_id) => {
+                ExtractedValue::OrderId { order_id, confidence: OrderConfidence::Low }
+            }
             StoredValue::Amount(currency, minor_units) => {
                 ExtractedValue::Amount(Amount::new(currency, minor_units)?)
             }

@@ -37,7 +37,8 @@ pub enum ExtractedFault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "UncheckedExtracted")]
 #[schema(example = json!({
-    "field": "description", "start": 9, "end": 14, "kind": "order_id", "order_id": "2021"
+    "field": "description", "start": 9, "end": 14, "kind": "order_id", "order_id": "2021",
+    "confidence": "high"
 }))]
 pub struct Extracted {
     /// The text that names it.
@@ -132,6 +133,10 @@ pub enum ExtractedValue {
     OrderId {
         /// The number, without what marks it as one.
         order_id: OrderId,
+        /// `low` when nothing but a `#` says that it is an order's. Only a number of high confidence is
+        /// set on a ticket.
+        #[serde(default)]
+        confidence: OrderConfidence,
     },
     /// An amount of money.
     Amount(Amount),
@@ -183,7 +188,9 @@ pub enum ExtractedValue {
 impl ExtractedValue {
     fn masked(self) -> Self {
         match self {
-            Self::OrderId { order_id } => Self::OrderId { order_id: order_id.masked() },
+            Self::OrderId { order_id, confidence } => {
+                Self::OrderId { order_id: order_id.masked(), confidence }
+            }
             Self::TrackingNumber { carrier, number } => {
                 Self::TrackingNumber { carrier, number: number.masked() }
             }
@@ -201,6 +208,17 @@ impl ExtractedValue {
             | Self::Iban { .. }) => held,
         }
     }
+}
+
+/// How much speaks for a number being an order's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OrderConfidence {
+    /// A word for an order stands beside it, or it has the form of order numbers.
+    #[default]
+    High,
+    /// It may be another number.
+    Low,
 }
 
 /// An amount of money.
@@ -534,8 +552,11 @@ mod tests {
         let masked = MaskedNumber::ending_in("1111").unwrap();
         for (value, expected) in [
             (
-                ExtractedValue::OrderId { order_id: OrderId::parse("2021").unwrap() },
-                json!({"kind": "order_id", "order_id": "2021"}),
+                ExtractedValue::OrderId {
+                    order_id: OrderId::parse("2021").unwrap(),
+                    confidence: OrderConfidence::High,
+                },
+                json!({"kind": "order_id", "order_id": "2021", "confidence": "high"}),
             ),
             (
                 ExtractedValue::Amount(Amount::new(usd, 129_900).unwrap()),

@@ -25,7 +25,7 @@ pub use customer::{CustomerId, EmailAddress, ParseCustomerIdError};
 pub use example::example;
 pub use extracted::{
     Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
-    MaskedNumber, PhoneNumber, ProductVersion, TextField, TrackingNumber,
+    MaskedNumber, OrderConfidence, PhoneNumber, ProductVersion, TextField, TrackingNumber,
 };
 pub use filter::{SortOrder, TicketFilter};
 pub use id::{ParseTicketIdError, TicketId};

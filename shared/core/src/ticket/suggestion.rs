@@ -8,7 +8,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::classification::{Category, Priority};
-use super::extracted::{Extracted, ExtractedValue};
+use super::extracted::{Extracted, ExtractedValue, OrderConfidence};
 use super::masking::masked;
 use super::{OrderId, Status, Ticket};
 use crate::limits;
@@ -241,10 +241,13 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// The order that the texts name, when they name exactly one.
+    /// The order that the texts name, when they name exactly one with high confidence. What may be
+    /// one, such as any number after a `#`, neither counts nor stands against it.
     pub fn only_order_id(&self) -> Option<&OrderId> {
         let mut order_ids = self.extracted.iter().filter_map(|extracted| match extracted.value() {
-            ExtractedValue::OrderId { order_id } => Some(order_id),
+            ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High } => {
+                Some(order_id)
+            }
             _ => None,
         });
         let first = order_ids.next()?;
@@ -330,7 +333,7 @@ mod tests {
 
     fn order(order_id: &str) -> Extracted {
         let order_id = OrderId::parse(order_id).unwrap();
-        let value = ExtractedValue::OrderId { order_id };
+        let value = ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High };
         Extracted::new(TextField::Subject, 0, 2, value).unwrap()
     }
 

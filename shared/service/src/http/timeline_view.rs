@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
-    Assignee, Category, ChangeSource, ChangedFields, FieldChange, OrderId, Priority, Source, Status,
-    Tag, TicketChange, TicketMessage, masked, optional_timestamp, timestamp,
+    Assignee, Category, ChangeSource, ChangedFields, FieldChange, OrderId, Priority, Source,
+    Status, Tag, TicketChange, TicketMessage, masked, optional_timestamp, timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -5,10 +5,10 @@
 use chrono::{DateTime, Utc};
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    Assignee, Category, Confidence, CustomerId, CustomerName,
-    Description, EmailAddress, ExternalId, Extracted, LanguageCode, ModelName, OrderId,
-    Priority, SetBy, Source, Status, Subject, Suggestion, SuggestionReason, Tag, Ticket,
-    TicketId, masked, optional_timestamp, timestamp,
+    Assignee, Category, Confidence, CustomerId, CustomerName, Description, EmailAddress,
+    ExternalId, Extracted, LanguageCode, ModelName, OrderId, Priority, SetBy, Source, Status,
+    Subject, Suggestion, SuggestionReason, Tag, Ticket, TicketId, masked, optional_timestamp,
+    timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;

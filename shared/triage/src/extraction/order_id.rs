@@ -1,8 +1,9 @@
-//! Order numbers: what follows a word such as `order`, a `#`, or has a form that shops give them.
+//! Order numbers: what follows a word such as `order` or has a form that shops give them, with high
+//! confidence; what follows a `#` alone, with low confidence.
 
 use std::ops::Range;
 
-use copilot_core::ticket::{ExtractedValue, OrderId};
+use copilot_core::ticket::{ExtractedValue, OrderConfidence, OrderId};
 
 use super::tokens::{Kind, Tokens};
 
@@ -32,7 +33,7 @@ const MISSPELT_WORDS: [&str; 3] = ["order", "purchase", "orders"];
 /// Those words before a `#` that say it is another one, and are often misspelt.
 const MISSPELT_OTHER_WORDS: [&str; 3] = ["invoice", "bill", "receipt"];
 /// Words before a `#` or a number that say it is another one.
-const OTHER_WORDS: [&str; 20] = [
+const OTHER_WORDS: [&str; 65] = [
     "ticket",
     "case",
     "issue",
@@ -53,6 +54,66 @@ const OTHER_WORDS: [&str; 20] = [
     "parcel",
     "serial",
     "flight",
+    "customer",
+    "client",
+    "member",
+    "membership",
+    "user",
+    "employee",
+    "model",
+    "sku",
+    "product",
+    "item",
+    "article",
+    "part",
+    "batch",
+    "lot",
+    "gate",
+    "unit",
+    "seat",
+    "table",
+    "floor",
+    "level",
+    "line",
+    "port",
+    "locker",
+    "box",
+    "chapter",
+    "episode",
+    "channel",
+    "station",
+    "job",
+    "request",
+    "claim",
+    "policy",
+    "card",
+    "voucher",
+    "coupon",
+    "loyalty",
+    "color",
+    "colour",
+    "background",
+    "border",
+    "kunde",
+    "kundennummer",
+    "rechnung",
+    "artikel",
+    "facture",
+];
+/// Words that end as a word for an order does, or differ from one by a letter, and are none.
+const UNLIKE_WORDS: [&str; 12] = [
+    "older",
+    "border",
+    "borders",
+    "boarder",
+    "recorder",
+    "recorders",
+    "disorder",
+    "disorders",
+    "odder",
+    "holder",
+    "ordeal",
+    "orders'",
 ];
 /// Words between the word for an order and its number.
 const FILLERS: [&str; 22] = [
@@ -63,10 +124,57 @@ const FILLERS: [&str; 22] = [
 const NAMING_FILLERS: [&str; 10] =
     ["#", "number", "numbers", "num", "no", "nr", "nummer", "id", "número", "numéro"];
 /// Words after a number that say that things or days are counted.
-const COUNTED: [&str; 30] = [
-    "units", "unit", "pieces", "piece", "pcs", "items", "item", "products", "of", "more", "x",
-    "boxes", "dollars", "euros", "pounds", "usd", "eur", "gbp", "bucks", "days", "weeks", "months",
-    "years", "hours", "minutes", "times", "copies", "pairs", "packs", "people",
+const COUNTED: [&str; 50] = [
+    "units",
+    "unit",
+    "pieces",
+    "piece",
+    "pcs",
+    "items",
+    "item",
+    "products",
+    "of",
+    "more",
+    "x",
+    "boxes",
+    "dollars",
+    "euros",
+    "pounds",
+    "usd",
+    "eur",
+    "gbp",
+    "bucks",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "hours",
+    "minutes",
+    "times",
+    "copies",
+    "pairs",
+    "packs",
+    "people",
+    "points",
+    "grams",
+    "kg",
+    "g",
+    "ml",
+    "cm",
+    "mm",
+    "inches",
+    "inch",
+    "miles",
+    "km",
+    "reviews",
+    "customers",
+    "users",
+    "percent",
+    "am",
+    "pm",
+    "calories",
+    "watts",
+    "volts",
 ];
 /// Letters before a hyphen and digits that mark an order number on their own.
 const PREFIXES: [&str; 3] = ["ord", "po", "so"];
@@ -93,18 +201,35 @@ pub(super) fn at(tokens: &Tokens<'_>, index: usize) -> Option<(Range<usize>, Ext
     if digits < NAMED_DIGITS {
         return None;
     }
-    let is_order = match cue(tokens, index) {
-        Cue::Order { fewest_digits } => digits >= fewest_digits,
-        Cue::Mark => digits >= MARKED_DIGITS && tokens.is_number(index),
-        Cue::Other => false,
-        Cue::None => false,
+    let confidence = match cue(tokens, index) {
+        Cue::Order { fewest_digits } if digits >= fewest_digits => OrderConfidence::High,
+        _ if has_form_of_its_own(tokens, index, end, digits) => OrderConfidence::High,
+        Cue::Mark if digits >= MARKED_DIGITS && is_marked_alone(tokens, index) => {
+            OrderConfidence::Low
+        }
+        _ => return None,
     };
-    let is_order = is_order || has_form_of_its_own(tokens, index, end, digits);
-    if !is_order || is_counted(tokens, end) || is_date(tokens, index, end) {
+    if is_entity(tokens, index) || is_counted(tokens, end) || is_date(tokens, index, end) {
         return None;
     }
     let order_id = OrderId::parse(tokens.span(index, end)).ok()?;
-    Some((index..end, ExtractedValue::OrderId { order_id }))
+    Some((index..end, ExtractedValue::OrderId { order_id, confidence }))
+}
+
+/// Whether the number is that of an HTML entity, such as `&#8217;`.
+fn is_entity(tokens: &Tokens<'_>, index: usize) -> bool {
+    tokens.before(index, 1) == "#" && tokens.is_joined(index) && tokens.before(index, 2) == "&"
+}
+
+/// Whether a `#` stands before the number and on its own: not in a URL, an attribute such as
+/// `color:#222222`, or the `[#88123]` by which help desks mark their own tickets.
+fn is_marked_alone(tokens: &Tokens<'_>, index: usize) -> bool {
+    let Some(mark) = index.checked_sub(1).filter(|mark| tokens.lower(*mark) == "#") else {
+        return false;
+    };
+    tokens.is_number(index)
+        && (!tokens.is_joined(mark)
+            || matches!(tokens.before(mark, 1), "(" | "\"" | "“" | "'" | "," | "*"))
 }
 
 /// The token after the letters, digits and hyphens that are joined from `index` on.
@@ -233,9 +358,10 @@ fn listed_number(tokens: &Tokens<'_>, end: usize) -> Option<usize> {
 
 /// Whether the word stands for an order: misspelt, joined to the word before it, or as a verb.
 fn is_for_an_order(word: &str) -> bool {
-    word == "ordered"
-        || MISSPELT_WORDS.iter().any(|known| word.ends_with(known))
-        || is_misspelt(word, &MISSPELT_WORDS)
+    !UNLIKE_WORDS.contains(&word)
+        && (word == "ordered"
+            || MISSPELT_WORDS.iter().any(|known| word.ends_with(known))
+            || is_misspelt(word, &MISSPELT_WORDS))
 }
 
 /// Whether the word is one of `words` with one letter left out, added, changed or exchanged
@@ -259,7 +385,11 @@ fn is_misspelt(word: &str, words: &[&str]) -> bool {
 
 /// `ORD-2024-001`, or Amazon's three, seven and seven digits.
 fn has_form_of_its_own(tokens: &Tokens<'_>, index: usize, end: usize, digits: usize) -> bool {
-    let has_prefix = PREFIXES.contains(&tokens.lower(index))
+    // In lower case `so` and `po` are words.
+    let is_prefix = PREFIXES.contains(&tokens.lower(index))
+        && (tokens.lower(index) == "ord"
+            || tokens.original(index).chars().all(|letter| letter.is_ascii_uppercase()));
+    let has_prefix = is_prefix
         && end > index + 1
         && digits >= MARKED_DIGITS
         && (tokens.lower(index + 1) == "-" || tokens.is_number(index + 1));
@@ -305,7 +435,6 @@ mod tests {
             ("cancel oreder 00123842", "00123842"),
             ("purhase 00004587345", "00004587345"),
             ("it is 112-1234567-1234567", "112-1234567-1234567"),
-            ("(#98765)", "98765"),
             ("order-5544", "5544"),
             ("order113542617735902", "113542617735902"),
             ("theorder 113542617735902", "113542617735902"),
@@ -314,6 +443,13 @@ mod tests {
             assert!(values(text).contains(&expected), "{text}: {}", values(text));
         }
         assert_eq!(spans("orders #1001, #1002 and 1003").matches("order_id").count(), 3);
+    }
+
+    #[test]
+    fn what_only_a_mark_speaks_for_is_of_low_confidence() {
+        for text in ["(#98765)", "About #2021", "#990000 in the catalogue", "Hello, #445566"] {
+            assert!(values(text).contains(r#""confidence":"low""#), "{text}: {}", values(text));
+        }
     }
 
     #[test]
@@ -341,6 +477,27 @@ mod tests {
             "#",
             "order #",
             "older 1234",
+            "older 123456",
+            "recorder 123456",
+            "I don&#8217;t know",
+            "Tom &#038; Jerry",
+            "order &#8217;s",
+            "[#88123] Still waiting",
+            "color:#222222",
+            "color: #222222;",
+            "background-color:#5C5C5C",
+            "see https://desk.example/help#12345",
+            "page.html#4711",
+            "customer number #445566",
+            "Member #44556",
+            "Model #4432",
+            "SKU #99812",
+            "Gate #512",
+            "Unit #4455",
+            "request #88123",
+            "so-1234",
+            "my order with 1500 points",
+            "Kundennummer #445566",
         ] {
             assert!(!spans(text).contains("order_id"), "{text}: {}", spans(text));
         }

@@ -281,7 +281,7 @@ impl Serving {
             let Some(function) = functions.get(&schedule.function) else { continue };
             match &schedule.expression {
                 Expression::Every(period) => {
-                    let clock = clock(schedule, function, region);
+                    let clock = clock(function, region);
                     self.intake
                         .push(tokio::spawn(clock.run(*period, self.stop_intake.subscribe())));
                 }
@@ -333,10 +333,9 @@ impl Serving {
     }
 }
 
-fn clock(schedule: &Schedule, function: &FunctionPool, region: &str) -> Clock {
+fn clock(function: &FunctionPool, region: &str) -> Clock {
     Clock {
         function: function.clone(),
-        schedule: schedule.clone(),
         region: region.to_owned(),
         account_id: ACCOUNT_ID.to_owned(),
     }

@@ -52,16 +52,14 @@ impl Stack {
         let scheduled: Vec<_> = self
             .schedules
             .iter()
-            .filter_map(|schedule| Some((schedule, self.functions.get(&schedule.function)?)))
+            .filter_map(|schedule| self.functions.get(&schedule.function))
             .collect();
-        let Some((schedule, function)) =
-            scheduled.iter().find(|(_, function)| function.function() == name)
-        else {
-            let names: Vec<&str> = scheduled.iter().map(|(_, pool)| pool.function()).collect();
+        let Some(function) = scheduled.iter().find(|function| function.function() == name) else {
+            let names: Vec<&str> = scheduled.iter().map(|pool| pool.function()).collect();
             let scheduled = names.join(", ");
             return Err(RunScheduleError::NotScheduled { name: name.to_owned(), scheduled });
         };
-        let answer = clock(schedule, function, &self.region).run_once(input).await;
+        let answer = clock(function, &self.region).run_once(input).await;
         let failed = |source| RunScheduleError::Failed { name: name.to_owned(), source };
         serde_json::from_slice(&answer.map_err(failed)?)
             .map_err(|_| RunScheduleError::NoJson(name.to_owned()))

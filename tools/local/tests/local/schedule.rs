@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use lambda_process::{FunctionConfiguration, FunctionPool, LogWriter};
 use local_stack::schedule::Clock;
-use sam_template::{Expression, Schedule, Scheduler};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -14,7 +13,7 @@ const PERIOD: Duration = Duration::from_millis(50);
 /// How long some runs may take; the first fails and is repeated after two seconds.
 const LIMIT: Duration = Duration::from_secs(30);
 
-async fn clock(marker: &Path, scheduler: Scheduler, input: Option<Value>) -> Clock {
+async fn clock(marker: &Path) -> Clock {
     let marker = marker.to_str().unwrap().to_owned();
     let configuration = FunctionConfiguration {
         name: "test-function".to_owned(),
@@ -26,12 +25,6 @@ async fn clock(marker: &Path, scheduler: Scheduler, input: Option<Value>) -> Clo
     };
     Clock {
         function: FunctionPool::start(configuration, LogWriter::readable()).await.unwrap(),
-        schedule: Schedule {
-            function: "TestFunction".to_owned(),
-            expression: Expression::Every(Duration::from_secs(60)),
-            scheduler,
-            input,
-        },
         region: "us-east-1".to_owned(),
         account_id: "000000000000".to_owned(),
     }
@@ -41,7 +34,7 @@ async fn clock(marker: &Path, scheduler: Scheduler, input: Option<Value>) -> Clo
 async fn a_schedule_runs_its_function_until_it_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("runs");
-    let clock = clock(&marker, Scheduler::Rule, None).await;
+    let clock = clock(&marker).await;
     let function = clock.function.clone();
     let (stop, stopped) = watch::channel(false);
     let running = tokio::spawn(clock.run(PERIOD, stopped));
@@ -74,20 +67,10 @@ async fn a_schedule_runs_its_function_until_it_is_stopped() {
 async fn one_run_answers_what_the_function_does() {
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("runs");
-    let clock_of = async |scheduler, input| clock(&marker, scheduler, input).await;
-    let rule = clock_of(Scheduler::Rule, None).await;
-    assert!(rule.run_once(None).await.unwrap_err().to_string().contains("the first run fails"));
-    assert_eq!(rule.run_once(None).await.unwrap(), r#"{"runs":"on"}"#);
-    rule.function.stop().await;
-
-    let with_input = clock_of(Scheduler::Rule, Some(json!({"rawPath": "/plain"}))).await;
-    assert_eq!(with_input.run_once(None).await.unwrap(), r#"{"answer":42}"#);
-    with_input.function.stop().await;
-
-    let scheduler = clock_of(Scheduler::EventBridgeScheduler, None).await;
-    assert_eq!(scheduler.run_once(None).await.unwrap(), r#"{"runs":"on"}"#);
-    let runs = std::fs::read_to_string(&marker).unwrap();
-    let event: Value = serde_json::from_str(runs.lines().last().unwrap()).unwrap();
-    assert_eq!((&event["source"], &event["detail"]), (&json!("aws.scheduler"), &json!("{}")));
-    scheduler.function.stop().await;
+    let clock = clock(&marker).await;
+    assert!(clock.run_once(None).await.unwrap_err().to_string().contains("the first run fails"));
+    assert_eq!(clock.run_once(None).await.unwrap(), r#"{"runs":"on"}"#);
+    let input = json!({"rawPath": "/plain"});
+    assert_eq!(clock.run_once(Some(&input)).await.unwrap(), r#"{"answer":42}"#);
+    clock.function.stop().await;
 }

@@ -123,7 +123,7 @@ async fn what_a_policy_does_not_grant_is_denied_and_logged() {
 fn a_function_that_does_not_start_is_named() {
     let data = tempfile::tempdir().unwrap();
     // Without its table a function cannot start.
-    let copy = edited_template(&[("          TABLE_NAME: !Ref TicketTable\n", "")]);
+    let copy = edited_template(&[("        TABLE_NAME: !Ref TicketTable\n", "")]);
     let output = command(data.path()).arg("--template").arg(copy.path()).output().unwrap();
     let sentence = refusal(&output);
     assert!(sentence.contains("does not start"), "{sentence}");

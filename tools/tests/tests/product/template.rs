@@ -3,7 +3,7 @@
 use crate::harness;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sam_template::{Deployment, Settings};
+use sam_template::{Deployment, Function, Settings};
 
 /// The routes that anybody may call: customers create tickets, vendors sign what they send, and the
 /// service's own pages tell nothing of tickets.
@@ -63,6 +63,122 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
     assert_eq!(grants(&with_all, "secretsmanager:GetSecretValue"), 2);
     assert_eq!(grants(&with_all, "kms:Decrypt"), 10);
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
+}
+
+/// The text of one resource of template.yaml, which begins at a key and ends before the next.
+fn resource<'t>(template: &'t str, logical_id: &str) -> &'t str {
+    let (_, rest) = template.split_once(&format!("\n  {logical_id}:\n")).unwrap();
+    let ends = |(position, _): &(usize, &str)| {
+        rest[position + 1..].starts_with(|c: char| c.is_ascii_alphabetic())
+            || rest[position + 1..].starts_with("  ")
+                && !rest[position + 3..].starts_with([' ', '\n'])
+    };
+    rest.match_indices('\n').find(ends).map_or(rest, |(position, _)| &rest[..position])
+}
+
+/// What stands between each `before` and the next `after`.
+fn between<'t>(text: &'t str, before: &str, after: char) -> BTreeSet<&'t str> {
+    text.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0)).collect()
+}
+
+fn ids<'f>(functions: impl Iterator<Item = &'f Function>) -> BTreeSet<&'f str> {
+    functions.map(|function| function.logical_id.as_str()).collect()
+}
+
+fn template() -> String {
+    std::fs::read_to_string(harness::workspace().join("template.yaml")).unwrap()
+}
+
+#[test]
+fn no_function_is_missing_from_an_alarm_or_the_dashboard() {
+    let template = template();
+    let deployment = deployment(&[]);
+    let with_routes: BTreeSet<&str> =
+        deployment.routes.iter().map(|route| route.function.as_str()).collect();
+    let functions = deployment.functions.iter();
+    let all = ids(functions.clone());
+    let background = ids(functions.filter(|function| !with_routes.contains(&*function.logical_id)));
+    assert!(!with_routes.is_empty() && !background.is_empty());
+    for (alarm, metric, expected) in [
+        ("FunctionErrorsAlarm", "Errors", &with_routes),
+        ("BackgroundErrorsAlarm", "Errors", &background),
+        ("FunctionThrottlesAlarm", "Throttles", &with_routes),
+        ("BackgroundThrottlesAlarm", "Throttles", &background),
+    ] {
+        let text = resource(&template, alarm);
+        assert_eq!(&between(text, "{Name: FunctionName, Value: !Ref ", '}'), expected, "{alarm}");
+        let of_metric = text.matches(&format!("MetricName: {metric},")).count();
+        assert_eq!(of_metric, expected.len(), "{alarm}");
+    }
+    for (title, metric) in [("Function errors", "Errors"), ("Function throttles", "Throttles")] {
+        let widget = widget(&template, title);
+        assert!(
+            widget.contains(&format!(r#"["AWS/Lambda", "{metric}", "FunctionName", "#)),
+            "{title}"
+        );
+        let functions = widget.split("${").filter_map(|rest| Some(rest.split_once("Function}")?.0));
+        let functions: BTreeSet<String> = functions.map(|id| format!("{id}Function")).collect();
+        assert_eq!(functions.iter().map(String::as_str).collect::<BTreeSet<_>>(), all, "{title}");
+    }
+}
+
+/// The lines of a widget of the dashboard.
+fn widget<'t>(template: &'t str, title: &str) -> &'t str {
+    let (_, rest) =
+        resource(template, "Dashboard").split_once(&format!(r#""title": "{title}""#)).unwrap();
+    rest.split_once("]]}}").unwrap().0
+}
+
+#[test]
+fn no_index_or_vendor_is_missing_from_an_alarm() {
+    let template = template();
+    let deployment = deployment(&[]);
+    let indexes = deployment.tables[0].create_request["GlobalSecondaryIndexes"].as_array().unwrap();
+    let indexes: BTreeSet<&str> =
+        indexes.iter().map(|index| index["IndexName"].as_str().unwrap()).collect();
+    for alarm in ["WriteThrottlesAlarm", "ReadThrottlesAlarm"] {
+        let text = resource(&template, alarm);
+        let named = between(text, "{Name: GlobalSecondaryIndexName, Value: ", '}');
+        assert_eq!(named, indexes, "{alarm}");
+        // The table itself, and once with each of its indexes.
+        let of_table = text.matches("{Name: TableName, Value: !Ref TicketTable}").count();
+        assert_eq!(of_table, indexes.len() + 1, "{alarm}");
+    }
+    let vendors = deployment.functions.iter();
+    let vendors: BTreeSet<&str> =
+        vendors.filter_map(|function| function.binary.strip_prefix("webhook-")).collect();
+    for alarm in ["WebhookUnreadableAlarm", "SignatureRefusedAlarm"] {
+        let text = resource(&template, alarm);
+        assert_eq!(between(text, "{Name: Source, Value: ", '}'), vendors, "{alarm}");
+    }
+}
+
+#[test]
+fn every_alarm_tells_somebody_and_none_has_more_metrics_than_cloudwatch_takes() {
+    const METRICS_LIMIT: usize = 10;
+    let template = template();
+    let alarms: Vec<&str> = template
+        .split("\n  ")
+        .filter_map(|block| block.strip_suffix(':'))
+        .filter(|id| id.ends_with("Alarm"))
+        .collect();
+    assert_eq!(alarms.len(), template.matches("Type: AWS::CloudWatch::Alarm").count());
+    for alarm in alarms {
+        let text = resource(&template, alarm);
+        for actions in ["AlarmActions", "OKActions"] {
+            let told =
+                format!("{actions}: !If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]");
+            assert!(text.contains(&told), "{alarm} {actions}");
+        }
+        assert!(text.matches("MetricStat:").count() <= METRICS_LIMIT, "{alarm}");
+    }
+}
+
+#[test]
+fn no_line_is_too_long_to_read() {
+    for (number, line) in template().lines().enumerate() {
+        assert!(line.chars().count() <= 140, "line {}", number + 1);
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 const VOID_ELEMENTS: [&str; 3] = ["meta", "br", "link"];
 
 fn tickets(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/triage_report").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/product/triage_report").join(name)
 }
 
 /// A folder for what is written, and a copy of a file of tickets in it.

@@ -15,8 +15,8 @@ use copilot_service::http::{
 };
 use utoipa::{IntoParams, IntoResponses};
 
-use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, TicketPatch, ZendeskWebhook};
 use super::GatewayMessage;
+use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, TicketPatch, ZendeskWebhook};
 
 /// What any route that needs the store may answer.
 #[derive(IntoResponses)]
