@@ -18,7 +18,7 @@ pub enum Suggested {
 
 impl Store {
     /// Writes what `suggest` makes of the ticket as it is, together with an entry in its history, and
-    /// takes the marks of pending AI work away. When another change comes first, it suggests again, for the
+    /// ends its pending AI work. When another change comes first, it suggests again, for the
     /// ticket as it is then. Safe to repeat, in any order: a ticket is suggested for once.
     ///
     /// # Errors
