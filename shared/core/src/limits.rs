@@ -121,8 +121,9 @@ pub const SHARD_CONNECTIONS_AHEAD: usize = 4;
 pub const ID_ATTEMPTS: u32 = 9;
 /// Tries of one status change against tickets that others change at the same time.
 pub const CHANGE_ATTEMPTS: u32 = 5;
-/// Requests made for the items that one `BatchGetItem` leaves unprocessed.
-pub const BATCH_READ_ATTEMPTS: u32 = 5;
+/// How long after its beginning such a change is tried once more. Each try is one read and one write of
+/// at most [`OPERATION_TIMEOUT`], so that the last one ends before the functions' own timeout of 10 s.
+pub const CHANGE_TIME: Duration = Duration::from_millis(1_500);
 
 /// Tickets that one run of `requeue-stranded` sends again; the next run goes on with the rest.
 pub const REQUEUED_TICKETS: usize = 2_000;
@@ -137,6 +138,11 @@ pub const BATCH_MESSAGES: usize = 10;
 
 /// Messages of AI work that are worked on at the same time: a whole batch, which mostly waits.
 pub const AI_WORK_AT_ONCE: usize = 10;
+/// Longest time for the AI work of one ticket. It comes again after that; the function's timeout is 30 s,
+/// and with it the whole batch would come again. The longest that one try takes fits: a look for what
+/// was learned, a read, Bedrock and a write are 4, 4, 10 and 4 s. The time left is for the tries after
+/// it, when others change the ticket meanwhile, which do not ask Bedrock again.
+pub const AI_WORK_TIME: Duration = Duration::from_secs(25);
 /// Longest body of a message of AI work that is read, in bytes. Ours have about 200.
 pub const AI_WORK_BYTES: usize = 4_096;
 
@@ -172,7 +178,7 @@ pub const RESOLVED_PAGE_TICKETS: usize = 50;
 /// Tickets that it closes at the same time.
 pub const CLOSED_AT_ONCE: usize = 25;
 /// How long one run of `close-resolved` begins new pages. The function's timeout is 60 s, and a page
-/// takes eight calls in a row at most: a query, the attempts of one batch, and two rounds of closing.
+/// takes four calls in a row at most: a query, one batch with all its rounds, and two rounds of closing.
 pub const CLOSE_TIME: Duration = Duration::from_secs(25);
 
 /// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
@@ -186,6 +192,9 @@ pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60
 pub const ADAPTATION_BYTES: usize = 350_000;
 /// How often a function that uses the adaptation looks whether another version is in use.
 pub const ADAPTATION_AGE: Duration = Duration::from_secs(5 * 60);
+/// Longest wait for such a look, which is one call, and a second one for a new version. Without it the
+/// version that is at hand goes on.
+pub const ADAPTATION_TIMEOUT: Duration = Duration::from_millis(4_000);
 /// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
 pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 /// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
@@ -215,6 +224,9 @@ pub const CALL_ATTEMPTS: u32 = 3;
 /// their connection, which waiting does not mend, and the SDK's own second would leave the third
 /// attempt no time.
 pub const RETRY_BACKOFF: Duration = Duration::from_millis(50);
+/// Longest wait before any further attempt of ours, where the SDK makes none: for a cancelled
+/// transaction, and for what a batch leaves unprocessed.
+pub const LONGEST_BACKOFF: Duration = Duration::from_millis(800);
 
 /// What `Retry-After` says, in seconds, when a retry may help. Zendesk retries only below 60.
 pub const RETRY_AFTER_SECONDS: u32 = 2;

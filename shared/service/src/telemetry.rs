@@ -21,8 +21,13 @@ use copilot_core::ticket::{Source, TicketId};
 /// Starts logging as Lambda's logging controls say (`AWS_LAMBDA_LOG_FORMAT`, `AWS_LAMBDA_LOG_LEVEL`).
 /// `namespace` is that of the metrics in CloudWatch, one for each stack, so that a stack for trials
 /// does not hide what another one lacks.
+///
+/// Rows of the table that the store cannot read are counted from then on.
 pub fn init(namespace: Option<String>) {
     lambda_runtime::tracing::init_default_subscriber();
+    copilot_aws::store::count_unreadable_rows(|rows| {
+        measure(&[(Gauge::UnreadableRows, u64::try_from(rows).unwrap_or(u64::MAX))]);
+    });
     if let Some(namespace) = namespace {
         // Only a second call finds it set.
         let _ = NAMESPACE.set(namespace);
@@ -91,6 +96,8 @@ pub enum Gauge {
     Closed,
     /// The version of what the AI has learned that is in use.
     LearnedVersion,
+    /// Rows of the table that a list went on without, as they cannot be read.
+    UnreadableRows,
 }
 
 /// Logs and counts a request. The first one of a process is a cold start.
@@ -223,6 +230,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
             Gauge::Requeued => ("Requeued", *value),
             Gauge::Closed => ("Closed", *value),
             Gauge::LearnedVersion => ("LearnedVersion", *value),
+            Gauge::UnreadableRows => ("UnreadableRows", *value),
         })
         .collect();
     let directives = directive(&metrics, None).into_iter().collect();

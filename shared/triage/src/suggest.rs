@@ -41,8 +41,8 @@ impl Threshold {
 /// A text that everything is asked about: language, category, priority and what it names.
 const WARM_UP: &str = "My order has not arrived";
 
-/// What suggests for tickets.
-#[derive(Debug)]
+/// What suggests for tickets. A copy takes the memory of what was learned alone.
+#[derive(Debug, Clone)]
 pub struct Triage {
     threshold: Threshold,
     categories: &'static CategoryModel,
@@ -51,7 +51,7 @@ pub struct Triage {
 }
 
 /// What agents have taught.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Learned {
     version: u32,
     adaptation: Adaptation,

@@ -5,6 +5,7 @@ use std::time::Instant;
 use copilot_aws::queue::AiWork;
 use copilot_aws::store::{Store, Suggested};
 use copilot_core::error::Error;
+use copilot_core::limits;
 use copilot_core::ticket::{Suggestion, Ticket, now};
 use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
 use copilot_triage::Threshold;
@@ -32,7 +33,8 @@ impl Handler {
     /// meanwhile needs no suggestion.
     ///
     /// # Errors
-    /// That the store does not answer; the message then comes again.
+    /// That the store does not answer, or not within [`limits::AI_WORK_TIME`]; the message then comes
+    /// again.
     pub async fn handle(&self, work: AiWork) -> Result<(), Error> {
         let started = Instant::now();
         // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so the opinion
@@ -46,7 +48,11 @@ impl Handler {
             // Only now, since Bedrock takes its time.
             Suggestion { processed_at: now(), ..suggestion }
         };
-        let suggested = self.store.suggest(work.ticket_id, suggest).await;
+        let suggesting = self.store.suggest(work.ticket_id, suggest);
+        let suggested = match tokio::time::timeout(limits::AI_WORK_TIME, suggesting).await {
+            Ok(suggested) => suggested,
+            Err(_) => Err(Error::Unavailable { operation: "do AI work in time", source: None }),
+        };
         let outcome = match &suggested {
             Ok(Suggested::Now(ticket)) => TriageOutcome::Suggested {
                 model: ticket.suggestion.as_ref().map_or("", |made| made.model.as_str()),
@@ -72,9 +78,8 @@ impl Handler {
         let triage = self.triage.current(&self.store).await;
         let own = triage.suggest(ticket, now());
         let Some(text) = triage.unsure_of(ticket, &own) else { return own };
-        drop(triage);
         match sentence_model::scores(text.clone()).await {
-            Some(second) => self.triage.current(&self.store).await.reconsider(own, &second, &text),
+            Some(second) => triage.reconsider(own, &second, &text),
             None => own,
         }
     }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
-use super::oldest::Oldest;
+use super::scan_by_age::AgeScan;
 use super::{Store, failure, record};
 use copilot_core::error::Error;
 use copilot_core::limits;
@@ -50,7 +50,7 @@ impl Store {
         after: Option<&str>,
     ) -> Result<StrandedPage, Error> {
         let page = self
-            .oldest(Oldest {
+            .scan_by_age(AgeScan {
                 operation: "list stranded tickets",
                 index: "awaiting-ai-work",
                 attribute: "ai_work_shard",

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::record::{self, Item, TicketRecord};
+use super::rows::read_rows;
 use super::{Store, failure};
 use copilot_core::error::Error;
 use copilot_core::limits;
@@ -71,7 +72,7 @@ impl Correction {
 
 impl Store {
     /// The tickets of corrections, at most [`limits::BATCH_READ_TICKETS`], in no order. One that was
-    /// erased is absent.
+    /// erased is absent, and so is one that cannot be read.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -82,11 +83,12 @@ impl Store {
         let digits = corrections.iter().map(|correction| correction.ticket_id.digits());
         let keys = digits.take(limits::BATCH_READ_TICKETS).map(record::item_key);
         let items = self.read_batch("read corrected tickets", keys.collect()).await?;
-        let tickets = items.into_iter().filter_map(|item| TicketRecord::from_item(item).ok());
-        Ok(tickets.map(|record| record.ticket).collect())
+        let ticket = |item| Some(TicketRecord::from_item(item).ok()?.ticket);
+        Ok(read_rows("read corrected tickets", items, ticket))
     }
 
-    /// Corrections before the position `before`, the newest first: at most `limit`.
+    /// Corrections before the position `before`, the newest first: at most `limit`, without those that
+    /// cannot be read.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -113,7 +115,7 @@ impl Store {
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
         let read = |item| serde_dynamo::from_item(item).ok();
         Ok(CorrectionPage {
-            corrections: answer.items.unwrap_or_default().into_iter().filter_map(read).collect(),
+            corrections: read_rows("list corrections", answer.items.unwrap_or_default(), read),
             next: next.and_then(|position| position.as_s().ok().cloned()),
         })
     }

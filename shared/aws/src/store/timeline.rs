@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 use super::record::{self, Item, TimelineKind};
+use super::rows::read_rows;
 use super::timeline_record::{ChangeRecord, StoredMessage};
 use super::{Store, failure};
 use copilot_core::error::Error;
@@ -82,14 +83,16 @@ impl Store {
             .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
             .send()
             .await
-            .map_err(|error| failure("read a ticket's timeline", &error))?;
+            .map_err(|error| failure(OPERATION, &error))?;
         let mut items = answer.items.unwrap_or_default();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_more = items.len() > limit || answer.last_evaluated_key.is_some();
         items.truncate(limit);
         let last = items.last().filter(|_| has_more).map(version_of).transpose()?;
         Ok(TimelinePage {
-            entries: items.into_iter().map(entry::<R, T>).collect::<Result<_, _>>()?,
+            entries: read_rows(OPERATION, items, |item| {
+                serde_dynamo::from_item::<_, R>(item).ok().map(T::from)
+            }),
             next: last.map(|version| VersionPosition { version }),
         })
     }
@@ -101,10 +104,6 @@ fn version_of(item: &Item) -> Result<u64, Error> {
     version.ok_or(UNREADABLE)
 }
 
-fn entry<R: DeserializeOwned, T: From<R>>(item: Item) -> Result<T, Error> {
-    // The cause may quote the item.
-    serde_dynamo::from_item::<_, R>(item).map(T::from).map_err(|_| UNREADABLE)
-}
-
+const OPERATION: &str = "read a ticket's timeline";
 const UNREADABLE: Error =
     Error::Internal { operation: "read an item of a ticket's timeline", source: None };

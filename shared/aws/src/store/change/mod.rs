@@ -8,10 +8,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 pub use self::suggest::Suggested;
-use self::write::{Decision, Written};
+use self::write::{Decision, Tries, Written};
 use super::{Store, failure, record};
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{ChangeSource, ExpectedVersion, Status, Ticket, TicketId, TicketPatch};
 
 /// Who changed a ticket, for its history.
@@ -20,7 +19,7 @@ pub enum Actor<'a> {
     /// A support agent, through our API.
     Agent {
         /// Who it is, as an authorizer or else the request tells. It came in a header or has at most
-        /// [`limits::ACTOR_CHARACTERS`].
+        /// [`copilot_core::limits::ACTOR_CHARACTERS`].
         name: Option<&'a str>,
     },
     /// Zendesk, through its webhook.
@@ -158,7 +157,8 @@ impl Store {
         requested: RequestedChange<'_>,
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let seen = self.read(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
@@ -210,7 +210,8 @@ impl Store {
         reported: ReportedStatus<'_>,
         now: DateTime<Utc>,
     ) -> Result<Changed, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let known = self.read_record(ticket_id).await?;
             let late = known.source_event_at.zip(reported.at).is_some_and(|(taken, at)| at < taken);
             let ticket = known.ticket;
@@ -240,7 +241,8 @@ impl Store {
         message: NewMessage<'_>,
         now: DateTime<Utc>,
     ) -> Result<Added, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let ticket = self.read(ticket_id).await?;
             if ticket.status == Status::Closed {
                 let known = self.has_message(ticket_id, message.id).await?;

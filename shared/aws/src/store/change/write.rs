@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem, Update};
 use aws_smithy_types::error::operation::BuildError;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::{Actor, NewMessage};
+use crate::backoff::Backoff;
 use crate::store::record::{self, Item, TimelineKind};
 use crate::store::ticket_row::TicketRow;
 use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
+use copilot_core::limits;
 use copilot_core::ticket::{ChangedFields, Ticket, TicketChange, format_time};
 
 const OPERATION: &str = "change a ticket";
@@ -38,6 +42,98 @@ pub(super) enum Written {
     Outdated,
     /// The message was added before.
     DuplicateMessage,
+}
+
+/// The tries of one change against a ticket that others change at the same time.
+pub(super) struct Tries {
+    began: Instant,
+    made: u32,
+}
+
+impl Tries {
+    pub(super) fn begin() -> Self {
+        Self { began: Instant::now(), made: 0 }
+    }
+
+    /// Whether there is one more. The first one there always is.
+    pub(super) fn is_another(&mut self) -> bool {
+        let is_in_time = self.made == 0 || self.began.elapsed() < limits::CHANGE_TIME;
+        let is_another = is_in_time && self.made < limits::CHANGE_ATTEMPTS;
+        self.made += 1;
+        is_another
+    }
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done,
+    Outdated,
+    DuplicateMessage,
+}
+
+/// What a cancelled transaction calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// A condition was not met.
+    Ended(End),
+    /// The same transaction may succeed soon.
+    Busy,
+    /// It never will.
+    Defect,
+}
+
+/// Why DynamoDB cancelled a transaction: a code for each write, `None` for one that was not at fault.
+/// Only codes: the messages beside them can quote the data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the transaction was cancelled: {}", codes.join(", "))]
+struct Cancelled {
+    codes: Vec<String>,
+}
+
+/// The code of a write that was not at fault.
+const NOT_AT_FAULT: &str = "None";
+const CONDITION_NOT_MET: &str = "ConditionalCheckFailed";
+/// Codes of writes that DynamoDB was too busy for (API reference, `TransactWriteItems`, "Errors"), and
+/// what it answers to a single call in the same state.
+const BUSY: [&str; 8] = [
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "InternalServerError",
+    "TransactionInProgressException",
+];
+
+impl Cancelled {
+    fn of(reasons: &[CancellationReason]) -> Self {
+        let code = |reason: &CancellationReason| reason.code().unwrap_or(NOT_AT_FAULT).to_owned();
+        Self { codes: reasons.iter().map(code).collect() }
+    }
+
+    /// `message_at` is the place of the write that notes a message as known. A condition that is not met
+    /// decides, whatever else was wrong: the ticket is another one than was seen.
+    fn verdict(&self, message_at: Option<usize>) -> Verdict {
+        let at_fault = |code: &&String| code.as_str() != NOT_AT_FAULT;
+        let is_failed =
+            |index: usize| self.codes.get(index).is_some_and(|c| c == CONDITION_NOT_MET);
+        let mut codes = self.codes.iter().filter(at_fault).peekable();
+        if message_at.is_some_and(is_failed) {
+            Verdict::Ended(End::DuplicateMessage)
+        } else if self.codes.iter().any(|code| code == CONDITION_NOT_MET) {
+            Verdict::Ended(End::Outdated)
+        } else if codes.peek().is_some() && codes.all(|code| BUSY.contains(&code.as_str())) {
+            Verdict::Busy
+        } else {
+            Verdict::Defect
+        }
+    }
+}
+
+fn unavailable(busy: Option<Cancelled>) -> Error {
+    Error::Unavailable { operation: OPERATION, source: busy.map(Into::into) }
 }
 
 impl<'a> Decision<'a> {
@@ -83,26 +179,55 @@ impl Store {
             let record = decision.message_record(message);
             writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
         }
-        let outcome =
-            self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        let Err(error) = outcome else { return Ok(Written::Done(Box::new(decision.next.clone()))) };
-        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
-            error.as_service_error()
-        else {
-            return Err(failure(OPERATION, &error));
-        };
-        let codes: Vec<&str> =
-            canceled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
-        let failed = |index: usize| codes.get(index) == Some(&"ConditionalCheckFailed");
-        if message_at.is_some_and(failed) {
-            Ok(Written::DuplicateMessage)
-        } else if codes
-            .iter()
-            .any(|code| ["ConditionalCheckFailed", "TransactionConflict"].contains(code))
-        {
-            Ok(Written::Outdated)
-        } else {
-            Err(failure(OPERATION, &error))
+        self.transact(writes, message_at).await.map(|end| match end {
+            End::Done => Written::Done(Box::new(decision.next.clone())),
+            End::Outdated => Written::Outdated,
+            End::DuplicateMessage => Written::DuplicateMessage,
+        })
+    }
+
+    /// Makes the writes, all or none. What DynamoDB cancels because it is busy is sent again, within the
+    /// time of one call: the SDK does not do that, as such a cancellation is an error of its own.
+    async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+        message_at: Option<usize>,
+    ) -> Result<End, Error> {
+        // One token for all tries: when one was done and its answer lost, the next one says so and is
+        // not taken for somebody else's change.
+        let token = Uuid::new_v4().to_string();
+        let mut backoff = Backoff::within(limits::OPERATION_TIMEOUT);
+        let mut busy: Option<Cancelled> = None;
+        loop {
+            let call = self
+                .client
+                .transact_write_items()
+                .client_request_token(&token)
+                .set_transact_items(Some(writes.clone()));
+            let error = match backoff.attempt(call.send()).await {
+                Some(Ok(_)) => return Ok(End::Done),
+                Some(Err(error)) => error,
+                None => return Err(unavailable(busy)),
+            };
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            else {
+                return Err(failure(OPERATION, &error));
+            };
+            let cancelled = Cancelled::of(cancelled.cancellation_reasons());
+            match cancelled.verdict(message_at) {
+                Verdict::Ended(end) => return Ok(end),
+                Verdict::Defect => {
+                    let source = Some(cancelled.into());
+                    return Err(Error::Internal { operation: OPERATION, source });
+                }
+                Verdict::Busy => {
+                    if !backoff.pause().await {
+                        return Err(unavailable(Some(cancelled)));
+                    }
+                    busy = Some(cancelled);
+                }
+            }
         }
     }
 
@@ -252,3 +377,6 @@ fn unwritten(error: serde_dynamo::Error) -> Error {
 fn defect(error: BuildError) -> Error {
     Error::Internal { operation: OPERATION, source: Some(error.into()) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ mod position;
 use std::collections::HashMap;
 
 use super::record::{self, TicketRecord};
+use super::rows::read_rows;
 use super::{Error, Store, limits};
 use copilot_core::ticket::{SortOrder, Ticket, TicketFilter};
 use index::{Entries, Entry, ticket_keys};
@@ -75,15 +76,16 @@ impl Store {
         Ok(page)
     }
 
-    /// The tickets of `entries` by their `created_key`. One that is gone is absent.
+    /// The tickets of `entries` by their `created_key`. One that is gone is absent, and so is
+    /// one that cannot be read: it must not hide the others.
     async fn read_all(&self, entries: &[Entry]) -> Result<HashMap<String, Ticket>, Error> {
-        let items = self.read_batch("read a page of tickets", ticket_keys(entries)).await?;
-        let mut tickets = HashMap::with_capacity(items.len());
-        for item in items {
-            let ticket = TicketRecord::from_item(item)?.ticket;
+        const OPERATION: &str = "read a page of tickets";
+        let items = self.read_batch(OPERATION, ticket_keys(entries)).await?;
+        let tickets = read_rows(OPERATION, items, |item| {
+            let ticket = TicketRecord::from_item(item).ok()?.ticket;
             let key = record::created_key(ticket.created_at, ticket.ticket_id.digits());
-            tickets.insert(key, ticket);
-        }
-        Ok(tickets)
+            Some((key, ticket))
+        });
+        Ok(tickets.into_iter().collect())
     }
 }
