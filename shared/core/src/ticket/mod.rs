@@ -52,6 +52,12 @@ pub use version::{ExpectedVersion, ParseEntityTagsError, entity_tag};
 
 /// A ticket. How it is stored and how clients see it are other types: only those are serialised, so
 /// that no ticket leaves unmasked.
+///
+/// ```compile_fail,E0277
+/// fn unmasked(ticket: &copilot_core::ticket::Ticket) -> serde_json::Result<String> {
+///     serde_json::to_string(ticket)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ticket {
     /// The ticket's own id.

@@ -316,3 +316,70 @@ impl From<Option<SuggestionView>> for AiFields {
 fn example() -> Option<TicketView> {
     copilot_core::ticket::example().map(TicketView::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use copilot_core::ticket::{ExtractedValue, OrderConfidence, ReasonFor, TextField};
+
+    use super::*;
+
+    const PLANTED: &str = "4111 1111 1111 1111 and GB82 WEST 1234 5698 7654 32";
+
+    fn ticket() -> Ticket {
+        let planted = || PLANTED.to_owned();
+        let value = |value| Extracted::new(TextField::Subject, 0, 2, value).unwrap();
+        let order_id = OrderId::restored(planted());
+        let reason = |speaks_for| SuggestionReason {
+            speaks_for,
+            rule: planted(),
+            words: vec![planted(), planted()],
+        };
+        Ticket {
+            customer_email: Some(EmailAddress::restored("4111111111111111@example.com".to_owned())),
+            customer_name: Some(CustomerName::restored(planted())),
+            subject: Subject::restored(planted()),
+            description: Description::restored(planted()),
+            assignee: Some(Assignee::restored(planted())),
+            order_id: Some(order_id.clone()),
+            tags: vec![Tag::restored(planted())],
+            suggestion: Some(Suggestion {
+                category: None,
+                priority: Priority::Low,
+                reply: Some(planted()),
+                confidence: Confidence::NONE,
+                reasons: vec![reason(ReasonFor::Category), reason(ReasonFor::Review)],
+                extracted: vec![
+                    value(ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High }),
+                    value(ExtractedValue::Email { address: EmailAddress::restored(planted()) }),
+                ],
+                language: None,
+                model: ModelName::parse("hashed-ngrams@1").unwrap(),
+                needs_review: true,
+                processed_at: copilot_core::ticket::now(),
+            }),
+            ..copilot_core::ticket::example().unwrap()
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_view_is_masked() {
+        let suggestion = SuggestionView::from(ticket().suggestion.unwrap());
+        let suggestion = serde_json::to_string(&suggestion).unwrap();
+        let ticket = serde_json::to_string(&TicketView::from(ticket())).unwrap();
+        for view in [&ticket, &suggestion] {
+            assert!(!view.contains("4111") && !view.contains("WEST"), "{view}");
+        }
+        let masked = copilot_core::ticket::masked(PLANTED.to_owned());
+        assert_eq!(ticket.matches(&masked).count(), 15, "{ticket}");
+        assert_eq!(suggestion.matches(&masked).count(), 9, "{suggestion}");
+        assert!(ticket.contains(r#""customer_email":"************1111@example.com""#), "{ticket}");
+    }
+
+    #[test]
+    fn a_list_counts_what_its_tickets_take_in_the_answer() {
+        let (view, bytes) = TicketView::measured(ticket()).unwrap();
+        let json = serde_json::to_string(&view).unwrap();
+        let escaped = serde_json::to_string(&json).unwrap();
+        assert_eq!(bytes + "\"\"".len(), escaped.len());
+    }
+}
