@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use copilot_channels::{WebhookEvent, zendesk};
-use copilot_core::ticket::{Identity};
 use copilot_channels::signature::{Verification, verify_zendesk};
+use copilot_channels::{WebhookEvent, zendesk};
+use copilot_core::ticket::Identity;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

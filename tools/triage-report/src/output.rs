@@ -3,7 +3,7 @@
 use copilot_core::ticket::{Extracted, LanguageCode, ModelName, Suggestion, SuggestionReason};
 use serde::Serialize;
 
-use super::rows::Row;
+use crate::rows::Row;
 
 /// A suggestion as it is written.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,5 @@
-//! The HTTP side of the embedded DynamoDB: each request is held to the caller's policy, then passed on
-//! to the database's own server, which listens on a port that nobody is told.
+//! The HTTP side of the embedded DynamoDB: each request is held to the caller's policy, then passed
+//! on to the database's own server, which listens on a port that nobody is told.
 
 use std::sync::Arc;
 
@@ -29,10 +29,8 @@ const OF_THE_CONNECTION: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, HOST, TR
 /// Why DynamoDB stopped.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ServerError {
-    /// A listener failed.
     #[error("the listener failed: {0}")]
     Listener(#[from] std::io::Error),
-    /// No requests can be passed on.
     #[error("no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
 }

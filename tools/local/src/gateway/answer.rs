@@ -24,29 +24,27 @@ pub(super) enum GatewayAnswer {
 impl GatewayAnswer {
     pub(super) fn into_response(self) -> Response<Full<Bytes>> {
         let (status, message) = match self {
-            GatewayAnswer::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
-            GatewayAnswer::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
-            GatewayAnswer::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
-            GatewayAnswer::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
-            GatewayAnswer::RequestEntityTooLarge => {
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
+            Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
+            Self::RequestEntityTooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
             }
-            GatewayAnswer::RequestHeaderFieldsTooLarge => {
+            Self::RequestHeaderFieldsTooLarge => {
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large")
             }
-            GatewayAnswer::InternalServerError => {
+            Self::InternalServerError => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }
-            GatewayAnswer::ServiceUnavailable => {
-                (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
-            }
+            Self::ServiceUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         };
         let body = json!({ "message": message }).to_string();
         let mut response = Response::new(Full::new(Bytes::from(body)));
         *response.status_mut() = status;
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
-        if let GatewayAnswer::Unauthorized(refusal) = self
+        if let Self::Unauthorized(refusal) = self
             && let Ok(challenge) = HeaderValue::try_from(challenge(refusal))
         {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
@@ -55,8 +53,8 @@ impl GatewayAnswer {
     }
 }
 
-/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of the
-/// developer guide.
+/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of
+/// the developer guide.
 fn challenge(refusal: Refusal) -> String {
     match refusal {
         Refusal::NoToken => "Bearer".to_owned(),

@@ -53,20 +53,20 @@ impl Gateway {
         routes: Vec<Route>,
         functions: HashMap<String, FunctionPool>,
         settings: GatewaySettings,
-    ) -> Result<Gateway, RouteError> {
+    ) -> Result<Self, RouteError> {
         if let Some(route) = routes.iter().find(|route| !functions.contains_key(&route.function)) {
             return Err(RouteError::UnknownFunction {
                 route: route.key(),
                 function: route.function.clone(),
             });
         }
-        Ok(Gateway { router: Router::new(routes)?, functions, settings, authorizer: None })
+        Ok(Self { router: Router::new(routes)?, functions, settings, authorizer: None })
     }
 
     /// Lets only callers that `authorizer` knows through to the routes that require one. Without an
     /// authorizer all routes are open.
     #[must_use]
-    pub fn with_authorizer(self, authorizer: JwtAuthorizer) -> Gateway {
-        Gateway { authorizer: Some(authorizer), ..self }
+    pub fn with_authorizer(self, authorizer: JwtAuthorizer) -> Self {
+        Self { authorizer: Some(authorizer), ..self }
     }
 }

@@ -54,8 +54,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(30);
 /// Connections served at once; further ones wait to be accepted.
 const MAXIMUM_CONNECTIONS: usize = 512;
 
-/// Pause after a connection could not be accepted, for example because too many
-/// files are open.
+/// Pause after a connection could not be accepted, for example because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Random bytes in the request id of API Gateway: 16 characters of base64.
@@ -162,8 +161,8 @@ impl Gateway {
         let route = self.router.find(&head.method, path);
         let route = route.map_err(|_| GatewayAnswer::BadRequest)?;
         let route = route.ok_or(GatewayAnswer::NotFound)?;
-        // The body is read before the token, so that a client that sends all before it listens gets the
-        // answer and not a broken connection.
+        // The body is read before the token, so that a client that sends all before it listens gets
+        // the answer and not a broken connection.
         let body = received_body(&head, body).await?;
         let request = ReceivedRequest {
             claims: self.claims(&route, &head.headers)?,

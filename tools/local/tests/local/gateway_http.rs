@@ -30,7 +30,7 @@ struct LocalGateway {
 }
 
 impl LocalGateway {
-    async fn start(routes: &[(&str, &str)]) -> LocalGateway {
+    async fn start(routes: &[(&str, &str)]) -> Self {
         let pool = pool(4).await;
         let functions = HashMap::from([("test-function".to_owned(), pool.clone())]);
         let gateway = Gateway::new(self::routes(routes), functions, settings()).unwrap();
@@ -38,10 +38,10 @@ impl LocalGateway {
         let address = listener.local_addr().unwrap();
         let (shutdown, requested) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, requested));
-        LocalGateway { address, pool, client: Client::new(), shutdown, server }
+        Self { address, pool, client: Client::new(), shutdown, server }
     }
 
-    async fn start_with_default_route() -> LocalGateway {
+    async fn start_with_default_route() -> Self {
         LocalGateway::start(&[("ANY", "$default")]).await
     }
 
