@@ -26,15 +26,15 @@ pub async fn accept(
     match store.create(new, now()).await? {
         Created::New(ticket) => {
             let ai_work = ask_for_ai_work(store, queue, &ticket, trace_id).await;
-            Response::created(accepted(ticket, ai_work))
+            Response::created(&accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
             Identity::Request(_) => {
                 let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
                 let ai_work = if ai_work_delayed { AiWork::Delayed } else { AiWork::Queued };
-                Response::created_before(accepted(opened, ai_work))
+                Response::created_before(&accepted(opened, ai_work))
             }
-            Identity::Of(_) | Identity::Unique => Response::known(body(
+            Identity::Of(_) | Identity::Unique => Response::already_exists(&body(
                 ticket,
                 &["Ticket was received before", "Nothing was changed"],
             )),
@@ -80,5 +80,5 @@ fn accepted(ticket: Ticket, ai_work: AiWork) -> CreatedTicket {
 
 fn body(ticket: Ticket, actions: &[&str]) -> CreatedTicket {
     let suggested_actions = actions.iter().map(|action| (*action).to_owned()).collect();
-    CreatedTicket { ticket, suggested_actions }
+    CreatedTicket { ticket: ticket.into(), suggested_actions }
 }

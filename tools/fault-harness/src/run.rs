@@ -295,6 +295,6 @@ async fn sweep_under_faults(part: &Part) -> Infallible {
 
 /// Queues stranded tickets again until none is left.
 async fn sweep(stack: &Stack) -> Result<(), RunError> {
-    while stack.run_schedule(SWEEP).await?["is_more"] == true {}
+    while stack.run_schedule(SWEEP).await?["has_more"] == true {}
     Ok(())
 }

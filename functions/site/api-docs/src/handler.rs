@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use copilot_core::error::Error;
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Health, Request, Response};
 
-use crate::openapi::{self, Health};
+use crate::openapi;
 use crate::page;
 
 /// What the function needs.
@@ -27,7 +27,7 @@ impl Handler {
     pub fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("GET")?;
         match request.path() {
-            "/health" => Response::ok(&Health::now()),
+            "/health" => Response::health(&Health::now()),
             "/openapi.json" => Ok(Response::text(
                 "application/json",
                 self.openapi()?.to_owned(),

@@ -42,12 +42,12 @@ const PARTITION: &str = "corrections";
 impl Correction {
     /// What the change from `seen` to `next` says, when an agent made it and the AI had suggested.
     pub(super) fn of(seen: &Ticket, next: &Ticket) -> Option<Self> {
-        seen.ai_processed_at?;
+        let suggestion = seen.suggestion.as_ref()?;
         let is_set = (seen.category, seen.category_set_by) != (next.category, next.category_set_by);
         let right = next.category.filter(|_| is_set)?;
         Some(Self {
             ticket_id: next.ticket_id,
-            suggested: seen.ai_suggested_category,
+            suggested: suggestion.category,
             right,
             at: next.updated_at,
         })

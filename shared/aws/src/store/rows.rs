@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
     use crate::store::fake::Fake;
-    use crate::store::oldest::Oldest;
+    use crate::store::scan_by_age::AgeScan;
     use copilot_core::ticket::Source;
 
     /// A page of two rows, one of which cannot be read.
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!((found.bodies.len(), COUNTED.load(Ordering::SeqCst)), (1, 2));
 
         let created = page(json!({"created_key": {"S": key}}), json!({"created_key": {"N": "7"}}));
-        let wanted = Oldest {
+        let wanted = AgeScan {
             operation: "test",
             index: "by-status",
             attribute: "status_shard",
@@ -97,7 +97,7 @@ mod tests {
             limit: 10,
             after: None,
         };
-        let found = created.store().oldest(wanted).await.unwrap();
+        let found = created.store().scan_by_age(wanted).await.unwrap();
         assert_eq!((found.tickets.len(), COUNTED.load(Ordering::SeqCst)), (1, 3));
     }
 }

@@ -172,7 +172,7 @@ impl<'a> List<'a> {
 #[cfg(test)]
 mod tests {
     use copilot_aws::store::Cursors;
-    use copilot_core::ticket::{Order, Priority, Status, Tag, TicketFilter};
+    use copilot_core::ticket::{Priority, SortOrder, Status, Tag, TicketFilter};
 
     use super::*;
 
@@ -201,7 +201,9 @@ mod tests {
             ("tag: vip", TicketFilter { tag: Tag::parse("vip").ok(), ..none.clone() }),
             ("a time", after),
         ] {
-            for (is_ascending, order) in [(false, Order::NewestFirst), (true, Order::OldestFirst)] {
+            for (is_ascending, order) in
+                [(false, SortOrder::NewestFirst), (true, SortOrder::OldestFirst)]
+            {
                 let list = List::of(find(name), is_ascending, &tickets);
                 let query = list.query_of_last_page();
                 let cursor = query.split_once("cursor=").unwrap().1;

@@ -44,11 +44,12 @@ fn suggestion(category: Option<Category>, confidence: f64, needs_review: bool) -
         } else {
             vec![reason(ReasonFor::Category, "words")]
         },
+        reply: None,
         extracted: Vec::new(),
-        order_id: None,
         language: (confidence >= 0.5).then(|| LanguageCode::parse("en").unwrap()),
         model: ModelName::parse("fixed@1").unwrap(),
         needs_review,
+        processed_at: DateTime::UNIX_EPOCH,
     }
 }
 

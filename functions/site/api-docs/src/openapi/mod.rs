@@ -3,28 +3,9 @@
 mod bodies;
 mod paths;
 
-use copilot_core::ticket::Ticket;
-use copilot_service::http::{CreatedTicket, Problem, TicketPage};
+use copilot_service::http::{CreatedTicket, Health, Problem, TicketPage, TicketView};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
-
-/// That the service answers.
-#[derive(Serialize, ToSchema)]
-pub struct Health {
-    /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
-    /// The version of the deployed code.
-    #[schema(example = "0.1.0")]
-    version: &'static str,
-}
-
-impl Health {
-    /// The health of this process.
-    pub fn now() -> Self {
-        Self { status: "ok", version: env!("CARGO_PKG_VERSION") }
-    }
-}
 
 /// An answer of API Gateway's own.
 #[derive(Serialize, ToSchema)]
@@ -68,7 +49,7 @@ pub struct GatewayMessage {
         paths::docs_file,
         paths::openapi_json,
     ),
-    components(schemas(Ticket, CreatedTicket, TicketPage, Problem, Health))
+    components(schemas(TicketView, CreatedTicket, TicketPage, Problem, Health))
 )]
 struct Document;
 

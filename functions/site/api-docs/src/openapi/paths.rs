@@ -7,15 +7,16 @@ use copilot_core::limits::{
     PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM, TAGS,
 };
 use copilot_core::ticket::{
-    Category, CustomerId, EmailAddress, OrderId, Priority, Source, Status, Tag, Ticket, TicketId,
+    Category, CustomerId, EmailAddress, OrderId, Priority, Source, Status, Tag, TicketId,
 };
 use copilot_service::http::{
-    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion, WebhookAnswer,
+    ChangePage, CreatedTicket, Health, MessagePage, Problem, TicketPage, TicketSuggestion,
+    TicketView, WebhookAnswer,
 };
 use utoipa::{IntoParams, IntoResponses};
 
+use super::GatewayMessage;
 use super::bodies::{CreateTicket, IntercomWebhook, StatusChange, TicketPatch, ZendeskWebhook};
-use super::{GatewayMessage, Health};
 
 /// What any route that needs the store may answer.
 #[derive(IntoResponses)]
@@ -220,7 +221,7 @@ pub fn list_tickets_of_customer() {}
     params(("ticket_id" = inline(TicketId), Path)),
     responses(
         CallerTroubles,
-        (status = 200, description = "The ticket", body = Ticket,
+        (status = 200, description = "The ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
             content_type = "application/problem+json"),
@@ -326,7 +327,7 @@ pub fn read_suggestions() {}
     ),
     request_body(content((TicketPatch = "application/merge-patch+json"), (TicketPatch = "application/json"))),
     responses(
-        (status = 200, description = "The ticket as it is now", body = Ticket,
+        (status = 200, description = "The ticket as it is now", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
             content_type = "application/problem+json"),
@@ -358,7 +359,7 @@ pub fn update_ticket() {}
     request_body = StatusChange,
     responses(
         CallerTroubles,
-        (status = 200, description = "The ticket as it is now", body = Ticket,
+        (status = 200, description = "The ticket as it is now", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "No ticket has this id", body = Problem,
             content_type = "application/problem+json"),

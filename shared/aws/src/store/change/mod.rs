@@ -1,5 +1,5 @@
 //! Changes of stored tickets. Each is one transaction: the ticket, against the state that was seen,
-//! and what is to be remembered of the change.
+//! and its entry in the timeline.
 
 mod suggest;
 mod write;
@@ -107,14 +107,14 @@ pub enum Added {
     /// It is on the ticket now.
     Now(Ticket),
     /// It was on the ticket before.
-    Before(Ticket),
+    AlreadyAdded(Ticket),
     /// The ticket is closed and takes none.
     Closed(Ticket),
 }
 
 impl Store {
     /// Moves a ticket to `status` if the lifecycle allows it; a ticket that is there already is
-    /// answered unchanged, and nothing is remembered of the request.
+    /// answered unchanged, and the history says nothing of the request.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Outdated`] when the ticket is of another version than expected;
@@ -246,7 +246,7 @@ impl Store {
             let ticket = self.read(ticket_id).await?;
             if ticket.status == Status::Closed {
                 let known = self.has_message(ticket_id, message.id).await?;
-                return Ok(if known { Added::Before(ticket) } else { Added::Closed(ticket) });
+                return Ok(if known { Added::AlreadyAdded(ticket) } else { Added::Closed(ticket) });
             }
             let reopened = match ticket.status {
                 Status::Resolved => ticket.moved_to(Status::Open, now).ok().flatten(),
@@ -261,7 +261,7 @@ impl Store {
             };
             match self.write(&decision).await? {
                 Written::Done(changed) => return Ok(Added::Now(*changed)),
-                Written::MessageKnown => return Ok(Added::Before(ticket)),
+                Written::DuplicateMessage => return Ok(Added::AlreadyAdded(ticket)),
                 Written::Outdated => {}
             }
         }

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::{Actor, NewMessage};
 use crate::backoff::Backoff;
-use crate::store::record::{self, Item, Remembered};
-use crate::store::suggestion::StoredSuggestion;
+use crate::store::record::{self, Item, TimelineKind};
+use crate::store::ticket_row::TicketRow;
+use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
 use copilot_core::limits;
@@ -40,7 +41,7 @@ pub(super) enum Written {
     /// The ticket is no longer as it was seen.
     Outdated,
     /// The message was added before.
-    MessageKnown,
+    DuplicateMessage,
 }
 
 /// The tries of one change against a ticket that others change at the same time.
@@ -68,7 +69,7 @@ impl Tries {
 enum End {
     Done,
     Outdated,
-    MessageKnown,
+    DuplicateMessage,
 }
 
 /// What a cancelled transaction calls for.
@@ -120,7 +121,7 @@ impl Cancelled {
             |index: usize| self.codes.get(index).is_some_and(|c| c == CONDITION_NOT_MET);
         let mut codes = self.codes.iter().filter(at_fault).peekable();
         if message_at.is_some_and(is_failed) {
-            Verdict::Ended(End::MessageKnown)
+            Verdict::Ended(End::DuplicateMessage)
         } else if self.codes.iter().any(|code| code == CONDITION_NOT_MET) {
             Verdict::Ended(End::Outdated)
         } else if codes.peek().is_some() && codes.all(|code| BUSY.contains(&code.as_str())) {
@@ -163,23 +164,25 @@ impl Store {
         let mut writes = vec![TransactWriteItem::builder().update(update).build()];
         let mut message_at = None;
         if let Some(change) = decision.change() {
-            writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+            writes.push(
+                self.put_new(decision.beside(TimelineKind::Change, &ChangeRecord::from(change))?)?,
+            );
         }
         if let Some(correction) = decision.correction() {
-            writes.push(self.remember(correction.item()?)?);
+            writes.push(self.put_new(correction.item()?)?);
         }
         if let Some(message) = decision.message {
             message_at = Some(writes.len());
             let digits = decision.seen.ticket_id.digits();
-            let known = record::beside(digits, record::message_id_key(message.id));
-            writes.push(self.remember(known)?);
-            let told = decision.told(message);
-            writes.push(self.remember(decision.beside(Remembered::Message, &told)?)?);
+            let received = record::beside(digits, record::message_id_key(message.id));
+            writes.push(self.put_new(received)?);
+            let record = decision.message_record(message);
+            writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
         }
         self.transact(writes, message_at).await.map(|end| match end {
             End::Done => Written::Done(Box::new(decision.next.clone())),
             End::Outdated => Written::Outdated,
-            End::MessageKnown => Written::MessageKnown,
+            End::DuplicateMessage => Written::DuplicateMessage,
         })
     }
 
@@ -229,7 +232,7 @@ impl Store {
     }
 
     /// A write of an item that is not there yet.
-    fn remember(&self, item: Item) -> Result<TransactWriteItem, Error> {
+    fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -268,7 +271,7 @@ impl Store {
             }
         }
         if decision.ends_ai_work {
-            removed.extend(record::AI_WORK_MARK.map(str::to_owned));
+            removed.extend(record::PENDING_AI_WORK.map(str::to_owned));
         }
         // The version always differs, so there is always something to set.
         let mut expression = format!("SET {}", set.join(", "));
@@ -302,7 +305,7 @@ impl Decision<'_> {
             .collect())
     }
 
-    /// What the history tells of it. A message alone is no entry: it is told as a message.
+    /// What the history says of it. A message alone is no entry: it has a list of its own.
     fn change(&self) -> Option<TicketChange> {
         let moved = self.next.status != self.seen.status;
         let fields = ChangedFields::between(self.seen, &self.next);
@@ -324,8 +327,8 @@ impl Decision<'_> {
         is_by_agent.then(|| Correction::of(self.seen, &self.next)).flatten()
     }
 
-    fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {
-        ToldMessage {
+    fn message_record<'a>(&self, message: NewMessage<'a>) -> MessageRecord<'a> {
+        MessageRecord {
             version: self.next.version,
             message_id: message.id,
             text: message.text,
@@ -336,7 +339,7 @@ impl Decision<'_> {
     }
 
     /// An item that stands beside the ticket at the version that the write makes.
-    fn beside<T: Serialize>(&self, kind: Remembered, content: &T) -> Result<Item, Error> {
+    fn beside<T: Serialize>(&self, kind: TimelineKind, content: &T) -> Result<Item, Error> {
         let (digits, version) = (self.next.ticket_id.digits(), self.next.version);
         let mut whole = record::beside(digits, kind.key(version));
         whole.extend(item(content)?);
@@ -344,9 +347,9 @@ impl Decision<'_> {
     }
 }
 
-/// A [`copilot_core::ticket::TicketMessage`] as it is written.
+/// A [`copilot_core::ticket::TicketMessage`] as it is written; `StoredMessage` reads it.
 #[derive(Serialize)]
-struct ToldMessage<'a> {
+struct MessageRecord<'a> {
     version: u64,
     message_id: &'a str,
     text: &'a str,
@@ -355,16 +358,9 @@ struct ToldMessage<'a> {
     sent_at: Option<String>,
 }
 
-/// A ticket's attributes, with what the AI suggests as the table holds it.
+/// A ticket's own attributes.
 fn ticket_item(ticket: &Ticket) -> Result<Item, Error> {
-    let mut ticket = ticket.clone();
-    let suggestion = ticket.take_suggestion().map(StoredSuggestion::from);
-    let mut attributes = item(&ticket)?;
-    if let Some(suggestion) = suggestion {
-        let stored = serde_dynamo::to_attribute_value(suggestion).map_err(unwritten)?;
-        attributes.insert(record::SUGGESTION.to_owned(), stored);
-    }
-    Ok(attributes)
+    item(&TicketRow::from(ticket))
 }
 
 /// What is null or empty is left out, as in a ticket's own item.

@@ -68,7 +68,7 @@ async fn what_would_never_succeed_is_not_sent_again() {
 
 #[test]
 fn a_condition_that_is_not_met_decides() {
-    let known = Verdict::Ended(End::MessageKnown);
+    let known = Verdict::Ended(End::DuplicateMessage);
     let outdated = Verdict::Ended(End::Outdated);
     for (codes, message_at, expected) in [
         (&["ConditionalCheckFailed", "None", "ConditionalCheckFailed"][..], Some(2), known),
