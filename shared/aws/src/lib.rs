@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod backoff;
 pub mod connection;
 pub mod limits;
 pub mod queue;

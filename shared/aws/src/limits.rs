@@ -56,8 +56,16 @@ pub const ID_ATTEMPTS: u32 = 9;
 /// Tries of one status change against tickets that others change at the same time.
 pub const CHANGE_ATTEMPTS: u32 = 5;
 
-/// Requests made for the items that one `BatchGetItem` leaves unprocessed.
-pub const BATCH_READ_ATTEMPTS: u32 = 5;
+/// How long after its beginning such a change is tried once more. Each try is one read and one write of
+/// at most [`OPERATION_TIMEOUT`], so that the last one ends before the functions' own timeout of 10 s.
+pub const CHANGE_TIME: Duration = Duration::from_millis(1_500);
+
+/// Longest wait before any further attempt of ours, where the SDK makes none: for a cancelled
+/// transaction, and for what a batch leaves unprocessed.
+pub const LONGEST_BACKOFF: Duration = Duration::from_millis(800);
+
+/// Resolved tickets that are read from one shard at once, by one query and one `BatchGetItem`.
+pub const RESOLVED_PAGE_TICKETS: usize = 50;
 
 /// Messages of one `SendMessageBatch` (SQS API).
 pub const BATCH_MESSAGES: usize = 10;
@@ -106,6 +114,3 @@ pub const CALL_ATTEMPTS: u32 = 3;
 /// their connection, which waiting does not mend, and the SDK's own second would leave the third
 /// attempt no time.
 pub const RETRY_BACKOFF: Duration = Duration::from_millis(50);
-
-/// Resolved tickets that are read from one shard at once, by one query and one `BatchGetItem`.
-pub const RESOLVED_PAGE_TICKETS: usize = 50;

@@ -45,17 +45,20 @@ fn files(vendor: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// An event as the snapshots show it: long texts by their length and end.
+/// An event as the snapshots show it: without the fields that are empty, and long texts by their length
+/// and end.
 fn shown(event: &Result<WebhookEvent, Unreadable>) -> String {
     let shown = format!("{event:#?}");
-    let lines = shown.lines().map(|line| match line.chars().count() {
-        length if length > 400 => {
-            let start: String = line.chars().take(60).collect();
-            let end: String = line.chars().skip(length - 20).collect();
-            format!("{start} … {length} characters … {end}")
-        }
-        _ => line.to_owned(),
-    });
+    let is_empty = |line: &&str| line.ends_with(": None,") || line.ends_with(": [],");
+    let lines =
+        shown.lines().filter(|line| !is_empty(line)).map(|line| match line.chars().count() {
+            length if length > 400 => {
+                let start: String = line.chars().take(60).collect();
+                let end: String = line.chars().skip(length - 20).collect();
+                format!("{start} … {length} characters … {end}")
+            }
+            _ => line.to_owned(),
+        });
     lines.collect::<Vec<_>>().join("\n")
 }
 

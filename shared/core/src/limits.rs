@@ -79,3 +79,6 @@ pub const BEDROCK_RETRY_BACKOFF: Duration = Duration::from_millis(500);
 
 /// How often a function that uses the adaptation looks whether another version is in use.
 pub const ADAPTATION_AGE: Duration = Duration::from_secs(5 * 60);
+/// Longest wait for such a look, which is one call, and a second one for a new version. Without it the
+/// version that is at hand goes on.
+pub const ADAPTATION_TIMEOUT: Duration = Duration::from_millis(4_000);

@@ -26,17 +26,18 @@ pub async fn accept(
     match store.create(new, now()).await? {
         Created::New(ticket) => {
             let ai_work = ask_for_ai_work(store, queue, &ticket, trace_id).await;
-            Response::created(accepted(ticket, ai_work))
+            Response::created(&accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
             Identity::Request(_) => {
                 let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
-                let ai_work = if ai_work_delayed { Dispatch::Delayed } else { Dispatch::Queued };
-                Response::created_before(accepted(opened, ai_work))
+                let dispatch = if ai_work_delayed { Dispatch::Delayed } else { Dispatch::Queued };
+                Response::created_before(&accepted(opened, dispatch))
             }
-            Identity::Of(_) | Identity::Unique => {
-                Response::known(body(ticket, &["Ticket was already received", "Nothing changed"]))
-            }
+            Identity::Of(_) | Identity::Unique => Response::already_exists(&body(
+                ticket,
+                &["Ticket was already received", "Nothing changed"],
+            )),
         },
     }
 }
@@ -77,5 +78,5 @@ fn accepted(ticket: Ticket, ai_work: Dispatch) -> CreatedTicket {
 
 fn body(ticket: Ticket, actions: &[&str]) -> CreatedTicket {
     let suggested_actions = actions.iter().map(|action| (*action).to_owned()).collect();
-    CreatedTicket { ticket, suggested_actions }
+    CreatedTicket { ticket: ticket.into(), suggested_actions }
 }

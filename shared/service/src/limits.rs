@@ -29,6 +29,12 @@ pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
 /// Messages of AI work that are worked on at the same time: a whole batch, which mostly waits.
 pub const AI_WORK_AT_ONCE: usize = 10;
 
+/// Longest time for the AI work of one ticket. It comes again after that; the function's timeout is 30 s,
+/// and with it the whole batch would come again. The longest that one try takes fits: a look for what
+/// was learned, a read, Bedrock and a write are 4, 4, 10 and 4 s. The time left is for the tries after
+/// it, when others change the ticket meanwhile, which do not ask Bedrock again.
+pub const AI_WORK_TIME: Duration = Duration::from_secs(25);
+
 /// Tickets that one run of `close-resolved` closes; the next run goes on with the rest.
 pub const CLOSED_TICKETS: usize = 2_000;
 
@@ -39,7 +45,7 @@ pub const READ_RESOLVED_TICKETS: usize = 20_000;
 pub const CLOSED_AT_ONCE: usize = 25;
 
 /// How long one run of `close-resolved` begins new pages. The function's timeout is 60 s, and a page
-/// takes eight calls in a row at most: a query, the attempts of one batch, and two rounds of closing.
+/// takes four calls in a row at most: a query, one batch with all its rounds, and two rounds of closing.
 pub const CLOSE_TIME: Duration = Duration::from_secs(25);
 
 /// Follow-ups that one conversation may have, each begun by a message on a closed ticket.

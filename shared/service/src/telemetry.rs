@@ -27,8 +27,13 @@ use tracing::{error, warn};
 /// Starts logging as Lambda's logging controls say (`AWS_LAMBDA_LOG_FORMAT`, `AWS_LAMBDA_LOG_LEVEL`).
 /// `METRIC_NAMESPACE` is that of the metrics in CloudWatch, one for each stack, so that a trial stack
 /// does not hide what another one lacks.
+///
+/// Rows of the table that the store cannot read are counted from then on.
 pub fn init(variable: impl Fn(&str) -> Option<String>) {
     subscribe(&variable);
+    copilot_aws::store::count_unreadable_rows(|rows| {
+        measure(&[(Gauge::UnreadableRows, u64::try_from(rows).unwrap_or(u64::MAX))]);
+    });
     if let Some(namespace) = variable("METRIC_NAMESPACE") {
         // Only a second call finds it set.
         let _ = NAMESPACE.set(namespace);
@@ -147,6 +152,8 @@ pub enum Gauge {
     Closed,
     /// The version of what the AI has learned that is in use.
     LearnedVersion,
+    /// Rows of the table that a list went on without, as they cannot be read.
+    UnreadableRows,
 }
 
 /// Logs and counts a request. The first one of a process is a cold start.
@@ -279,6 +286,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
             Gauge::Requeued => ("Requeued", *value),
             Gauge::Closed => ("Closed", *value),
             Gauge::LearnedVersion => ("LearnedVersion", *value),
+            Gauge::UnreadableRows => ("UnreadableRows", *value),
         })
         .collect();
     let directives = directive(&metrics, None).into_iter().collect();

@@ -10,7 +10,7 @@ use crate::telemetry::{Metric, count};
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
 use copilot_aws::store::{
-    Actor, Added, Changed, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
+    Actor, Added, Changed, Found, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
 use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
 use copilot_channels::{
@@ -175,7 +175,7 @@ impl Webhook {
                     known
                 }
             };
-            let Known { ticket, opened_by } = known;
+            let Found { ticket, opened_by } = known;
             if opened_by.as_ref() == Some(&message.id) {
                 return answer(ticket, "Message was already received");
             }
@@ -187,7 +187,9 @@ impl Webhook {
             };
             match self.store.add_message(ticket.ticket_id, new, now()).await? {
                 Added::Now(ticket) => return answer(ticket, "Message added"),
-                Added::Before(ticket) => return answer(ticket, "Message was already received"),
+                Added::AlreadyAdded(ticket) => {
+                    return answer(ticket, "Message was already received");
+                }
                 Added::Closed(ticket) => previous = Some(ticket),
             }
         }
@@ -271,12 +273,12 @@ fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> Ne
 
 fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
     let suggested_actions = vec![action.to_owned()];
-    Response::webhook(WebhookAnswer { ticket: Some(ticket), suggested_actions })
+    Response::webhook(&WebhookAnswer { ticket: Some(ticket.into()), suggested_actions })
 }
 
 fn nothing(action: &str) -> Result<Response, Error> {
     let suggested_actions = vec![action.to_owned()];
-    Response::webhook(WebhookAnswer { ticket: None, suggested_actions })
+    Response::webhook(&WebhookAnswer { ticket: None, suggested_actions })
 }
 
 const UNKNOWN_CONVERSATION: &str = "This conversation has no ticket";

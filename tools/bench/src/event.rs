@@ -38,18 +38,11 @@ pub struct Events {
 /// Why there is no event.
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
-    /// The file cannot be read.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     /// The file or the body in it is no JSON.
     #[error("an event is no JSON: {0}")]
     NotJson(#[from] serde_json::Error),
-    /// The secret cannot be a key.
     #[error("an event cannot be signed: {0}")]
     NotSigned(#[from] hmac::digest::InvalidLength),
 }

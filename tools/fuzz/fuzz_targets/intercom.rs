@@ -2,9 +2,9 @@
 
 #![no_main]
 
-use copilot_channels::{WebhookEvent, intercom};
-use copilot_core::ticket::{Identity};
 use copilot_channels::signature::Verification;
+use copilot_channels::{WebhookEvent, intercom};
+use copilot_core::ticket::Identity;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
@@ -13,13 +13,13 @@ fuzz_target!(|body: &[u8]| {
     };
     let event = intercom::parse(body);
     if let Ok(
-        WebhookEvent::MessageReceived { conversation, opening: Some(new), .. }
-        | WebhookEvent::StatusChanged { conversation, opening: Some(new), .. },
+        WebhookEvent::Said { conversation, opening: Some(new), .. }
+        | WebhookEvent::Moved { conversation, opening: Some(new), .. },
     ) = &event
     {
         assert_eq!(new.identity, Identity::from(conversation));
     }
-    if let Ok(WebhookEvent::ConversationOpened(new)) = &event {
+    if let Ok(WebhookEvent::Opened(new)) = &event {
         assert!(matches!(&new.identity, Identity::Of(text) if text.starts_with("intercom:")));
     }
     assert_eq!(event, intercom::parse(body));

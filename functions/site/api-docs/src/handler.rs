@@ -3,8 +3,7 @@
 use std::sync::OnceLock;
 
 use copilot_core::error::Error;
-use copilot_service::api::Health;
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Health, Request, Response};
 
 use crate::{openapi, page};
 
@@ -27,7 +26,7 @@ impl Handler {
     pub fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("GET")?;
         match request.path() {
-            "/health" => Response::ok(&Health::now()),
+            "/health" => Response::health(&Health::now()),
             "/openapi.json" => Ok(Response::text(
                 "application/json",
                 self.openapi()?.to_owned(),

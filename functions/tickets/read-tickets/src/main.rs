@@ -1,9 +1,9 @@
 //! `GET /api/tickets/{ticket_id}`, with `/history`, `/messages` or `/suggestions`, `GET /api/tickets` and
-//! `GET /api/customers/{customer_id}/tickets`: one ticket, what is remembered of it, or a list.
+//! `GET /api/customers/{customer_id}/tickets`: one ticket, its timeline, or a list.
 
 mod handler;
 mod list_query;
-mod remembered;
+mod timeline;
 
 use std::env;
 

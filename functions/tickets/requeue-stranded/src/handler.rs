@@ -33,7 +33,7 @@ pub struct Outcome {
     /// when a shard could not be read.
     oldest_seconds: Option<u64>,
     /// Whether the run ended at one of its limits.
-    is_more: bool,
+    has_more: bool,
 }
 
 /// How far the run has come in one shard.
@@ -63,7 +63,7 @@ impl Handler {
             .collect();
         let mut failure = None;
         let mut is_first_round = true;
-        while !outcome.is_more && shards.iter().any(|shard| !shard.is_done) {
+        while !outcome.has_more && shards.iter().any(|shard| !shard.is_done) {
             let (mut tickets, error) = self.next_tickets(&mut shards, before).await;
             failure = failure.or(error);
             if is_first_round {
@@ -77,14 +77,14 @@ impl Handler {
                 copilot_service::limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
             if tickets.len() > room {
                 tickets.truncate(room);
-                outcome.is_more = true;
+                outcome.has_more = true;
             }
             for group in tickets.chunks(
                 copilot_aws::limits::BATCH_MESSAGES
                     * copilot_service::limits::REQUEUED_BATCHES_AT_ONCE,
             ) {
                 if started.elapsed() >= copilot_service::limits::REQUEUE_TIME {
-                    outcome.is_more = true;
+                    outcome.has_more = true;
                     break;
                 }
                 let (requeued, error) = self.requeue_group(group).await;
@@ -93,7 +93,7 @@ impl Handler {
                 outcome.refused += group.len() - requeued;
                 if requeued == 0 {
                     // A service that takes nothing at all is left in peace until the next run.
-                    outcome.is_more = true;
+                    outcome.has_more = true;
                     break;
                 }
             }
@@ -166,7 +166,7 @@ fn report(outcome: &Outcome) {
         requeued = outcome.requeued,
         refused = outcome.refused,
         oldest_seconds = outcome.oldest_seconds,
-        is_more = outcome.is_more,
+        has_more = outcome.has_more,
         "stranded tickets requeued"
     );
 }

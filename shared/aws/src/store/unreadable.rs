@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::record::Item;
+use super::rows::read_rows;
 use super::{Store, failure};
 use copilot_channels::Headers;
 use copilot_channels::signature::VerifiedBody;
@@ -106,7 +107,7 @@ impl Store {
     }
 
     /// Kept bodies of `source` after the position `after`: at most `limit`, and fewer when large ones
-    /// fill the megabyte that DynamoDB reads at once.
+    /// fill the megabyte that DynamoDB reads at once, or rows cannot be read.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -133,7 +134,7 @@ impl Store {
         let items = answer.items.unwrap_or_default();
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
         Ok(KeptBodies {
-            bodies: items.into_iter().filter_map(|item| kept_body(source, item)).collect(),
+            bodies: read_rows("list kept bodies", items, |item| kept_body(source, item)),
             next: next.and_then(|position| position.as_s().ok().cloned()),
         })
     }

@@ -10,17 +10,15 @@ mod site;
 mod tickets;
 
 use copilot_core::limits::TAGS;
-use copilot_core::ticket::Ticket;
 use serde::Serialize;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
 
-use crate::http::{CreatedTicket, Problem, TicketPage};
+use crate::http::{CreatedTicket, Health, Problem, TicketPage, TicketView};
 use crate::limits::{
     PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM,
 };
-pub use site::Health;
 
 /// An answer of API Gateway itself.
 #[derive(Serialize, ToSchema)]
@@ -124,7 +122,7 @@ impl Modify for SecuritySchemes {
         site::docs_file,
         site::openapi_json,
     ),
-    components(schemas(Ticket, CreatedTicket, TicketPage, Problem, Health))
+    components(schemas(TicketView, CreatedTicket, TicketPage, Problem, Health))
 )]
 struct Api;
 

@@ -1,27 +1,6 @@
 //! The service itself: its health and its documentation.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use crate::http::Problem;
-
-/// The health of the service.
-#[derive(Serialize, ToSchema)]
-pub struct Health {
-    /// Always `ok`.
-    #[schema(example = "ok")]
-    status: &'static str,
-    /// The version of the deployed code.
-    #[schema(example = "0.1.0")]
-    version: &'static str,
-}
-
-impl Health {
-    /// The health of this process.
-    pub fn now() -> Self {
-        Self { status: "ok", version: env!("CARGO_PKG_VERSION") }
-    }
-}
+use crate::http::{Health, Problem};
 
 /// Check the health of the service
 #[utoipa::path(

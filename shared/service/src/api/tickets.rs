@@ -2,7 +2,7 @@
 
 use copilot_core::ticket::{
     ActorName, Assignee, Category, CustomerId, CustomerName, Description, EmailAddress, Note,
-    OrderId, Priority, Source, Status, Subject, Tag, Ticket, TicketId, blank_schema,
+    OrderId, Priority, Source, Status, Subject, Tag, TicketId, blank_schema,
 };
 use serde::Deserialize;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
@@ -10,7 +10,9 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{BodyErrors, ServerErrors, Unauthorized};
-use crate::http::{ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion};
+use crate::http::{
+    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion, TicketView,
+};
 
 /// A new ticket.
 #[derive(Deserialize, ToSchema)]
@@ -248,7 +250,7 @@ pub fn list_tickets_of_customer() {}
     params(("ticket_id" = inline(TicketId), Path)),
     responses(
         Unauthorized,
-        (status = 200, description = "The ticket", body = Ticket,
+        (status = 200, description = "The ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "There is no ticket with this id", body = Problem,
             content_type = "application/problem+json"),
@@ -361,7 +363,7 @@ pub fn read_suggestions() {}
     request_body(content((TicketPatch = "application/merge-patch+json"), (TicketPatch = "application/json"))),
     responses(
         Unauthorized,
-        (status = 200, description = "The updated ticket", body = Ticket,
+        (status = 200, description = "The updated ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "There is no ticket with this id", body = Problem,
             content_type = "application/problem+json"),
@@ -394,7 +396,7 @@ pub fn update_ticket() {}
     request_body = StatusChange,
     responses(
         Unauthorized,
-        (status = 200, description = "The updated ticket", body = Ticket,
+        (status = 200, description = "The updated ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "There is no ticket with this id", body = Problem,
             content_type = "application/problem+json"),

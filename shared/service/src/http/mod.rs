@@ -1,8 +1,11 @@
 //! Speaks with API Gateway's HTTP API in payload format 2.0. This module alone names status codes.
 
+mod body;
 mod problem;
 mod request;
 mod response;
+mod timeline_view;
+mod view;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -16,14 +19,17 @@ use tracing::info;
 use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
+pub use body::{
+    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+};
 pub use problem::Problem;
 #[cfg(test)]
 pub(crate) use problem::problem_kinds;
 use request::trace_root;
 pub use request::{Query, Request};
-pub use response::{
-    ChangePage, CreatedTicket, MessagePage, Response, TicketPage, TicketSuggestion, WebhookAnswer,
-};
+pub use response::Response;
+pub use timeline_view::{ChangeView, MessageView};
+pub use view::{SuggestionView, TicketView};
 
 /// Runs the Lambda runtime: each event becomes a [`Request`] for `handle`, each outcome an answer
 /// and one line in the log. A panic in `handle` answers that request with a problem and the process

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::Addresses;
-use super::place::Place;
+use super::place::Places;
+use super::service::BackingService;
 use crate::access::access_key;
 use crate::options::Options;
 use lambda_process::FunctionConfiguration;
@@ -15,19 +16,21 @@ use sam_template::Function;
 pub(super) enum Credentials {
     /// Each under its own access key, by which it is held to its policy.
     PerFunction,
-    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none with a
-    /// hyphen.
+    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none
+    /// with a hyphen.
     Shared,
     /// As whoever runs this.
     Developer,
 }
 
 impl Credentials {
-    pub(super) fn choose(dynamodb: &Place, sqs: &Place) -> Self {
-        match (dynamodb, sqs) {
-            (Place::Aws, _) | (_, Place::Aws) => Self::Developer,
-            (Place::Emulator(_), _) => Self::Shared,
-            (Place::Embedded(_), _) => Self::PerFunction,
+    pub(super) fn choose(places: &Places) -> Self {
+        if places.any_on_aws() {
+            Self::Developer
+        } else if places.is_emulator(BackingService::DynamoDb) {
+            Self::Shared
+        } else {
+            Self::PerFunction
         }
     }
 
@@ -54,11 +57,10 @@ pub(super) fn environment(
         ("AWS_DEFAULT_REGION".to_owned(), region.to_owned()),
     ]);
     let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
-    if let Some(endpoint) = &addresses.dynamodb {
-        set("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
-    }
-    if let Some(endpoint) = &addresses.sqs {
-        set("AWS_ENDPOINT_URL_SQS", endpoint);
+    for service in BackingService::ALL {
+        if let Some(endpoint) = addresses.of(service) {
+            set(service.endpoint_variable(), endpoint);
+        }
     }
     if credentials != Credentials::Developer {
         set("AWS_SECRET_ACCESS_KEY", "local");
@@ -135,6 +137,7 @@ fn set_webhook_secrets(
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -142,15 +145,10 @@ mod tests {
     async fn key(options: &[&str]) -> Option<String> {
         let arguments = ["local-stack", "--port", "0"].iter().chain(options);
         let options = Options::parse_from(arguments);
-        let dynamodb_option = options.dynamodb_endpoint.as_deref();
-        let dynamodb = Place::choose(dynamodb_option, 0, "--dynamodb-port").await.unwrap();
-        let sqs = Place::choose(options.sqs_endpoint.as_deref(), 0, "--sqs-port").await.unwrap();
-        let credentials = Credentials::choose(&dynamodb, &sqs);
-        let addresses = Addresses {
-            api: String::new(),
-            dynamodb: dynamodb.endpoint().unwrap(),
-            sqs: sqs.endpoint().unwrap(),
-        };
+        let api = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let places = Places::choose(&options).await.unwrap();
+        let addresses = places.addresses(&api).unwrap();
+        let credentials = Credentials::choose(&places);
         let mut configuration = FunctionConfiguration {
             name: "reader".to_owned(),
             executable: PathBuf::new(),

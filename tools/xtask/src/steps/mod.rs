@@ -7,6 +7,7 @@ pub mod checks;
 pub mod dependencies;
 pub mod emulator;
 pub mod faults;
+pub mod fuzz;
 pub mod policies;
 pub mod sam;
 pub mod sam_local;
@@ -35,6 +36,9 @@ pub enum StepError {
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),
+    /// A snapshot is of no test.
+    #[error(transparent)]
+    Snapshots(#[from] test::SnapshotsError),
     /// A policy grants what no test uses.
     #[error(transparent)]
     Policies(#[from] policies::PoliciesError),

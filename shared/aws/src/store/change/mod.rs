@@ -1,5 +1,5 @@
 //! Changes of stored tickets. Each is one transaction: the ticket, against the state that was seen,
-//! and what is to be remembered of the change.
+//! and its entry in the timeline.
 
 mod suggest;
 mod write;
@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 pub use self::suggest::Suggested;
-use self::write::{Decision, Written};
+use self::write::{Decision, Tries, Written};
 use super::{Store, failure, record};
 use copilot_core::error::Error;
 use copilot_core::ticket::{
@@ -21,7 +21,7 @@ pub enum Actor<'a> {
     /// A support agent, through our API.
     Agent {
         /// Who it is, as an authorizer or else the request tells. It came in a header or has at most
-        /// [`limits::ACTOR_CHARACTERS`].
+        /// [`copilot_core::limits::ACTOR_CHARACTERS`].
         name: Option<&'a str>,
     },
     /// A vendor, through its webhook.
@@ -106,14 +106,14 @@ pub enum Added {
     /// It is on the ticket now.
     Now(Ticket),
     /// It was on the ticket before.
-    Before(Ticket),
+    AlreadyAdded(Ticket),
     /// The ticket is closed and takes none.
     Closed(Ticket),
 }
 
 impl Store {
     /// Moves a ticket to `status` if the lifecycle allows it; a ticket that is there already is
-    /// answered unchanged, and nothing is remembered of the request.
+    /// answered unchanged, and the history says nothing of the request.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Outdated`] when the ticket is of another version than expected;
@@ -156,7 +156,8 @@ impl Store {
         requested: RequestedChange<'_>,
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
-        for _ in 0..crate::limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let seen = self.read(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
@@ -204,7 +205,8 @@ impl Store {
         reported: ReportedStatus<'_>,
         now: DateTime<Utc>,
     ) -> Result<Changed, Error> {
-        for _ in 0..crate::limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let known = self.read_record(ticket_id).await?;
             let late = known.source_event_at.zip(reported.at).is_some_and(|(taken, at)| at < taken);
             let ticket = known.ticket;
@@ -234,11 +236,12 @@ impl Store {
         message: NewMessage<'_>,
         now: DateTime<Utc>,
     ) -> Result<Added, Error> {
-        for _ in 0..crate::limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let ticket = self.read(ticket_id).await?;
             if ticket.status == Status::Closed {
                 let known = self.has_message(ticket_id, message.id).await?;
-                return Ok(if known { Added::Before(ticket) } else { Added::Closed(ticket) });
+                return Ok(if known { Added::AlreadyAdded(ticket) } else { Added::Closed(ticket) });
             }
             let reopened = match ticket.status {
                 Status::Resolved => ticket.moved_to(Status::Open, now).ok().flatten(),
@@ -253,7 +256,7 @@ impl Store {
             };
             match self.write(&decision).await? {
                 Written::Done(changed) => return Ok(Added::Now(*changed)),
-                Written::MessageKnown => return Ok(Added::Before(ticket)),
+                Written::DuplicateMessage => return Ok(Added::AlreadyAdded(ticket)),
                 Written::Outdated => {}
             }
         }

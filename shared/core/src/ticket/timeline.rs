@@ -1,4 +1,4 @@
-//! What is remembered of a ticket: each change of it, and what the customer wrote later.
+//! The timeline of a ticket: each change of it, and what the customer wrote later.
 
 use chrono::{DateTime, Utc};
 use serde::de::Error as _;
@@ -8,38 +8,26 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::classification::{Category, Priority};
-use super::masking::masked;
 use super::text::{Assignee, OrderId, Tag};
-use super::{Source, Status, Ticket, optional_timestamp, timestamp};
+use super::{Source, Status, Ticket};
 
 /// A change of a ticket that was made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TicketChange {
     /// The version of the ticket that the change made.
-    #[schema(example = 2, minimum = 2)]
     pub version: u64,
-    /// The status before, or null when the change left the status as it was.
-    #[serde(default)]
-    #[schema(required)]
+    /// The status before, or nothing when the change left the status as it was.
     pub from: Option<Status>,
-    /// The status since, or null when the change left the status as it was.
-    #[serde(default)]
-    #[schema(required)]
+    /// The status since, or nothing when the change left the status as it was.
     pub to: Option<Status>,
     /// The fields that the change set, with what they held before and since.
-    #[serde(default)]
-    #[schema(required)]
     pub fields: ChangedFields,
     /// Who made it: whom the authorizer knows, else who the request names, else `agent`; or the
     /// source or the schedule itself, or the AI by its model as `ai:hashed-ngrams@1`.
-    #[schema(example = "agent", min_length = 1)]
     pub actor: String,
     /// Why, if that was said.
-    #[serde(default)]
-    #[schema(required)]
     pub note: Option<String>,
-    /// When it was made, RFC 3339 in UTC.
-    #[serde(with = "timestamp")]
+    /// When it was made.
     pub at: DateTime<Utc>,
     /// The way it came.
     pub source: ChangeSource,
@@ -105,99 +93,33 @@ impl PartialSchema for ChangeSource {
 
 impl ToSchema for ChangeSource {}
 
-/// The fields that a change set. `from` and `to` are the same when an agent confirmed what was there;
-/// fields that nobody set are absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"priority": {"from": "medium", "to": "high"}}))]
+/// The fields that a change set. `from` and `to` are the same when an agent confirmed what was there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangedFields {
     /// How urgent the ticket is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub priority: Option<PriorityChange>,
+    pub priority: Option<FieldChange<Priority>>,
     /// What it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub category: Option<CategoryChange>,
+    pub category: Option<FieldChange<Option<Category>>>,
     /// Who works on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub assignee: Option<AssigneeChange>,
+    pub assignee: Option<FieldChange<Option<Assignee>>>,
     /// Its labels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub tags: Option<TagsChange>,
+    pub tags: Option<FieldChange<Vec<Tag>>>,
     /// The order that it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub order_id: Option<OrderChange>,
+    pub order_id: Option<FieldChange<Option<OrderId>>>,
 }
 
-/// How urgent a ticket was before and is since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PriorityChange {
+/// What a field held before and holds since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange<T> {
     /// Before.
-    pub from: Priority,
+    pub from: T,
     /// Since.
-    pub to: Priority,
+    pub to: T,
 }
 
-/// Which category a ticket had before and has since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CategoryChange {
-    /// Before; null for none.
-    #[schema(required)]
-    pub from: Option<Category>,
-    /// Since; null for none.
-    #[schema(required)]
-    pub to: Option<Category>,
-}
-
-/// Who worked on a ticket before and does since.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AssigneeChange {
-    /// Before; null for nobody.
-    #[schema(required)]
-    pub from: Option<Assignee>,
-    /// Since; null for nobody.
-    #[schema(required)]
-    pub to: Option<Assignee>,
-}
-
-/// Which labels a ticket had before and has since.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TagsChange {
-    /// Before.
-    pub from: Vec<Tag>,
-    /// Since.
-    pub to: Vec<Tag>,
-}
-
-/// Which order a ticket was about before and is since.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OrderChange {
-    /// Before; null for none.
-    #[schema(required)]
-    pub from: Option<OrderId>,
-    /// Since; null for none.
-    #[schema(required)]
-    pub to: Option<OrderId>,
-}
-
-impl TicketChange {
-    /// The change as it is shown, without card numbers and IBANs.
-    #[must_use]
-    pub fn shown(mut self) -> Self {
-        self.note = self.note.map(masked);
-        self
-    }
-}
-
-impl TicketMessage {
-    /// The message as it is shown, without card numbers and IBANs.
-    #[must_use]
-    pub fn shown(mut self) -> Self {
-        self.text = masked(self.text);
-        self
+impl<T: Clone> FieldChange<T> {
+    fn of(from: &T, to: &T) -> Self {
+        Self { from: from.clone(), to: to.clone() }
     }
 }
 
@@ -207,15 +129,14 @@ impl ChangedFields {
         let (from, to) = (before, after);
         Self {
             priority: ((from.priority, from.priority_set_by) != (to.priority, to.priority_set_by))
-                .then_some(PriorityChange { from: from.priority, to: to.priority }),
+                .then(|| FieldChange::of(&from.priority, &to.priority)),
             category: ((from.category, from.category_set_by) != (to.category, to.category_set_by))
-                .then_some(CategoryChange { from: from.category, to: to.category }),
+                .then(|| FieldChange::of(&from.category, &to.category)),
             assignee: (from.assignee != to.assignee)
-                .then(|| AssigneeChange { from: from.assignee.clone(), to: to.assignee.clone() }),
-            tags: (from.tags != to.tags)
-                .then(|| TagsChange { from: from.tags.clone(), to: to.tags.clone() }),
+                .then(|| FieldChange::of(&from.assignee, &to.assignee)),
+            tags: (from.tags != to.tags).then(|| FieldChange::of(&from.tags, &to.tags)),
             order_id: (from.order_id != to.order_id)
-                .then(|| OrderChange { from: from.order_id.clone(), to: to.order_id.clone() }),
+                .then(|| FieldChange::of(&from.order_id, &to.order_id)),
         }
     }
 
@@ -226,50 +147,41 @@ impl ChangedFields {
 }
 
 /// What the customer wrote on a ticket after its description.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketMessage {
     /// The version of the ticket that the message made.
-    #[schema(example = 3, minimum = 2)]
     pub version: u64,
     /// The source's own id of the message or, where it gives none, a digest.
-    #[schema(example = "40100000004", min_length = 1)]
     pub message_id: String,
     /// The customer's words.
-    #[schema(example = "Any news?")]
     pub text: String,
     /// How it reached us.
     pub source: Source,
-    /// When it reached us, RFC 3339 in UTC.
-    #[serde(with = "timestamp")]
+    /// When it reached us.
     pub received_at: DateTime<Utc>,
     /// When the customer wrote it, if the source says so.
-    #[serde(default, with = "optional_timestamp")]
-    #[schema(required)]
     pub sent_at: Option<DateTime<Utc>>,
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::ticket::example;
 
     #[test]
     fn only_what_differs_is_a_changed_field() {
-        let before: Ticket = serde_json::from_value(example()).unwrap();
+        let before = example().unwrap();
         assert!(ChangedFields::between(&before, &before).is_empty());
         let mut after = before.clone();
         after.category = Some(Category::Shipping);
         after.tags = vec![Tag::parse("vip").unwrap()];
         let fields = ChangedFields::between(&before, &after);
-        assert_eq!(
-            serde_json::to_value(&fields).unwrap(),
-            json!({
-                "category": {"from": null, "to": "shipping"},
-                "tags": {"from": [], "to": ["vip"]}
-            })
-        );
+        let expected = ChangedFields {
+            category: Some(FieldChange { from: None, to: Some(Category::Shipping) }),
+            tags: Some(FieldChange { from: Vec::new(), to: after.tags }),
+            ..ChangedFields::default()
+        };
+        assert_eq!(fields, expected);
         assert!(!fields.is_empty());
     }
 
