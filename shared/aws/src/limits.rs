@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Age at which a webhook secret is read anew, so that one that was taken back stops to hold.
+/// Age at which a webhook secret is read anew, so that one that was revoked soon stops working.
 pub const SECRET_AGE: Duration = Duration::from_secs(15 * 60);
 
 /// Shortest time between two readings of a webhook secret that wrong signatures cause: forgers must

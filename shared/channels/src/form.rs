@@ -11,7 +11,7 @@ use copilot_core::ticket::{Identity, NewTicket};
 /// A change of status that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
-    /// The status that the ticket shall have.
+    /// The status that the ticket is to get.
     pub status: Status,
     /// Why, if that is said.
     pub note: Option<Note>,

@@ -146,7 +146,7 @@ async fn no_text_of_a_webhook_leaves_with_a_payment_number() {
     let further = ["--parameter", "TriageModel=embedded", "--parameter", "TriageConfidence=0.01"];
     let product = Product::start_with(data.path(), &further).await;
     let path = "/api/tickets/webhook/zendesk";
-    let opened = json!({"ticket": {"id": 123, "subject": both("subject"),
+    let opened = json!({"account_id": 1, "ticket": {"id": 123, "subject": both("subject"),
         "description": both("description"),
         "requester": {"email": "customer@example.com", "name": both("name")}}});
     let event = |kind: &str, event: Value| {
