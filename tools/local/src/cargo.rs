@@ -81,7 +81,7 @@ impl Builds {
 /// are built with them: to Cargo another choice of crates is another choice of features, for which
 /// it would build what they depend on once more.
 ///
-/// Where [`BUILT_VARIABLE`] is set, nothing is built. One process builds once: some 90 stacks that its tests start share what it built.
+/// Where `COPILOT_FUNCTIONS_DIR` is set, nothing is built. One process builds once: some 90 stacks that its tests start share what it built.
 ///
 /// # Errors
 /// [`BuildError`].
