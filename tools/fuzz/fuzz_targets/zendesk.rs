@@ -2,25 +2,25 @@
 
 #![no_main]
 
+use copilot_channels::signature::Verification;
 use copilot_channels::{WebhookEvent, zendesk};
-use copilot_core::ticket::{Identity};
-use copilot_channels::signature::{Verification, verify_zendesk};
+use copilot_core::ticket::Identity;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     let now = Default::default();
-    let Ok(body) = verify_zendesk(&Verification::Unsigned, None, None, body, now) else {
+    let Ok(body) = zendesk::verify(&Verification::Unsigned, None, None, body, now) else {
         return;
     };
     let event = zendesk::parse(body, Some("22129848"));
     if let Ok(
-        WebhookEvent::Said { conversation, opening: Some(new), .. }
-        | WebhookEvent::Moved { conversation, opening: Some(new), .. },
+        WebhookEvent::MessageReceived { conversation, opening: Some(new), .. }
+        | WebhookEvent::StatusChanged { conversation, opening: Some(new), .. },
     ) = &event
     {
         assert_eq!(new.identity, Identity::from(conversation));
     }
-    if let Ok(WebhookEvent::Opened(new)) = &event {
+    if let Ok(WebhookEvent::ConversationOpened(new)) = &event {
         assert!(matches!(&new.identity, Identity::Of(text) if text.starts_with("zendesk:")));
     }
     assert_eq!(event, zendesk::parse(body, Some("22129848")));

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use copilot_core::ticket::{Category, Confidence, NotAConfidence};
+use copilot_core::ticket::{Category, Confidence, ParseConfidenceError};
 use encoding_rs::Encoding;
 
 /// What to run the AI over, and what to write.
@@ -118,8 +118,8 @@ fn encoding(name: &str) -> Result<&'static Encoding, NotAnEncoding> {
     Encoding::for_label_no_replacement(name.as_bytes()).ok_or(NotAnEncoding)
 }
 
-fn confidence(text: &str) -> Result<Confidence, NotAConfidence> {
-    Confidence::parse(text.parse().map_err(|_| NotAConfidence)?)
+fn confidence(text: &str) -> Result<Confidence, ParseConfidenceError> {
+    Confidence::parse(text.parse().map_err(|_| ParseConfidenceError)?)
 }
 
 #[cfg(test)]

@@ -62,9 +62,10 @@ fn joined(
         reasons,
         model: model.clone(),
         needs_review: is_doubtful || !threshold.is_reached_by(opinion.confidence),
+        reply: own.reply,
         extracted: own.extracted,
-        order_id: own.order_id,
         language: own.language,
+        processed_at: own.processed_at,
     }
 }
 
@@ -75,12 +76,12 @@ fn explained(mut own: Suggestion, rule: &str) -> Suggestion {
 }
 
 fn reason(speaks_for: ReasonFor, rule: &str, words: &[String]) -> SuggestionReason {
-    SuggestionReason { speaks_for, rule: rule.to_owned(), words: words.to_vec() }
+    SuggestionReason { speaks_for, rule: rule.to_owned(), words: words.to_vec() }.masked()
 }
 
 #[cfg(test)]
 mod tests {
-    use copilot_core::ticket::{Category, Confidence, LanguageCode, OrderId};
+    use copilot_core::ticket::{Category, Confidence, LanguageCode, parse_time};
 
     use super::*;
 
@@ -97,11 +98,12 @@ mod tests {
             priority,
             confidence: Confidence::parse(0.3).unwrap(),
             reasons: [category].into_iter().chain(rule).collect(),
+            reply: None,
             extracted: Vec::new(),
-            order_id: Some(OrderId::parse("2021").unwrap()),
             language: Some(LanguageCode::parse("en").unwrap()),
             model: model("embedded@1"),
             needs_review: true,
+            processed_at: parse_time("0").unwrap(),
         }
     }
 

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use copilot_aws::queue::AiWork;
+use copilot_aws::queue::AiTask;
 use copilot_aws::store::{Store, Suggested};
 use copilot_core::error::Error;
-use copilot_core::ticket::{ModelName, Suggestion, Ticket, now};
+use copilot_core::ticket::{Suggestion, Ticket, now};
+use copilot_service::limits;
 use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
 use copilot_triage::Threshold;
 use tokio::sync::OnceCell;
@@ -32,23 +33,30 @@ impl Handler {
     /// meanwhile needs no suggestion.
     ///
     /// # Errors
-    /// That the store does not answer; the message then comes again.
-    pub async fn handle(&self, work: AiWork) -> Result<(), Error> {
+    /// That the store does not answer, or not within [`limits::AI_WORK_TIME`]; the message then comes
+    /// again.
+    pub async fn handle(&self, work: AiTask) -> Result<(), Error> {
         let started = Instant::now();
         // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so the opinion
         // holds and is neither paid nor waited for twice.
         let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
         let suggest = async |ticket: &Ticket| {
             let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
-            let own = self.triage.current(&self.store).await.suggest(ticket);
+            let own = self.triage.current(&self.store).await.suggest(ticket, now());
             let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
-            decide(own, opinion, bedrock.name(), self.threshold)
+            let suggestion = decide(own, opinion, bedrock.name(), self.threshold);
+            // Only now, since Bedrock takes its time.
+            Suggestion { processed_at: now(), ..suggestion }
         };
-        let suggested = self.store.suggest(work.ticket_id, suggest, now).await;
+        let suggesting = self.store.suggest(work.ticket_id, suggest);
+        let suggested = match tokio::time::timeout(limits::AI_WORK_TIME, suggesting).await {
+            Ok(suggested) => suggested,
+            Err(_) => Err(Error::unavailable("do AI work in time")),
+        };
         let outcome = match &suggested {
             Ok(Suggested::Now(ticket)) => TriageOutcome::Suggested {
-                model: ticket.ai_model.as_ref().map_or("", ModelName::as_str),
-                needs_review: ticket.ai_needs_review == Some(true),
+                model: ticket.suggestion.as_ref().map_or("", |made| made.model.as_str()),
+                needs_review: ticket.suggestion.as_ref().is_some_and(|made| made.needs_review),
                 fell_back: matches!(opinion.get(), Some(Err(_))),
             },
             Ok(Suggested::LeftAlone(_)) => TriageOutcome::LeftAlone,
@@ -68,11 +76,10 @@ impl Handler {
     /// What the embedded model says of `ticket`, with a second opinion when it is unsure and there is one.
     async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
         let triage = self.triage.current(&self.store).await;
-        let own = triage.suggest(ticket);
+        let own = triage.suggest(ticket, now());
         let Some(text) = triage.unsure_of(ticket, &own) else { return own };
-        drop(triage);
         match sentence_model::scores(text.clone()).await {
-            Some(second) => self.triage.current(&self.store).await.reconsider(own, &second, &text),
+            Some(second) => triage.reconsider(own, &second, &text),
             None => own,
         }
     }

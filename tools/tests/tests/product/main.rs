@@ -1,12 +1,13 @@
 //! The product's tests: the real function binaries on the local stack, a module for each function or
 //! promise.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 
 mod authorization;
 mod bedrock;
+mod bug_reports;
 mod close_resolved;
 mod closed_connections;
 mod command_line;

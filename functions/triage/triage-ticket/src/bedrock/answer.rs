@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn ticket() -> Ticket {
-        serde_json::from_value(example()).unwrap()
+        example().unwrap()
     }
 
     fn good() -> Value {

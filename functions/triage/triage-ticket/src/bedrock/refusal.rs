@@ -59,7 +59,7 @@ const OPERATION: &str = "ask Bedrock";
 
 /// What a request means that cannot be put together: a defect.
 pub(super) fn of_request(error: BuildError) -> NoOpinion {
-    NoOpinion::Refused(Error::Internal { operation: OPERATION, source: Some(error.into()) })
+    NoOpinion::Refused(Error::internal(OPERATION, error))
 }
 
 /// What a failed call means.
