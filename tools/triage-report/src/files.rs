@@ -64,7 +64,8 @@ impl PendingFile {
             if !there.is_file() {
                 return Err(FileError::NotRegular { path: path.to_owned() });
             }
-            if !overwrite && !(replaces_report && is_report(path)) {
+            let may_replace = overwrite || (replaces_report && is_report(path));
+            if !may_replace {
                 return Err(FileError::Exists { path: path.to_owned() });
             }
         }

@@ -19,6 +19,7 @@ mod output;
 mod rows;
 mod safe_text;
 mod text;
+mod usual_names;
 mod wording;
 mod work;
 

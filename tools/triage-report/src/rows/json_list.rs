@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::ROW_BYTES_MAXIMUM;
-use crate::columns;
+use crate::usual_names::is_usual_text;
 
 /// Names of the list of tickets in what a REST interface answers.
 const LIST_NAMES: [&str; 13] = [
@@ -82,7 +82,7 @@ fn wrapped(beginning: &[u8], first: usize) -> Option<Start> {
             }
             _ => {}
         }
-        if depth == 1 && names.first().is_some_and(|name| columns::is_usual_text(name)) {
+        if depth == 1 && names.first().is_some_and(|name| is_usual_text(name)) {
             return None;
         }
         at += 1;

@@ -1,5 +1,6 @@
 //! The rows of a file, one after the other. Never more than one is held.
 
+mod comma_layout;
 mod comma_separated;
 mod json;
 mod json_list;
@@ -126,7 +127,7 @@ impl Form {
     ) -> Result<(Vec<String>, Self), ReadError> {
         match format {
             Format::Csv => {
-                let layout = comma_separated::Layout::of(open()?)?;
+                let layout = comma_layout::Layout::of(open()?)?;
                 let mut rows = CommaSeparatedRows::new(open()?, layout, keeps_originals)?;
                 Ok((rows.headings()?, Self::CommaSeparated(rows)))
             }
