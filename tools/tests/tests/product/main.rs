@@ -29,5 +29,6 @@ mod triage_report;
 mod triage_ticket;
 mod update_ticket;
 mod walks;
+mod web_pages;
 mod webhook_secrets;
 mod webhooks;
