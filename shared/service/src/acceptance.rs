@@ -5,8 +5,7 @@ use crate::telemetry::{Metric, cause, count};
 use copilot_aws::queue::{Queue, Reason};
 use copilot_aws::store::{Created, Store};
 use copilot_core::error::Error;
-use copilot_core::ticket::{Identity, NewTicket};
-use copilot_core::ticket::{Ticket, now};
+use copilot_core::ticket::{Identity, NewTicket, Ticket, now};
 
 /// Stores `new`, queues its AI work under `trace_id` and answers 201. The same thing from a source
 /// sent again answers 200 with the ticket that it became; the same request sent again, 201 once more

@@ -17,8 +17,7 @@ use copilot_channels::{
     ConversationIdentity, CustomerMessage, Removal, Unreadable, Vendor, WebhookEvent,
 };
 use copilot_core::error::Error;
-use copilot_core::ticket::{Identity, NewTicket};
-use copilot_core::ticket::{Status, Ticket, now};
+use copilot_core::ticket::{Identity, NewTicket, Status, Ticket, now};
 
 /// A webhook of one vendor.
 pub struct Webhook {

@@ -31,17 +31,15 @@ pub(super) fn read<'t>(
     api: Resource<'t>,
 ) -> Result<Option<Cors>, TemplateError> {
     const EXTENSION: &str = "x-amazon-apigateway-cors";
-    let definition = api.properties.and_then(|map| map.get("DefinitionBody"));
-    let Some(extension) = definition.and_then(|definition| definition.get(EXTENSION)) else {
+    let Some(definition) = api.properties.and_then(|map| map.get("DefinitionBody")) else {
         return Ok(None);
     };
     let section = Place::Section("Resources");
     let place = section.key(api.logical_id);
     let place = place.key("Properties");
     let place = place.key("DefinitionBody");
-    if let Some(definition) = definition {
-        map_entries(definition, &place)?;
-    }
+    map_entries(definition, &place)?;
+    let Some(extension) = definition.get(EXTENSION) else { return Ok(None) };
     let place = place.key(EXTENSION);
     let Some(value) = evaluator.evaluate(extension, &place)? else { return Ok(None) };
     let texts = |name: &str| match &value[name] {

@@ -1,9 +1,9 @@
 //! Answers a page of a ticket's changes or messages.
 
-use copilot_aws::store::VersionPosition;
+use copilot_aws::store::{TimelinePage, VersionPosition};
 use copilot_core::error::Error;
 use copilot_core::ticket::{TicketId, now};
-use copilot_service::http::{ChangePage, ChangeView, MessagePage, MessageView, Request, Response};
+use copilot_service::http::{ChangePage, MessagePage, Request, Response};
 use copilot_service::limits::{PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM};
 
 use crate::handler::Handler;
@@ -23,13 +23,8 @@ impl Handler {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
         let Asked { limit, after } = self.asked(request, ticket_id)?;
         let page = self.store.changes(ticket_id, limit, after).await?;
-        let seal = |position| self.cursors.seal_version(position, ticket_id, now());
-        let next_cursor = page.next.map(seal);
-        let page = ChangePage {
-            changes: page.entries.into_iter().map(ChangeView::from).collect(),
-            next_cursor,
-        };
-        Response::changes(&page, ticket_id)
+        let (changes, next_cursor) = self.shown(page, ticket_id);
+        Response::changes(&ChangePage { changes, next_cursor }, ticket_id)
     }
 
     pub(crate) async fn messages(
@@ -40,13 +35,18 @@ impl Handler {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
         let Asked { limit, after } = self.asked(request, ticket_id)?;
         let page = self.store.messages(ticket_id, limit, after).await?;
+        let (messages, next_cursor) = self.shown(page, ticket_id);
+        Response::messages(&MessagePage { messages, next_cursor }, ticket_id)
+    }
+
+    /// The entries of a page as clients see them, and the cursor of the next page.
+    fn shown<Entry, View: From<Entry>>(
+        &self,
+        page: TimelinePage<Entry>,
+        ticket_id: TicketId,
+    ) -> (Vec<View>, Option<String>) {
         let seal = |position| self.cursors.seal_version(position, ticket_id, now());
-        let next_cursor = page.next.map(seal);
-        let page = MessagePage {
-            messages: page.entries.into_iter().map(MessageView::from).collect(),
-            next_cursor,
-        };
-        Response::messages(&page, ticket_id)
+        (page.entries.into_iter().map(View::from).collect(), page.next.map(seal))
     }
 
     fn asked(&self, request: &Request, ticket_id: TicketId) -> Result<Asked, Error> {

@@ -13,7 +13,7 @@ mod relative;
 
 use std::ops::Range;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Month, Months, NaiveDate, TimeDelta, Utc, Weekday};
 use copilot_core::ticket::{DateRange, ExtractedValue};
 
 use super::tokens::Tokens;
@@ -197,25 +197,8 @@ impl Tense {
 
 /// The month of an English name, whole or cut to three letters (four for `sept`).
 fn month(word: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let is_month = |name: &&str| *name == word || (word.len() == 3 && name.starts_with(word));
-    if word == "sept" {
-        return Some(9);
-    }
-    (1..).zip(MONTHS).find(|(_, name)| is_month(name)).map(|(number, _)| number)
+    let word = if word == "sept" { "sep" } else { word };
+    word.parse().ok().map(|month: Month| month.number_from_month())
 }
 
 /// The weekday of an English name, or of a cut one that is no other word.
