@@ -1,10 +1,11 @@
 //! The bodies of our own API: a new ticket and a change of status.
 
 use super::body::JsonObject;
+use super::contact::carrier_address;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    ActorName, CustomerId, CustomerName, Description, EmailAddress, Identity, NewTicket, Note,
-    OrderId, Source, Status, Subject,
+    ActorName, CustomerContact, CustomerId, CustomerName, Description, EmailAddress, Identity,
+    NewTicket, Note, OrderId, Source, Status, Subject, TextFault,
 };
 
 /// A change of status that was asked for.
@@ -18,13 +19,43 @@ pub struct StatusChange {
     pub actor: Option<ActorName>,
 }
 
+/// What a customer gives as their address.
+enum Customer {
+    ByAddress(EmailAddress),
+    /// Some mail carriers deliver to addresses that are none by the rules. Whoever has one cannot give
+    /// another.
+    ByContact(CustomerContact),
+}
+
+impl Customer {
+    fn parse(text: &str) -> Result<Self, TextFault> {
+        EmailAddress::parse(text)
+            .map(Self::ByAddress)
+            .or_else(|fault| carrier_address(text).map(Self::ByContact).ok_or(fault))
+    }
+
+    fn id(&self) -> CustomerId {
+        match self {
+            Self::ByAddress(address) => CustomerId::of(address),
+            Self::ByContact(contact) => CustomerId::of_contact(contact),
+        }
+    }
+
+    fn into_parts(self) -> (Option<EmailAddress>, Option<CustomerContact>) {
+        match self {
+            Self::ByAddress(address) => (Some(address), None),
+            Self::ByContact(contact) => (None, Some(contact)),
+        }
+    }
+}
+
 /// Reads the body of `POST /api/tickets/create`.
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Malformed`], or [`Error::Invalid`] with every fault at once.
 pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
     let mut object = JsonObject::read(body)?;
-    let customer_email = object.required("customer_email", EmailAddress::parse);
+    let customer = object.required("customer_email", Customer::parse);
     let customer_name = object.optional("customer_name", CustomerName::parse);
     let subject = object.required("subject", Subject::parse);
     let description = object.required("description", Description::parse);
@@ -45,21 +76,26 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
         "order_id",
         "source",
     ])?;
-    match (customer_email, subject, description, source) {
-        (Some(customer_email), Some(subject), Some(description), Some(source)) => Ok(NewTicket {
-            customer_id: CustomerId::of(&customer_email),
-            customer_email: Some(customer_email),
-            customer_name,
-            subject,
-            description,
-            order_id,
-            tags: Vec::new(),
-            source,
-            external_id: None,
-            follow_up_of: None,
-            opened_by: None,
-            identity: Identity::Unique,
-        }),
+    match (customer, subject, description, source) {
+        (Some(customer), Some(subject), Some(description), Some(source)) => {
+            let customer_id = customer.id();
+            let (customer_email, customer_contact) = customer.into_parts();
+            Ok(NewTicket {
+                customer_id,
+                customer_email,
+                customer_contact,
+                customer_name,
+                subject,
+                description,
+                order_id,
+                tags: Vec::new(),
+                source,
+                external_id: None,
+                follow_up_of: None,
+                opened_by: None,
+                identity: Identity::Unique,
+            })
+        }
         // A required field that is absent has left a fault, and `finish` has returned it.
         _ => Err(Error::defect("read the create body")),
     }
@@ -121,6 +157,23 @@ mod tests {
         assert_eq!(ticket.source, Source::Web);
         assert_eq!(ticket.identity, Identity::Unique);
         assert_eq!((ticket.customer_name, ticket.order_id), (None, None));
+    }
+
+    #[test]
+    fn a_carriers_address_is_a_contact() {
+        let mut body = smallest();
+        body["customer_email"] = json!(" rosa..diaz.@mobile.example.com ");
+        let ticket = create(body.clone()).unwrap();
+        let contact = ticket.customer_contact.unwrap();
+        assert_eq!(contact.as_str(), "rosa..diaz.@mobile.example.com");
+        assert_eq!(
+            (ticket.customer_email, ticket.customer_id),
+            (None, CustomerId::of_contact(&contact))
+        );
+        for text in ["rosa..diaz", "rosa..diaz@localhost", "a b..c@d.example"] {
+            body["customer_email"] = json!(text);
+            assert!(create(body.clone()).is_err(), "{text}");
+        }
     }
 
     #[test]

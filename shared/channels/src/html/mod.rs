@@ -10,11 +10,18 @@ mod render;
 
 use std::borrow::Cow;
 
-pub use render::to_text;
+pub use render::{images, to_text, web_address};
 
 /// The text as a person reads it: HTML becomes plain text, plain text stays exactly as it is.
 pub fn readable_text(text: &str) -> Cow<'_, str> {
     if is_html(text) { Cow::Owned(to_text(text)) } else { Cow::Borrowed(text) }
+}
+
+/// A text of one line, such as a name, whose entities (`&#39;`, `&amp;`) are decoded. `<` stays what it
+/// is.
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
+    let is_encoded = text.split_once('&').is_some_and(|(_, rest)| rest.contains(';'));
+    if is_encoded { Cow::Owned(to_text(&text.replace('<', "&lt;"))) } else { Cow::Borrowed(text) }
 }
 
 /// Whether the first thing is a start tag of a known element, a doctype or a comment, and the last
@@ -164,6 +171,18 @@ mod tests {
     }
 
     #[test]
+    fn entities_in_a_line_are_decoded() {
+        for (text, expected) in [
+            ("O&#39;Brien &amp; Sons", "O'Brien & Sons"),
+            ("Caf&eacute; <b>", "Café <b>"),
+            ("AT&T; R & D", "AT&T; R & D"),
+            ("Rosa & Sam", "Rosa & Sam"),
+        ] {
+            assert_eq!(decoded(text), expected);
+        }
+    }
+
+    #[test]
     fn markup_at_both_ends_is_html() {
         for (html, text) in [
             ("<p>Hello</p>", "Hello"),
@@ -173,7 +192,7 @@ mod tests {
             ("<div>Hello<br></div><br/>", "Hello"),
             ("<!DOCTYPE html><html><body>Hello</body></html>", "Hello"),
             ("<!-- mail --><p>Hello</p><!-- end -->", "Hello"),
-            ("<img src=\"https://cdn.example/a.png\">", "[image]"),
+            ("<img src=\"https://cdn.example/a.png\">", "[image] (https://cdn.example/a.png)"),
         ] {
             assert_eq!(readable_text(html), text, "{html}");
         }

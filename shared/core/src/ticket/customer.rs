@@ -8,7 +8,7 @@ use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, T
 use utoipa::{PartialSchema, ToSchema};
 
 use super::masking::masked;
-use super::{Source, TextFault};
+use super::{CustomerContact, Source, TextFault};
 use crate::limits;
 
 /// An e-mail address as its owner writes it, without display name or surrounding spaces.
@@ -117,6 +117,12 @@ impl CustomerId {
     /// The same person has another id once a ticket names the address; nothing here could know.
     pub fn of_external(source: Source, account: Option<&str>, name: &str) -> Self {
         Self::digest(&["external-customer-id", source.name(), account.unwrap_or_default(), name])
+    }
+
+    /// The id of a customer who is known by a contact that is no [`EmailAddress`], the same in every
+    /// source.
+    pub fn of_contact(contact: &CustomerContact) -> Self {
+        Self::digest(&["customer-contact", &contact.as_str().to_lowercase()])
     }
 
     /// No part holds a NUL, so that two lists of parts never join to the same text.

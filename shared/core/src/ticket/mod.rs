@@ -42,8 +42,8 @@ pub use suggestion::{
     ParseModelNameError, ReasonFor, SetBy, Suggestion, SuggestionReason,
 };
 pub use text::{
-    ActorName, Assignee, CustomerName, Description, ExternalId, Note, OrderId, Subject, Tag,
-    blank_schema,
+    ActorName, Assignee, CustomerContact, CustomerName, Description, ExternalId, Note, OrderId,
+    Subject, Tag, blank_schema,
 };
 pub use text_fault::TextFault;
 pub use time::{format_time, now, optional_timestamp, parse_time, timestamp};
@@ -67,6 +67,9 @@ pub struct Ticket {
     /// The customer's address as it was given, without surrounding spaces, if the source
     /// tells it.
     pub customer_email: Option<EmailAddress>,
+    /// How the customer can be reached besides the address, as the source writes it: an address that
+    /// is none by the rules, or further ones.
+    pub customer_contact: Option<CustomerContact>,
     /// The customer's name, if known.
     pub customer_name: Option<CustomerName>,
     /// What the ticket is about, one line.

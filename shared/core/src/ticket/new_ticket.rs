@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId, Priority, Source,
-    Status, Subject, Tag, Ticket, TicketId,
+    CustomerContact, CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId,
+    Priority, SetBy, Source, Status, Subject, Tag, Ticket, TicketId,
 };
 
 /// A ticket that was asked for and is right, but has no id yet.
@@ -14,6 +14,8 @@ pub struct NewTicket {
     pub customer_id: CustomerId,
     /// The customer's address, if the source tells it.
     pub customer_email: Option<EmailAddress>,
+    /// How the customer can be reached besides the address, as the source writes it.
+    pub customer_contact: Option<CustomerContact>,
     /// The customer's name, if given.
     pub customer_name: Option<CustomerName>,
     /// What the ticket is about.
@@ -66,6 +68,7 @@ impl Ticket {
             ticket_id,
             customer_id: new.customer_id.clone(),
             customer_email: new.customer_email.clone(),
+            customer_contact: new.customer_contact.clone(),
             customer_name: new.customer_name.clone(),
             subject: new.subject.clone(),
             description: new.description.clone(),
@@ -92,12 +95,43 @@ impl Ticket {
         }
     }
 
+    /// The ticket with what `told`, a later word of the same thing, knows and the ticket does not: the
+    /// address, and with it the customer's id; another contact; the name; the order. `None` when there is
+    /// nothing of that kind. What the ticket knows is never replaced, but for an order that the AI found.
+    pub fn completed(&self, told: &NewTicket) -> Option<Self> {
+        let mut completed = self.clone();
+        if self.customer_email.is_none() && told.customer_email.is_some() {
+            completed.customer_email.clone_from(&told.customer_email);
+            completed.customer_id.clone_from(&told.customer_id);
+        }
+        if self.customer_contact.is_none() {
+            completed.customer_contact.clone_from(&told.customer_contact);
+        }
+        if self.customer_name.is_none() {
+            completed.customer_name.clone_from(&told.customer_name);
+        }
+        if self.order_id.is_none() || self.order_id_set_by == Some(SetBy::Ai) {
+            if let Some(order_id) = &told.order_id {
+                completed.order_id = Some(order_id.clone());
+                completed.order_id_set_by = None;
+            }
+        }
+        (completed != *self).then_some(completed)
+    }
+
+    /// The time of a change that is made `now`. Clocks differ and requests wait, yet no entry of a
+    /// history is older than the one before it.
+    pub fn time_of_change(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.max(self.updated_at)
+    }
+
     /// The ticket as it was when it was made, if it was `new` that made it. Each field of `new` is
     /// named here, so that a new one must be decided on: most never change on a ticket, and so tell.
     pub fn as_opened(&self, new: &NewTicket) -> Option<Self> {
         let NewTicket {
             customer_id,
             customer_email,
+            customer_contact,
             customer_name,
             subject,
             description,
@@ -115,6 +149,7 @@ impl Ticket {
         } = new;
         let named_order = self.order_id.as_ref().filter(|_| self.order_id_set_by.is_none());
         let is_same = *customer_email == self.customer_email
+            && *customer_contact == self.customer_contact
             && *customer_id == self.customer_id
             && *customer_name == self.customer_name
             && *subject == self.subject

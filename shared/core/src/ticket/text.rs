@@ -178,6 +178,14 @@ text_type!(
 );
 
 text_type!(
+    /// How a customer can be reached, as the source writes it, where that is no e-mail address by the
+    /// rules or is one of several: at most [`limits::CUSTOMER_CONTACT_CHARACTERS`] characters.
+    CustomerContact,
+    "How the customer can be reached besides `customer_email`, as the source writes it.",
+    Rules { limit: limits::CUSTOMER_CONTACT_CHARACTERS, several_lines: false }
+);
+
+text_type!(
     /// An order number of the customer's: at most [`limits::ORDER_ID_CHARACTERS`] characters.
     OrderId,
     "The order that the ticket is about.",
