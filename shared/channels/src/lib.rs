@@ -30,5 +30,5 @@ pub use event::{
 pub use form::{StatusChange, parse_create, parse_status_change};
 pub use idempotency::{IdempotencyKey, NotAnIdempotencyKey};
 pub use patch::parse_patch;
-pub use said::is_said_in;
+pub use said::{are_same_words, is_said_in};
 pub use vendor::{Headers, Vendor};

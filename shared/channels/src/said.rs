@@ -21,6 +21,11 @@ pub fn is_said_in(words: &str, said: &str) -> bool {
         || (shorter.chars().count() >= TELLING_CHARACTERS && longer.contains(&shorter))
 }
 
+/// Whether the texts are the same words, however they are formatted.
+pub fn are_same_words(one: &str, other: &str) -> bool {
+    bare(one) == bare(other)
+}
+
 /// The letters and digits of a text, in lower case, without the heading that Zendesk gives a formatted
 /// comment; of a text that has none, all that shows.
 fn bare(text: &str) -> String {

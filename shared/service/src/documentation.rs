@@ -126,7 +126,11 @@ fn webhooks(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)>
             ),
         ),
         ("one replay of kept bodies", format!("{} bodies", limits::REPLAYED_BODIES)),
-        ("follow-up tickets of one conversation", limits::FOLLOW_UPS.to_string()),
+        (
+            "tickets of one conversation that a notification completes",
+            format!("the newest {}", limits::COMPLETED_TICKETS),
+        ),
+        ("messages taken from one notification", number(channels::MESSAGES_OF_A_NOTIFICATION)),
     ]
 }
 

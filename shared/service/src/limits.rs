@@ -48,8 +48,8 @@ pub const CLOSED_AT_ONCE: usize = 25;
 /// takes four calls in a row at most: a query, one batch with all its rounds, and two rounds of closing.
 pub const CLOSE_TIME: Duration = Duration::from_secs(25);
 
-/// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
-pub const FOLLOW_UPS: u32 = 50;
+/// Tickets of one conversation, the newest first, in which one notification fills in what is missing.
+pub const COMPLETED_TICKETS: usize = 20;
 
 /// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
 /// timeout of 10 s.

@@ -3,8 +3,8 @@
 
 use tracing::{error, info, warn};
 
-use crate::acceptance::accept;
-use crate::http::{Replayed, Request, Response, WebhookAnswer};
+use crate::acceptance::take_in;
+use crate::http::{Replayed, Request, Response, WebhookAnswer, WebhookResult};
 use crate::limits;
 use crate::telemetry::{Metric, count};
 use copilot_aws::queue::Queue;
@@ -14,10 +14,11 @@ use copilot_aws::store::{
 };
 use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
 use copilot_channels::{
-    ConversationIdentity, CustomerMessage, Removal, Unreadable, Vendor, WebhookEvent,
+    ConversationIdentity, ConversationReport, CustomerMessage, StatusReport, Unreadable, Vendor,
+    WebhookEvent, are_same_words, is_said_in,
 };
 use copilot_core::error::Error;
-use copilot_core::ticket::{Identity, NewTicket, Status, Ticket, now};
+use copilot_core::ticket::{ExternalId, Identity, NewTicket, Status, Ticket, masked, now};
 
 /// A webhook of one vendor.
 pub struct Webhook {
@@ -89,7 +90,7 @@ impl Webhook {
             delivery_headers: &headers,
         };
         self.store.keep_unreadable(body, now()).await?;
-        nothing("The body could not be read and was kept for later")
+        nothing(WebhookResult::Kept)
     }
 
     /// Reads kept bodies again, those after the position `after`, and deletes those that can be read
@@ -115,121 +116,252 @@ impl Webhook {
 
     async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
         match event {
-            WebhookEvent::Validation => nothing("The webhook is reachable"),
+            WebhookEvent::Validation => nothing(WebhookResult::Reachable),
             WebhookEvent::Ignored { reason } => {
                 info!(reason, source = self.vendor.source.name(), "ignored");
-                nothing("Notifications of this kind are ignored")
+                nothing(WebhookResult::Ignored)
             }
-            WebhookEvent::ConversationOpened(new) => {
-                accept(&self.store, &self.queue, &new, trace_id).await
+            WebhookEvent::UnfilledTemplate => {
+                warn!(source = self.vendor.source.name(), "a template without values");
+                nothing(WebhookResult::TemplateNotFilledIn)
             }
-            WebhookEvent::MessageReceived { conversation, message, opening } => {
-                self.say(&conversation, &message, opening.as_deref(), trace_id).await
-            }
-            WebhookEvent::StatusChanged { conversation, status, source_status, at, opening } => {
-                let note = source_status.as_str();
-                let reported = ReportedStatus { status, note, at, actor: self.actor() };
-                let opening = opening.as_deref();
-                self.move_ticket(&conversation, reported, opening, trace_id).await
-            }
-            WebhookEvent::ConversationRemoved { conversation, removal, at } => {
-                let note = match removal {
-                    Removal::Merged => "merged",
-                    Removal::Deleted => "deleted",
-                    Removal::Spam => "marked as spam",
-                };
-                let status = Status::Closed;
-                let reported = ReportedStatus { status, note, at, actor: self.actor() };
-                self.move_ticket(&conversation, reported, None, trace_id).await
-            }
+            WebhookEvent::Reported(report) => self.take(&report, trace_id).await,
         }
     }
 
-    /// Adds the message to the conversation's ticket that is not closed, or makes one.
-    async fn say(
+    /// Makes or finds the ticket of a conversation, and adds to it what the report brings: what is
+    /// missing, the messages, the status. Each is safe to repeat, so a report that was taken in part is
+    /// taken whole when it comes again.
+    async fn take(
         &self,
-        conversation: &ConversationIdentity,
-        message: &CustomerMessage,
-        opening: Option<&NewTicket>,
+        report: &ConversationReport,
         trace_id: Option<&str>,
     ) -> Result<Response, Error> {
-        let mut previous: Option<Ticket> = None;
-        for generation in 0..=limits::FOLLOW_UPS {
-            let identity = identity_of(conversation, generation);
-            let known = match self.store.find(&identity).await? {
-                Some(known) => known,
-                None => {
-                    let new = match (&previous, opening) {
-                        (Some(closed), _) => &follow_up(closed, message, identity.clone()),
-                        (None, Some(new)) => &begun_by(message, new),
-                        (None, None) => return nothing(UNKNOWN_CONVERSATION),
-                    };
-                    let response = accept(&self.store, &self.queue, new, trace_id).await?;
-                    let known = self.store.find(&identity).await?.ok_or_else(gone)?;
-                    if known.opened_by.as_ref() == Some(&message.id) {
-                        return Ok(response);
-                    }
-                    // Another message of the conversation was first, or the ticket was made from
-                    // what came before this message: it is still to be added.
-                    known
+        let Some((mut conversation, mut result)) = self.begin(report, trace_id).await? else {
+            return nothing(WebhookResult::NoTicket);
+        };
+        if let Some(told) = report.opening.as_ref().filter(|_| result != WebhookResult::Created)
+            && self.complete(&conversation, told).await?
+        {
+            result = WebhookResult::Completed;
+        }
+        for message in self.unsaid(&conversation, report) {
+            match self.say(&mut conversation, report, message, trace_id).await? {
+                Said::AsFollowUp => result = WebhookResult::Created,
+                Said::Now if result != WebhookResult::Created => {
+                    result = WebhookResult::MessageAdded;
                 }
-            };
-            let Found { ticket, opened_by } = known;
-            if opened_by.as_ref() == Some(&message.id) {
-                return answer(ticket, "Message was already received");
+                Said::Now | Said::Before => {}
             }
+        }
+        if let Some(status) = &report.status
+            && self.move_ticket(&conversation, status).await?
+            && !matches!(result, WebhookResult::Created | WebhookResult::MessageAdded)
+        {
+            result = WebhookResult::StatusChanged;
+        }
+        Response::webhook(&WebhookAnswer { ticket_id: Some(conversation.newest.ticket_id), result })
+    }
+
+    /// The tickets of the conversation, the first one made if it may be and there is none.
+    async fn begin(
+        &self,
+        report: &ConversationReport,
+        trace_id: Option<&str>,
+    ) -> Result<Option<(Conversation, WebhookResult)>, Error> {
+        if let Some(known) = self.find(&report.conversation).await? {
+            return Ok(Some((known, WebhookResult::AlreadyReceived)));
+        }
+        let Some(new) = report.opening.as_ref().filter(|_| report.may_begin) else {
+            return Ok(None);
+        };
+        let accepted = take_in(&self.store, &self.queue, new, trace_id).await?;
+        if !accepted.is_new {
+            let known = self.find(&report.conversation).await?.ok_or_else(gone)?;
+            return Ok(Some((known, WebhookResult::AlreadyReceived)));
+        }
+        let conversation = Conversation::of_one(accepted.ticket, new.opened_by.clone());
+        Ok(Some((conversation, WebhookResult::Created)))
+    }
+
+    /// The first and the newest ticket of a conversation. Only a closed one is followed up on, so nothing
+    /// further is read behind one that is not.
+    async fn find(&self, identity: &ConversationIdentity) -> Result<Option<Conversation>, Error> {
+        let Some(first) = self.store.find(&identity_of(identity, 0)).await? else {
+            return Ok(None);
+        };
+        let mut number = first.newest_follow_up;
+        let mut conversation = Conversation::of_one(first.ticket, first.opened_by);
+        if number > 0
+            && let Some(noted) = self.store.find(&identity_of(identity, number)).await?
+        {
+            conversation.follow(number, noted);
+        }
+        while conversation.newest.status == Status::Closed {
+            number = number.saturating_add(1);
+            match self.store.find(&identity_of(identity, number)).await? {
+                // One that was made without being noted.
+                Some(found) => conversation.follow(number, found),
+                None => break,
+            }
+        }
+        Ok(Some(conversation))
+    }
+
+    /// Fills in what the conversation's tickets lack, and says whether there was anything. The earlier
+    /// ones of the same customer lack what the newest one lacks.
+    async fn complete(&self, conversation: &Conversation, told: &NewTicket) -> Result<bool, Error> {
+        let mut next = Some(conversation.newest.clone());
+        let mut is_completed = false;
+        for _ in 0..limits::COMPLETED_TICKETS {
+            let Some(ticket) = next.take().filter(|ticket| ticket.completed(told).is_some()) else {
+                break;
+            };
+            let changed = self.store.complete(ticket.ticket_id, told, self.actor(), now()).await?;
+            is_completed |= matches!(changed, Changed::Done(_));
+            if let Some(earlier) = ticket.follow_up_of {
+                next = self.store.read(earlier).await.ok();
+            }
+        }
+        Ok(is_completed)
+    }
+
+    /// The messages of a report, with the words that the conversation began with if its first ticket
+    /// does not show them.
+    fn unsaid<'a>(
+        &self,
+        conversation: &Conversation,
+        report: &'a ConversationReport,
+    ) -> Vec<&'a CustomerMessage> {
+        // What is stored may be masked already.
+        let description = masked(conversation.first.description.as_str().to_owned());
+        let shown = |said: &CustomerMessage| masked(said.text.as_str().to_owned());
+        let is_first_shown = |said: &&CustomerMessage| is_said_in(&shown(said), &description);
+        let first_words = report.first_words.as_ref().filter(|said| !is_first_shown(said));
+        // Words alone are the description's when they are the same; with an id they may be said again.
+        let is_repeated = |said: &&CustomerMessage| {
+            said.id == said.words_id
+                && conversation.opened_by.is_none()
+                && are_same_words(&shown(said), &description)
+        };
+        let messages = report.messages.iter().filter(|said| !is_repeated(said));
+        first_words.into_iter().chain(messages).collect()
+    }
+
+    /// Adds the message to the newest ticket of the conversation, or makes a follow-up of it.
+    async fn say(
+        &self,
+        conversation: &mut Conversation,
+        report: &ConversationReport,
+        message: &CustomerMessage,
+        trace_id: Option<&str>,
+    ) -> Result<Said, Error> {
+        let first = conversation.first.ticket_id;
+        loop {
+            if conversation.is_opened_by(message) {
+                let (id, words_id) = (message.id.as_str(), message.words_id.as_str());
+                self.store.note_message(first, id, words_id).await?;
+                return Ok(Said::Before);
+            }
+            let is_done =
+                |status: &StatusReport| matches!(status.status, Status::Resolved | Status::Closed);
             let new = NewMessage {
                 id: message.id.as_str(),
+                words_id: message.words_id.as_str(),
+                first,
+                reopens: !report.status.as_ref().is_some_and(is_done),
                 text: message.text.as_str(),
                 sent_at: message.sent_at,
                 actor: self.actor(),
             };
-            match self.store.add_message(ticket.ticket_id, new, now()).await? {
-                Added::Now(ticket) => return answer(ticket, "Message added"),
-                Added::AlreadyAdded(ticket) => {
-                    return answer(ticket, "Message was already received");
+            let newest = conversation.newest.ticket_id;
+            match self.store.add_message(newest, new, now()).await? {
+                Added::Now(ticket) => {
+                    conversation.newest = ticket;
+                    return Ok(Said::Now);
                 }
-                Added::Closed(ticket) => previous = Some(ticket),
+                Added::AlreadyAdded(_) => return Ok(Said::Before),
+                Added::Closed(closed) => {
+                    let number = conversation.number.saturating_add(1);
+                    let identity = identity_of(&report.conversation, number);
+                    let new = follow_up(&closed, message, identity.clone());
+                    let accepted = take_in(&self.store, &self.queue, &new, trace_id).await?;
+                    self.store.note_follow_up(first, number).await?;
+                    let made = self.store.find(&identity).await?.ok_or_else(gone)?;
+                    conversation.follow(number, made);
+                    if accepted.is_new {
+                        let (id, words_id) = (message.id.as_str(), message.words_id.as_str());
+                        self.store.note_message(first, id, words_id).await?;
+                        return Ok(Said::AsFollowUp);
+                    }
+                    // Another message of the conversation was first: this one is still to be added.
+                }
             }
         }
-        Err(Error::unavailable("find room for a follow-up"))
     }
 
-    /// Moves the latest ticket of the conversation. One that is not known is made first if it is
-    /// still under way; a finished one from before our time is left out.
+    /// Moves the newest ticket of the conversation, and says whether that changed anything.
     async fn move_ticket(
         &self,
-        conversation: &ConversationIdentity,
-        reported: ReportedStatus<'_>,
-        opening: Option<&NewTicket>,
-        trace_id: Option<&str>,
-    ) -> Result<Response, Error> {
-        let mut latest: Option<Ticket> = None;
-        for generation in 0..=limits::FOLLOW_UPS {
-            match self.store.find(&identity_of(conversation, generation)).await? {
-                Some(known) => latest = Some(known.ticket),
-                None => break,
-            }
-        }
-        let is_under_way =
-            matches!(reported.status, Status::New | Status::Open | Status::InProgress);
-        let ticket = match (latest, opening.filter(|_| is_under_way)) {
-            (Some(ticket), _) => ticket,
-            (None, Some(new)) => {
-                accept(&self.store, &self.queue, new, trace_id).await?;
-                self.store.find(&identity_of(conversation, 0)).await?.ok_or_else(gone)?.ticket
-            }
-            (None, None) => return nothing(UNKNOWN_CONVERSATION),
+        conversation: &Conversation,
+        status: &StatusReport,
+    ) -> Result<bool, Error> {
+        let reported = ReportedStatus {
+            status: status.status,
+            note: status.source_status.as_str(),
+            at: status.at,
+            event_id: status.event_id.as_str(),
+            first: conversation.first.ticket_id,
+            actor: self.actor(),
         };
-        match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
-            Changed::Done(ticket) => answer(ticket, "Status changed"),
-            Changed::Unchanged(ticket) => answer(ticket, "Nothing changed"),
-        }
+        let newest = conversation.newest.ticket_id;
+        let changed = self.store.take_reported_status(newest, reported, now()).await?;
+        Ok(matches!(changed, Changed::Done(_)))
     }
 
     fn actor(&self) -> Actor<'static> {
         Actor::Channel(self.vendor.source)
     }
+}
+
+/// The tickets of one conversation: the first, and the newest that follows up on it.
+struct Conversation {
+    first: Ticket,
+    newest: Ticket,
+    /// Which follow-up the newest is; 0 for the first ticket.
+    number: u32,
+    /// The messages that made the first and the newest.
+    opened_by: Option<ExternalId>,
+    newest_opened_by: Option<ExternalId>,
+}
+
+impl Conversation {
+    fn of_one(ticket: Ticket, opened_by: Option<ExternalId>) -> Self {
+        Self {
+            first: ticket.clone(),
+            newest: ticket,
+            number: 0,
+            newest_opened_by: opened_by.clone(),
+            opened_by,
+        }
+    }
+
+    fn follow(&mut self, number: u32, found: Found) {
+        self.number = number;
+        self.newest = found.ticket;
+        self.newest_opened_by = found.opened_by;
+    }
+
+    fn is_opened_by(&self, message: &CustomerMessage) -> bool {
+        [&self.opened_by, &self.newest_opened_by].contains(&&Some(message.id.clone()))
+    }
+}
+
+/// What became of a message.
+enum Said {
+    Now,
+    Before,
+    AsFollowUp,
 }
 
 /// Those of the headers `names` that came, cut to a bearable length.
@@ -245,18 +377,12 @@ fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {
     }
 }
 
-/// The ticket to make of a conversation that was not known. When the message is all that is known of
-/// it, the message is its description and need not be added.
-fn begun_by(message: &CustomerMessage, new: &NewTicket) -> NewTicket {
-    let is_all = new.description == message.text;
-    NewTicket { opened_by: is_all.then(|| message.id.clone()), ..new.clone() }
-}
-
 /// The ticket that a message on a closed one begins.
 fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> NewTicket {
     NewTicket {
         customer_id: closed.customer_id.clone(),
         customer_email: closed.customer_email.clone(),
+        customer_contact: closed.customer_contact.clone(),
         customer_name: closed.customer_name.clone(),
         subject: closed.subject.clone(),
         description: message.text.clone(),
@@ -270,17 +396,9 @@ fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> Ne
     }
 }
 
-fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
-    let suggested_actions = vec![action.to_owned()];
-    Response::webhook(&WebhookAnswer { ticket: Some(ticket.into()), suggested_actions })
+fn nothing(result: WebhookResult) -> Result<Response, Error> {
+    Response::webhook(&WebhookAnswer { ticket_id: None, result })
 }
-
-fn nothing(action: &str) -> Result<Response, Error> {
-    let suggested_actions = vec![action.to_owned()];
-    Response::webhook(&WebhookAnswer { ticket: None, suggested_actions })
-}
-
-const UNKNOWN_CONVERSATION: &str = "This conversation has no ticket";
 
 fn gone() -> Error {
     Error::unavailable("find the ticket just made")

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
-//! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
+//! | whether a conversation has a message, by its id and by its words | table, `pk` of its first ticket, `sk` = `message-id#<id>` |
+//! | whether a notification about it was taken | table, `pk` of its first ticket, `sk` = `event-id#<id>` |
 //! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
@@ -23,6 +24,7 @@ mod adaptation;
 mod ai_work;
 mod batch;
 mod change;
+mod conversation;
 mod corrections;
 mod cursor;
 #[cfg(test)]
@@ -92,8 +94,11 @@ pub enum Created {
 pub struct Found {
     /// The ticket as it is now.
     pub ticket: Ticket,
-    /// The message that made it, when it follows up on a closed ticket.
+    /// The message that made it, when it follows up on a closed ticket or when its first words came as a
+    /// message.
     pub opened_by: Option<ExternalId>,
+    /// Of a conversation's first ticket: the number of the newest follow-up that is known; 0 for none.
+    pub newest_follow_up: u32,
 }
 
 /// What became of one conditional write.
@@ -214,7 +219,9 @@ impl Store {
             match self.get(digits).await? {
                 None => return Ok(None),
                 Some(found) if found.identity.as_deref() == Some(identity) => {
-                    return Ok(Some(Found { ticket: found.ticket, opened_by: found.opened_by }));
+                    let TicketRecord { ticket, opened_by, newest_follow_up, .. } = found;
+                    let newest_follow_up = newest_follow_up.unwrap_or_default();
+                    return Ok(Some(Found { ticket, opened_by, newest_follow_up }));
                 }
                 // Another ticket took these digits first, so ours went to the next.
                 Some(_) => {}

@@ -6,7 +6,7 @@ use utoipa::openapi::Schema;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::http::{CreatedTicket, Problem, WebhookAnswer};
+use crate::http::{Problem, WebhookAnswer};
 
 /// What a Zendesk trigger's webhook is set up to send. Further fields are ignored.
 #[derive(Deserialize, ToSchema)]
@@ -115,8 +115,7 @@ enum WebhookErrors {
     request_body = ZendeskWebhook,
     responses(
         (status = 200, description = "The notification was processed or ignored", body = WebhookAnswer),
-        (status = 201, description = "A new ticket is stored", body = CreatedTicket,
-            headers(("Location" = String, description = "The ticket's address"))),
+        (status = 201, description = "A new ticket is stored", body = WebhookAnswer),
         WebhookErrors,
     )
 )]
@@ -138,8 +137,7 @@ pub fn webhook_zendesk() {}
     request_body = IntercomWebhook,
     responses(
         (status = 200, description = "The notification was processed or ignored", body = WebhookAnswer),
-        (status = 201, description = "A new ticket is stored", body = CreatedTicket,
-            headers(("Location" = String, description = "The ticket's address"))),
+        (status = 201, description = "A new ticket is stored", body = WebhookAnswer),
         WebhookErrors,
     )
 )]

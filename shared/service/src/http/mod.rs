@@ -21,6 +21,7 @@ use copilot_core::error::Error;
 
 pub use body::{
     ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    WebhookResult,
 };
 pub use problem::Problem;
 #[cfg(test)]

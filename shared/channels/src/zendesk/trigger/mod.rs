@@ -82,14 +82,21 @@ pub(super) fn read(body: &Value, account: Option<&AccountId>) -> Result<WebhookE
         order_id: order(ticket.first(ORDER)),
         opened_by: said.opened_by,
     }
-    .open()?;
+    .open();
+    let status = status(&ticket, body)?;
+    // What is known already needs no words to be solved.
+    let opening = match (opening, &status) {
+        (Ok(new), _) => Some(new),
+        (Err(_), Some(_)) => None,
+        (Err(unreadable), None) => return Err(unreadable),
+    };
     Ok(WebhookEvent::Reported(Box::new(ConversationReport {
         conversation,
-        opening: Some(opening),
+        opening,
         may_begin: true,
         first_words: said.first_words,
         messages: said.messages,
-        status: status(&ticket, body)?,
+        status,
     })))
 }
 
