@@ -233,7 +233,7 @@ async fn comment(product: &Product, id: usize, words: &str) -> Value {
     let path = "/api/tickets/webhook/zendesk";
     let answer = product.send(&format!("POST {path}"), path, Some(&body.to_string())).await;
     assert!([200, 201].contains(&answer.status), "{answer:?}");
-    answer.body["ticket"].clone()
+    product.read(answer.body["ticket_id"].as_str().unwrap()).await.body
 }
 
 #[tokio::test]
