@@ -14,7 +14,7 @@ pub(super) fn files(list: &Value) -> Vec<String> {
         Value::Array(list) => list.iter().filter_map(file).collect(),
         Value::Object(_) => file(list).into_iter().collect(),
         // A placeholder's: one file a line.
-        Value::String(text) => text.lines().map(one_line).filter(|line| !line.is_empty()).collect(),
+        Value::String(text) => text.lines().filter_map(named).collect(),
         _ => Vec::new(),
     }
 }
@@ -26,12 +26,22 @@ fn file(file: &Value) -> Option<String> {
         .iter()
         .find_map(|name| file[*name].as_str().and_then(web_address));
     match file {
-        Value::String(name) => Some(web_address(name).unwrap_or_else(|| one_line(name))),
+        Value::String(name) => named(name),
         _ => match (text(&["name", "filename", "file_name", "fileName", "title"]), address) {
             (Some(name), Some(address)) => Some(format!("{name} ({address})")),
             (name, address) => name.or(address),
         },
     }
+}
+
+/// A file that is told by one text: a name, or an address of the web.
+fn named(text: &str) -> Option<String> {
+    let text = one_line(text);
+    let is_scheme = |scheme: &str| {
+        scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    };
+    let is_address = text.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme));
+    if is_address { web_address(&text) } else { Some(text).filter(|text| !text.is_empty()) }
 }
 
 fn one_line(text: &str) -> String {
@@ -82,6 +92,7 @@ mod tests {
             {"url": "http://files.example/c"},
             {"name": "", "url": "file:///etc/passwd"},
             "https://files.example/d",
+            "javascript:alert(1)",
             7
         ]);
         let told = "a.png (https://files.example/a.png)\nb .jpg\nhttp://files.example/c\nhttps://files.example/d";

@@ -50,6 +50,8 @@ pub struct StatusReport {
     pub status: Status,
     /// The status as the vendor calls it, in lower case, or in which way the conversation went away.
     pub source_status: String,
+    /// Whether the notification is about this change. Others tell the status as it is, since whenever.
+    pub is_change: bool,
     /// When it became so, if the vendor says.
     pub at: Option<DateTime<Utc>>,
     /// The vendor's id of the notification or, without one, a digest of its body: the same notification

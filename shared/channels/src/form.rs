@@ -2,6 +2,7 @@
 
 use super::body::JsonObject;
 use super::contact::carrier_address;
+use super::placeholder::is_unfilled;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
     ActorName, CustomerContact, CustomerId, CustomerName, Description, EmailAddress, Identity,
@@ -57,8 +58,8 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
     let mut object = JsonObject::read(body)?;
     let customer = object.required("customer_email", Customer::parse);
     let customer_name = object.optional("customer_name", CustomerName::parse);
-    let subject = object.required("subject", Subject::parse);
-    let description = object.required("description", Description::parse);
+    let subject = filled_in(&mut object, "subject", Subject::parse);
+    let description = filled_in(&mut object, "description", Description::parse);
     let order_id = object.optional("order_id", OrderId::parse);
     let source = match object.optional("source", |name| Ok(Source::parse(name))) {
         None => Some(Source::default()),
@@ -99,6 +100,19 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
         // A required field that is absent has left a fault, and `finish` has returned it.
         _ => Err(Error::defect("read the create body")),
     }
+}
+
+/// A required text that is no placeholder of a template.
+fn filled_in<T>(
+    object: &mut JsonObject,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, TextFault>,
+) -> Option<T> {
+    let text = object.member(name).and_then(serde_json::Value::as_str);
+    if text.is_some_and(is_unfilled) {
+        return object.refuse(name, "Is a placeholder of a template that was not filled in.");
+    }
+    object.required(name, parse)
 }
 
 /// Reads the body of `PUT /api/tickets/{ticket_id}/status`.
@@ -157,6 +171,16 @@ mod tests {
         assert_eq!(ticket.source, Source::Web);
         assert_eq!(ticket.identity, Identity::Unique);
         assert_eq!((ticket.customer_name, ticket.order_id), (None, None));
+    }
+
+    #[test]
+    fn a_template_without_values_is_refused() {
+        let mut body = smallest();
+        body["subject"] = json!("{{ticket.title}}");
+        let detail = "Is a placeholder of a template that was not filled in.";
+        assert_eq!(faults(create(body.clone())), [("#/subject".to_owned(), detail.to_owned())]);
+        body["subject"] = json!("Your mail shows {{ticket.title}}");
+        assert!(create(body).is_ok());
     }
 
     #[test]

@@ -309,6 +309,7 @@ impl Webhook {
         let reported = ReportedStatus {
             status: status.status,
             note: status.source_status.as_str(),
+            is_change: status.is_change,
             at: status.at,
             event_id: status.event_id.as_str(),
             first: conversation.first.ticket_id,

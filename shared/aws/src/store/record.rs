@@ -38,7 +38,8 @@ pub(super) struct TicketRecord {
     /// When the last change happened that the source reported.
     #[serde(default)]
     pub(super) source_event_at: Option<DateTime<Utc>>,
-    /// When the status was last changed from any side: by the source's clock if the source said when.
+    /// When the status was last changed from any side: by the source's clock if the source said when. It
+    /// is absent where `resolved_at` tells, and of tickets that are closed or from before it was written.
     #[serde(default)]
     pub(super) status_changed_at: Option<DateTime<Utc>>,
     /// The status that the source reported last.

@@ -172,6 +172,7 @@ impl Notification<'_> {
         let status = StatusReport {
             status,
             source_status: source_status.to_owned(),
+            is_change: true,
             at: self.item.changed_at().or_else(|| lenient::time(self.created_at)),
             event_id: self.event_id.clone().ok_or(NO_ID)?,
         };

@@ -118,7 +118,13 @@ impl<'a> Event<'a> {
     }
 
     fn status_report(&self, status: Status, source_status: String) -> StatusReport {
-        StatusReport { status, source_status, at: self.time, event_id: self.id.clone() }
+        StatusReport {
+            status,
+            source_status,
+            is_change: true,
+            at: self.time,
+            event_id: self.id.clone(),
+        }
     }
 
     /// A ticket may be made in a status that says that it is done.

@@ -160,3 +160,63 @@ impl Ticket {
         is_same.then(|| Self::open(new, self.ticket_id, self.created_at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::example;
+
+    fn told() -> NewTicket {
+        let address = EmailAddress::parse("rosa@example.com").ok();
+        let ticket = example().unwrap();
+        NewTicket {
+            customer_id: CustomerId::of(address.as_ref().unwrap()),
+            customer_email: address,
+            customer_contact: CustomerContact::parse("sam@example.com").ok(),
+            customer_name: CustomerName::parse("Rosa").ok(),
+            subject: ticket.subject,
+            description: ticket.description,
+            order_id: OrderId::parse("4711").ok(),
+            tags: Vec::new(),
+            source: Source::Zendesk,
+            external_id: None,
+            follow_up_of: None,
+            opened_by: None,
+            identity: Identity::Unique,
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_filled_in_and_what_is_known_stays() {
+        let known = example().unwrap();
+        let contact = told().customer_contact;
+        let expected = Ticket { customer_contact: contact.clone(), ..known.clone() };
+        assert_eq!(known.completed(&told()), Some(expected.clone()));
+        assert_eq!(expected.completed(&told()), None);
+
+        let unknown = Ticket {
+            customer_email: None,
+            customer_name: None,
+            order_id_set_by: Some(SetBy::Ai),
+            ..known.clone()
+        };
+        let completed = unknown.completed(&told()).unwrap();
+        assert_eq!(completed.customer_id, told().customer_id);
+        assert_eq!(completed.customer_email, told().customer_email);
+        assert_eq!(completed.customer_name, told().customer_name);
+        assert_eq!((completed.order_id, completed.order_id_set_by), (told().order_id, None));
+
+        // Without an address there is nothing that the customer's id follows from.
+        let nameless = NewTicket { customer_email: None, customer_contact: None, ..told() };
+        assert_eq!(unknown.completed(&nameless).unwrap().customer_id, known.customer_id);
+    }
+
+    #[test]
+    fn no_change_is_older_than_the_one_before() {
+        let ticket = example().unwrap();
+        let earlier = ticket.updated_at - chrono::TimeDelta::seconds(1);
+        let later = ticket.updated_at + chrono::TimeDelta::seconds(1);
+        assert_eq!(ticket.time_of_change(earlier), ticket.updated_at);
+        assert_eq!(ticket.time_of_change(later), later);
+    }
+}

@@ -73,7 +73,9 @@ pub struct ReportedStatus<'a> {
     pub status: Status,
     /// Why, in the source's words: its own status, or `merged`.
     pub note: &'a str,
-    /// When it happened there; an older report than one that was taken before changes nothing.
+    /// Whether the status has just been changed there. Other reports tell what it is, since whenever.
+    pub is_change: bool,
+    /// When it happened there; a report that is not younger than the last change changes nothing.
     pub at: Option<DateTime<Utc>>,
     /// What the source calls the report; the same id is the same report.
     pub event_id: &'a str,

@@ -20,7 +20,7 @@ use crate::store::ticket_row::TicketRow;
 use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
-use copilot_core::ticket::{ChangedFields, Ticket, TicketChange, format_time};
+use copilot_core::ticket::{ChangedFields, Status, Ticket, TicketChange, format_time};
 
 const OPERATION: &str = "change a ticket";
 
@@ -321,6 +321,7 @@ impl Decision<'_> {
         shards: ListShards,
     ) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
         let (seen, mut next) = (ticket_item(self.seen)?, ticket_item(&self.next)?);
+        let mut changed_at = None;
         if let Some(at) = self.source_event_at {
             next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
         }
@@ -328,11 +329,14 @@ impl Decision<'_> {
             let shard = shards.of(self.next.ticket_id.digits());
             let shard = record::status_shard(self.next.status, shard);
             next.insert("status_shard".to_owned(), AttributeValue::S(shard));
-            let at = AttributeValue::S(format_time(self.status_changed_at()));
-            next.insert("status_changed_at".to_owned(), at);
+            // Removed when there is none: it differs from what is seen either way.
+            let at = self.status_changed_at().map(|at| AttributeValue::S(format_time(at)));
+            changed_at = Some(("status_changed_at".to_owned(), at));
         }
-        if let Some(report) = self.report {
-            let status = AttributeValue::S(report.status.name().to_owned());
+        // A message that reopens a ticket here does so at the source too.
+        let reopened = self.message.filter(|_| self.next.status != self.seen.status);
+        if self.report.is_some() || reopened.is_some() {
+            let status = AttributeValue::S(self.next.status.name().to_owned());
             next.insert("reported_status".to_owned(), status);
         }
         let names: BTreeSet<&String> = seen.keys().chain(next.keys()).collect();
@@ -340,17 +344,23 @@ impl Decision<'_> {
             .into_iter()
             .filter(|name| seen.get(*name) != next.get(*name))
             .map(|name| (name.clone(), next.get(name).cloned()))
+            .chain(changed_at)
             .collect())
     }
 
-    /// When the status changed: by the clock of the source if that says when, else by ours.
-    fn status_changed_at(&self) -> DateTime<Utc> {
+    /// When the status changed: by the clock of the source if that says when, else by ours. `None` where
+    /// the ticket tells or nothing can follow.
+    fn status_changed_at(&self) -> Option<DateTime<Utc>> {
         let of_source = match (self.report, self.message) {
             (Some(report), _) => report.at,
             (None, Some(message)) => message.sent_at,
             (None, None) => None,
         };
-        of_source.unwrap_or(self.now)
+        match self.next.status {
+            Status::Closed => None,
+            Status::Resolved => of_source,
+            Status::New | Status::Open | Status::InProgress => Some(of_source.unwrap_or(self.now)),
+        }
     }
 
     /// What the history says of it. A message alone is no entry: it has a list of its own.

@@ -37,7 +37,16 @@ const CHANGED_AT: &[&str] =
     &["updatedatwithtimestamp", "ticketupdatedatwithtimestamp", "updatedat", "ticketupdatedat"];
 const ORDER: &[&str] = &["orderid", "ordernumber", "ticketorderid", "ticketordernumber"];
 const ATTACHMENTS: &[&str] = &["attachments", "ticketattachments", "latestcommentattachments"];
-const REQUESTER: &[&str] = &["requester", "ticketrequester", "customer", "enduser"];
+const REQUESTER: &[&str] = &[
+    "requester",
+    "ticketrequester",
+    "customer",
+    "enduser",
+    "from",
+    "sender",
+    "contact",
+    "reporter",
+];
 const REQUESTER_ID: &[&str] = &["requesterid", "ticketrequesterid"];
 const REQUESTER_EMAIL: &[&str] = &[
     "requesteremail",
@@ -143,7 +152,8 @@ fn status(ticket: &Members<'_>, body: &Value) -> Result<Option<StatusReport>, Un
         return Ok(None);
     };
     let at = lenient::time(ticket.first(CHANGED_AT));
-    Ok(Some(StatusReport { status, source_status, at, event_id: digest_of(body)? }))
+    let event_id = digest_of(body)?;
+    Ok(Some(StatusReport { status, source_status, is_change: false, at, event_id }))
 }
 
 /// Stands for the id of a notification that has none: the same body is the same notification.

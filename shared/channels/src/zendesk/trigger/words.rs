@@ -12,7 +12,7 @@ use super::super::super::contact::Contact;
 use super::super::super::html::readable_text;
 use super::super::super::lenient;
 use super::super::super::placeholder::is_unfilled;
-use super::super::super::said::{heading, is_rule, is_said_in, without_heading};
+use super::super::super::said::{are_same_words, heading, is_rule, without_heading};
 use super::super::event::{bare_words, with_its_files};
 use super::members::Members;
 use crate::limits;
@@ -130,7 +130,7 @@ const NO_WORDS: [&str; 62] = [
     "token",
 ];
 /// First words of names of people and things that are not what the customer says.
-const ABOUT_OTHERS: [&str; 15] = [
+const ABOUT_OTHERS: [&str; 22] = [
     "requester",
     "customer",
     "assignee",
@@ -146,6 +146,13 @@ const ABOUT_OTHERS: [&str; 15] = [
     "via",
     "end",
     "collaborator",
+    "from",
+    "to",
+    "sender",
+    "contact",
+    "reporter",
+    "order",
+    "phone",
 ];
 /// Members of an object that is a comment which hold its words.
 const WORDS_OF_A_COMMENT: [&str; 6] = ["value", "text", "content", "comment", "message", "rich"];
@@ -326,14 +333,17 @@ impl Reader<'_> {
 }
 
 impl Words {
+    /// One comment may come under several names. What is said twice in other words is two comments.
     fn leave_out_what_is_said_twice(&mut self) {
         let mut kept: Vec<Comment> = Vec::new();
         for comment in std::mem::take(&mut self.comments) {
-            let in_description =
-                self.description.as_deref().is_some_and(|said| is_same(&comment.words, said));
+            let in_description = self
+                .description
+                .as_deref()
+                .is_some_and(|said| are_same_words(&comment.words, said));
             let is_known = |other: &Comment| match (&comment.id, &other.id) {
                 (Some(one), Some(other)) => one == other,
-                _ => is_said_in(&comment.words, &other.words),
+                _ => are_same_words(&comment.words, &other.words),
             };
             if !in_description && !kept.iter().any(is_known) {
                 kept.push(comment);
@@ -341,13 +351,6 @@ impl Words {
         }
         self.comments = kept;
     }
-}
-
-/// Whether a comment is the description once more, be the one formatted.
-fn is_same(comment: &str, description: &str) -> bool {
-    is_said_in(comment, description)
-        && comment.chars().count() <= 2 * description.chars().count()
-        && description.chars().count() <= 2 * comment.chars().count()
 }
 
 /// A list of comments, oldest first if their times or else their ids tell.

@@ -100,3 +100,16 @@ fn comments_as_objects_say_whose_they_are() {
         "latest_public_comment": "Any news?", "latest_public_comment_html": "<p>Any news?</p>"});
     assert_eq!(read(&both).1, ["Any news?"]);
 }
+
+#[test]
+fn what_only_resembles_the_description_is_a_comment() {
+    let body = json!({"id": 7, "description": "My lamp arrived broken.",
+        "latest_comment": "My lamp arrived broken again."});
+    assert_eq!(read(&body).1, ["My lamp arrived broken again."]);
+    let body = json!({"id": 7, "description": "My lamp arrived broken.",
+        "latest_comment_html": "<p>My lamp <b>arrived</b> broken.</p>"});
+    assert!(read(&body).1.is_empty());
+    let from =
+        json!({"id": 7, "title": "Lamp", "from": "Rosa Diaz of the shop", "text": "It broke."});
+    assert_eq!(read(&from).1, ["It broke."]);
+}
