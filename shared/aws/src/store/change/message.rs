@@ -27,11 +27,15 @@ impl Store {
         let mut tries = Tries::begin();
         while tries.is_another() {
             let ticket = self.read(ticket_id).await?;
-            if self.has_message(message.first, ticket_id, message.id).await? {
+            let words = self.words_noted(message.first, message.words_id).await?;
+            let is_claimable = words.are_unclaimed() && message.has_own_id();
+            // Otherwise the write finds what is known already.
+            if (is_claimable || ticket.status == Status::Closed)
+                && self.has_message(message.first, ticket_id, message.id).await?
+            {
                 return Ok(Added::AlreadyAdded(ticket));
             }
-            let words = self.words_noted(message.first, message.words_id).await?;
-            if words.are_unclaimed() && message.has_own_id() {
+            if is_claimable {
                 if self.claim_words(&message).await? {
                     return Ok(Added::AlreadyAdded(ticket));
                 }

@@ -6,6 +6,7 @@
 //! <https://support.zendesk.com/hc/en-us/articles/4408886858138>.
 
 mod members;
+mod names;
 mod words;
 
 use std::borrow::Cow;

@@ -15,6 +15,7 @@ use super::super::super::placeholder::is_unfilled;
 use super::super::super::said::{are_same_words, heading, is_rule, without_heading};
 use super::super::event::{bare_words, with_its_files};
 use super::members::Members;
+use super::names::{Kind, base, kind};
 use crate::limits;
 use copilot_core::ticket::ExternalId;
 
@@ -35,125 +36,6 @@ pub(super) struct Comment {
     pub(super) at: Option<DateTime<Utc>>,
 }
 
-/// How sure a name makes it that its member holds a customer's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Description,
-    Comment,
-    /// Nothing is known of it.
-    Other,
-    /// It holds something else.
-    NoWords,
-}
-
-const DESCRIPTIONS: [&str; 4] =
-    ["description", "verbatimdescription", "firstcomment", "initialcomment"];
-/// Words of names that speak of what somebody says.
-const SPEAKING: [&str; 13] = [
-    "comment",
-    "comments",
-    "message",
-    "messages",
-    "text",
-    "body",
-    "content",
-    "reply",
-    "question",
-    "description",
-    "chat",
-    "words",
-    "transcript",
-];
-/// Last words of names whose members hold no words of the customer's.
-const NO_WORDS: [&str; 62] = [
-    "id",
-    "ids",
-    "url",
-    "uri",
-    "link",
-    "links",
-    "href",
-    "at",
-    "on",
-    "date",
-    "time",
-    "timestamp",
-    "name",
-    "names",
-    "email",
-    "emails",
-    "phone",
-    "status",
-    "state",
-    "priority",
-    "type",
-    "tags",
-    "tag",
-    "group",
-    "count",
-    "number",
-    "locale",
-    "language",
-    "zone",
-    "channel",
-    "via",
-    "source",
-    "form",
-    "brand",
-    "organization",
-    "company",
-    "account",
-    "assignee",
-    "agent",
-    "submitter",
-    "author",
-    "owner",
-    "user",
-    "role",
-    "score",
-    "rating",
-    "cc",
-    "ccs",
-    "followers",
-    "collaborators",
-    "subdomain",
-    "domain",
-    "version",
-    "event",
-    "trigger",
-    "public",
-    "private",
-    "title",
-    "subject",
-    "attachments",
-    "secret",
-    "token",
-];
-/// First words of names of people and things that are not what the customer says.
-const ABOUT_OTHERS: [&str; 22] = [
-    "requester",
-    "customer",
-    "assignee",
-    "submitter",
-    "organization",
-    "group",
-    "brand",
-    "account",
-    "agent",
-    "current",
-    "user",
-    "author",
-    "via",
-    "end",
-    "collaborator",
-    "from",
-    "to",
-    "sender",
-    "contact",
-    "reporter",
-    "order",
-    "phone",
-];
 /// Members of an object that is a comment which hold its words.
 const WORDS_OF_A_COMMENT: [&str; 6] = ["value", "text", "content", "comment", "message", "rich"];
 
@@ -397,73 +279,6 @@ fn sections(text: &str) -> Vec<(&str, &str)> {
 fn is_staff(role: &str) -> bool {
     let role = role.trim().to_lowercase();
     ["agent", "admin", "staff", "system", "owner", "light agent"].contains(&role.as_str())
-}
-
-/// The words of a name, in lower case: `latestComment`, `latest_comment` and `Latest.Comment` have two.
-fn words_of_name(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = vec![String::new()];
-    let mut was_lower = false;
-    for character in name.chars() {
-        let is_new = !character.is_alphanumeric() || (character.is_uppercase() && was_lower);
-        if is_new {
-            words.push(String::new());
-        }
-        if character.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(character.to_lowercase());
-        }
-        was_lower = character.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// The name without separators, `ticket` in front, and what tells the format at its end.
-fn base(name: &str) -> String {
-    const FORMATS: [&str; 6] = ["html", "rich", "formatted", "plain", "text", "body"];
-    let words = words_of_name(name);
-    let mut words: &[String] = &words;
-    if let [first, rest @ ..] = words
-        && first == "ticket"
-        && !rest.is_empty()
-    {
-        words = rest;
-    }
-    while let [rest @ .., last] = words {
-        if rest.is_empty() || !FORMATS.contains(&last.as_str()) {
-            break;
-        }
-        words = rest;
-    }
-    words.concat()
-}
-
-fn kind(name: &str) -> Kind {
-    let words = words_of_name(name);
-    let base = base(name);
-    let is =
-        |list: &[&str], word: Option<&String>| word.is_some_and(|w| list.contains(&w.as_str()));
-    // Names in one piece, such as `createdat` and `requesteremail`.
-    let ends =
-        ["createdat", "updatedat", "email", "url", "phone", "status", "priority", "ticketid"];
-    if DESCRIPTIONS.contains(&base.as_str()) {
-        Kind::Description
-    } else if words.iter().any(|word| ["internal", "private"].contains(&word.as_str()))
-        || is(&NO_WORDS, words.last())
-        || ends.iter().any(|end| base.ends_with(end))
-    {
-        Kind::NoWords
-    } else if words.iter().any(|word| SPEAKING.contains(&word.as_str()))
-        || base.contains("comment")
-        || base.contains("message")
-    {
-        Kind::Comment
-    } else if is(&ABOUT_OTHERS, words.first()) {
-        Kind::NoWords
-    } else {
-        Kind::Other
-    }
 }
 
 /// About how many words a text has; scripts without spaces have one for two characters.
