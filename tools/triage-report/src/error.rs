@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use copilot_triage::NotAThreshold;
+use copilot_triage::ParseThresholdError;
 
 use super::encoding::EncodingError;
 use super::files::FileError;
@@ -71,5 +71,5 @@ pub enum TriageReportError {
     Triage(Box<dyn std::error::Error + Send + Sync>),
     /// The threshold is none.
     #[error(transparent)]
-    Threshold(#[from] NotAThreshold),
+    Threshold(#[from] ParseThresholdError),
 }
