@@ -5,7 +5,9 @@
 
 #![warn(missing_docs)]
 
+mod backoff;
 pub mod connection;
+pub mod limits;
 pub mod queue;
 pub mod secret;
 pub mod store;

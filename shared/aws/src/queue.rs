@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{TicketId, format_time};
 
 /// The queue of AI work.
@@ -45,7 +45,7 @@ struct Message<'a> {
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AiWork {
+pub struct AiTask {
     /// The ticket that needs it.
     pub ticket_id: TicketId,
     /// The root of the X-Ray trace of the request that caused it.
@@ -62,7 +62,7 @@ struct ReceivedMessage {
     trace_id: Option<String>,
 }
 
-impl AiWork {
+impl AiTask {
     /// Reads the body of a message.
     ///
     /// # Errors
@@ -134,10 +134,7 @@ impl Queue {
                 .id(index.to_string())
                 .message_body(body(*ticket_id, reason, None, now)?)
                 .build()
-                .map_err(|error| Error::Internal {
-                    operation: OPERATION,
-                    source: Some(error.into()),
-                })?;
+                .map_err(|error| Error::internal(OPERATION, error))?;
             request = request.entries(entry);
         }
         let answer = request.send().await.map_err(|error| failure(OPERATION, &error))?;
@@ -156,10 +153,7 @@ fn body(
 ) -> Result<String, Error> {
     let sent_at = format_time(now);
     let message = Message { schema_version: SCHEMA_VERSION, ticket_id, reason, trace_id, sent_at };
-    serde_json::to_string(&message).map_err(|error| Error::Internal {
-        operation: "write a queue message",
-        source: Some(error.into()),
-    })
+    serde_json::to_string(&message).map_err(|error| Error::internal("write a queue message", error))
 }
 
 #[cfg(test)]
@@ -182,9 +176,9 @@ mod tests {
         let id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
         let now = "2024-11-03T10:30:00.123Z".parse().unwrap();
         let sent = body(id, Reason::Requeued, None, now).unwrap();
-        assert_eq!(AiWork::parse(&sent).unwrap(), AiWork { ticket_id: id, trace_id: None });
+        assert_eq!(AiTask::parse(&sent).unwrap(), AiTask { ticket_id: id, trace_id: None });
         let later = sent.replace("\"reason\"", "\"colour\":\"red\",\"reason\"");
-        assert!(AiWork::parse(&later).is_ok());
+        assert!(AiTask::parse(&later).is_ok());
         let long = sent.replace("requeued", &"r".repeat(limits::AI_WORK_BYTES));
         for refused in [
             "",
@@ -195,7 +189,7 @@ mod tests {
             &sent.replace("TKT-", "TKT"),
             &long,
         ] {
-            assert!(AiWork::parse(refused).is_err(), "{refused}");
+            assert!(AiTask::parse(refused).is_err(), "{refused}");
         }
     }
 }

@@ -7,9 +7,9 @@ use aws_sdk_secretsmanager::Client;
 use serde::Deserialize;
 
 use crate::connection::{Connection, failure};
+use crate::limits;
 use copilot_channels::signature::Verification;
 use copilot_core::error::Error;
-use copilot_core::limits;
 
 /// Where a webhook's secret is.
 #[derive(Debug)]
@@ -68,8 +68,7 @@ impl WebhookSecret {
     /// # Errors
     /// [`Error::Unavailable`] when no secret is known: the sender shall try again.
     pub async fn verification(&self) -> Result<Verification, Error> {
-        const UNKNOWN: Error =
-            Error::Unavailable { operation: "verify without a secret", source: None };
+        const UNKNOWN: Error = Error::unavailable("verify without a secret");
         match self {
             Self::Local(verification) => verification.clone().ok_or(UNKNOWN),
             Self::Managed(secret) => {
@@ -155,7 +154,7 @@ mod tests {
     use aws_sdk_secretsmanager::config::{BehaviorVersion, Config, Credentials, Region};
 
     use super::*;
-    use copilot_channels::signature::verify_intercom;
+    use copilot_channels::intercom;
 
     /// HMAC-SHA1 of `{}` under `new` and `old`.
     const SIGNED_BY_NEW: &str = "sha1=ff507566ffa8dfeb2cbd9e8c0763a7beb701502a";
@@ -165,7 +164,7 @@ mod tests {
     fn a_secret_is_the_text_or_a_rotation() {
         let takes = |text: &str, signature| {
             let verification = read_text(text).unwrap();
-            verify_intercom(&verification, Some(signature), b"{}").is_ok()
+            intercom::verify(&verification, Some(signature), b"{}").is_ok()
         };
         assert!(takes("new", SIGNED_BY_NEW));
         assert!(!takes("new", SIGNED_BY_OLD));
@@ -257,7 +256,7 @@ mod tests {
         *fake.text.lock().unwrap() = Some("old");
         let secret = managed(&fake);
         let takes = |verification: &Verification, signature| {
-            verify_intercom(verification, Some(signature), b"{}").is_ok()
+            intercom::verify(verification, Some(signature), b"{}").is_ok()
         };
         assert!(takes(&secret.verification().await.unwrap(), SIGNED_BY_OLD));
         assert!(takes(&secret.verification().await.unwrap(), SIGNED_BY_OLD));

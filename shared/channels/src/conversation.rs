@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::event::{AccountId, ConversationIdentity, CustomerMessage, Unreadable};
 use super::lenient;
-use copilot_core::limits;
+use crate::limits;
 use copilot_core::ticket::{
     CustomerId, CustomerName, Description, EmailAddress, ExternalId, Source, Subject, Tag,
     TextFault,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use copilot_core::limits;
+use crate::limits;
 use copilot_core::ticket::{Description, ExternalId, Source, Status};
 use copilot_core::ticket::{Identity, NewTicket};
 
@@ -11,9 +11,9 @@ use copilot_core::ticket::{Identity, NewTicket};
 #[derive(Debug, Clone, PartialEq)]
 pub enum WebhookEvent {
     /// A customer began a conversation.
-    Opened(NewTicket),
-    /// A customer said something further.
-    Said {
+    ConversationOpened(NewTicket),
+    /// A customer wrote again.
+    MessageReceived {
         /// Where.
         conversation: ConversationIdentity,
         /// What.
@@ -24,7 +24,7 @@ pub enum WebhookEvent {
         opening: Option<Box<NewTicket>>,
     },
     /// The vendor's own status changed.
-    Moved {
+    StatusChanged {
         /// Of which conversation.
         conversation: ConversationIdentity,
         /// What the new status means here.
@@ -33,11 +33,11 @@ pub enum WebhookEvent {
         source_status: String,
         /// When, if the vendor says so.
         at: Option<DateTime<Utc>>,
-        /// As in [`WebhookEvent::Said`]; `None` also when no customer began the conversation.
+        /// As in [`WebhookEvent::MessageReceived`]; `None` also when no customer began the conversation.
         opening: Option<Box<NewTicket>>,
     },
     /// The conversation is gone at the vendor's.
-    Removed {
+    ConversationRemoved {
         /// Which.
         conversation: ConversationIdentity,
         /// In which way.
@@ -45,7 +45,7 @@ pub enum WebhookEvent {
         /// When, if the vendor says so.
         at: Option<DateTime<Utc>>,
     },
-    /// The vendor asks whether somebody listens.
+    /// The vendor checks that the webhook is reachable.
     Validation,
     /// A kind that is not taken.
     Ignored {

@@ -11,7 +11,7 @@ use copilot_core::ticket::{Identity, NewTicket};
 /// A change of status that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
-    /// The status that the ticket shall have.
+    /// The status that the ticket is to get.
     pub status: Status,
     /// Why, if that is said.
     pub note: Option<Note>,
@@ -62,7 +62,7 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
             identity: Identity::Unique,
         }),
         // A required field that is absent has left a fault, and `finish` has returned it.
-        _ => Err(Error::Internal { operation: "read the create body", source: None }),
+        _ => Err(Error::defect("read the create body")),
     }
 }
 
@@ -83,8 +83,7 @@ pub fn parse_status_change(body: &[u8]) -> Result<StatusChange, Error> {
     let actor = object.optional("actor", ActorName::parse);
     object.finish(&["status", "note", "actor"])?;
     // A status that is absent or wrong has left a fault, and `finish` has returned it.
-    let status =
-        status.ok_or(Error::Internal { operation: "read the status body", source: None })?;
+    let status = status.ok_or(Error::defect("read the status body"))?;
     Ok(StatusChange { status, note, actor })
 }
 

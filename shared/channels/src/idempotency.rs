@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use copilot_core::limits;
+use crate::limits;
 
 /// A key that a client has drawn for one request.
 ///

@@ -6,6 +6,7 @@
 pub mod html;
 pub mod intercom;
 mod lenient_json;
+pub mod limits;
 pub mod signature;
 pub mod zendesk;
 
@@ -16,8 +17,10 @@ mod form;
 mod idempotency;
 mod lenient;
 mod patch;
+mod vendor;
 
 pub use event::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
 pub use form::{StatusChange, parse_create, parse_status_change};
 pub use idempotency::{IdempotencyKey, NotAnIdempotencyKey};
 pub use patch::parse_patch;
+pub use vendor::{Headers, Vendor};

@@ -214,11 +214,23 @@ mod tests {
         })
     }
 
+    /// What a patch may set, and who did.
+    fn document(ticket: &Ticket) -> Value {
+        json!({
+            "priority": ticket.priority,
+            "priority_set_by": ticket.priority_set_by,
+            "category": ticket.category,
+            "category_set_by": ticket.category_set_by,
+            "assignee": ticket.assignee,
+            "tags": ticket.tags,
+        })
+    }
+
     proptest! {
         #[test]
         fn a_right_patch_does_what_the_rfc_says(first in right_patch(), second in right_patch()) {
-            let mut ticket: Ticket = serde_json::from_value(example()).unwrap();
-            let mut document = example();
+            let mut ticket = example().unwrap();
+            let mut document = document(&ticket);
             for body in [&first, &second, &second] {
                 let parsed = patch(body).unwrap();
                 ticket = parsed.applied_to(&ticket).unwrap_or(ticket);
@@ -229,8 +241,7 @@ mod tests {
                     }
                 }
             }
-            let told = serde_json::to_value(&ticket).unwrap();
-            for (name, value) in told.as_object().unwrap() {
+            for (name, value) in self::document(&ticket).as_object().unwrap() {
                 let expected = document.get(name).cloned().unwrap_or_else(|| {
                     if name == "tags" { json!([]) } else { Value::Null }
                 });

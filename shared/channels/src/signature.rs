@@ -1,26 +1,11 @@
-//! Signatures of webhooks, checked on the raw bytes before anything is parsed.
-//!
-//! | vendor | header | value |
-//! |---|---|---|
-//! | Zendesk | `X-Zendesk-Webhook-Signature` | base64 of HMAC-SHA256 over the timestamp header and the body |
-//! | Intercom | `X-Hub-Signature` | `sha1=` and the lower-case hex of HMAC-SHA1 over the body |
-//!
-//! The key is the text of the secret itself, also where that text looks like base64. Sources:
-//! <https://developer.zendesk.com/documentation/webhooks/verifying/> and
-//! <https://developers.intercom.com/docs/webhooks/webhook-notifications>.
+//! Signatures of webhooks, checked on the raw bytes before anything is parsed. How a vendor signs
+//! stands in the `signature.rs` of its folder. The key is the text of the secret itself, also where
+//! that text looks like base64.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use hmac::Mac;
 use hmac::digest::KeyInit;
-use hmac::{Hmac, Mac};
-use sha1::Sha1;
-use sha2::Sha256;
-
-use copilot_core::limits;
-use copilot_core::ticket::parse_time;
 
 /// A secret that is shared with a vendor. Its text is never shown.
 #[derive(Clone)]
@@ -77,7 +62,9 @@ impl Secrets {
         Self { current, previous }
     }
 
-    fn signed<M: Mac + KeyInit>(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
+    /// Whether `signature` is the HMAC of `parts`, joined, under one of the secrets. Takes the same
+    /// time wherever they differ.
+    pub(crate) fn signed<M: Mac + KeyInit>(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
         let current = self.current.signed::<M>(parts, signature);
         let previous =
             self.previous.as_ref().is_some_and(|secret| secret.signed::<M>(parts, signature));
@@ -110,11 +97,26 @@ impl Verification {
             (None, None) => allows_unsigned.then_some(Self::Unsigned),
         }
     }
+
+    /// The body once `is_signed` finds it signed with one of the secrets, or at once where no
+    /// signature is needed.
+    ///
+    /// # Errors
+    /// That of `is_signed`.
+    pub(crate) fn check<'a>(
+        &self,
+        body: &'a [u8],
+        is_signed: impl FnOnce(&Secrets) -> Result<(), SignatureFault>,
+    ) -> Result<VerifiedBody<'a>, SignatureFault> {
+        if let Self::Required(secrets) = self {
+            is_signed(secrets)?;
+        }
+        Ok(VerifiedBody(body))
+    }
 }
 
-/// A body whose signature was right, or did not matter. Only [`verify_zendesk`] and
-/// [`verify_intercom`] make one, and the store from what it kept of theirs, so that a parser cannot be
-/// given anything else.
+/// A body whose signature was right, or did not matter. Only [`Verification::check`] makes one, and
+/// the store from what it kept, so that a parser cannot be given anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedBody<'a>(&'a [u8]);
 
@@ -148,82 +150,21 @@ pub enum SignatureFault {
     Expired,
 }
 
-/// Checks what Zendesk sent: `signature` and `timestamp` as their headers hold them, `body` as it
-/// came, `now` the present time.
-///
-/// The timestamp is signed as it is written: ISO 8601 or seconds since 1970. It is looked at only
-/// once the signature is right, so that a forger learns nothing from the answer.
+/// The header's value, if it came and says something.
 ///
 /// # Errors
-/// [`SignatureFault`]; [`SignatureFault::Expired`] when the timestamp is more than
-/// [`limits::SIGNATURE_AGE`] away from `now`.
-pub fn verify_zendesk<'a>(
-    verification: &Verification,
-    signature: Option<&str>,
-    timestamp: Option<&str>,
-    body: &'a [u8],
-    now: DateTime<Utc>,
-) -> Result<VerifiedBody<'a>, SignatureFault> {
-    let Verification::Required(secrets) = verification else {
-        return Ok(VerifiedBody(body));
-    };
-    let (signature, timestamp) = (present(signature)?, present(timestamp)?);
-    // Strict: padding is required and unused bits must be zero.
-    let signature = STANDARD.decode(signature).map_err(|_| SignatureFault::Malformed)?;
-    if !secrets.signed::<Hmac<Sha256>>(&[timestamp.as_bytes(), body], &signature) {
-        return Err(SignatureFault::Wrong);
-    }
-    let signed_at = parse_time(timestamp).ok_or(SignatureFault::Malformed)?;
-    match now.signed_duration_since(signed_at).abs().to_std() {
-        Ok(distance) if distance <= limits::SIGNATURE_AGE => Ok(VerifiedBody(body)),
-        _ => Err(SignatureFault::Expired),
-    }
-}
-
-/// Checks what Intercom sent: `signature` as its header holds it, `body` as it came.
-///
-/// Intercom signs no time, so an old body that somebody recorded passes again; that is harmless
-/// because the same conversation is the same ticket.
-///
-/// # Errors
-/// [`SignatureFault`], but never [`SignatureFault::Expired`].
-pub fn verify_intercom<'a>(
-    verification: &Verification,
-    signature: Option<&str>,
-    body: &'a [u8],
-) -> Result<VerifiedBody<'a>, SignatureFault> {
-    let Verification::Required(secrets) = verification else {
-        return Ok(VerifiedBody(body));
-    };
-    let digits = present(signature)?.strip_prefix("sha1=").ok_or(SignatureFault::Malformed)?;
-    let signature = lower_case_hex(digits).ok_or(SignatureFault::Malformed)?;
-    if secrets.signed::<Hmac<Sha1>>(&[body], &signature) {
-        Ok(VerifiedBody(body))
-    } else {
-        Err(SignatureFault::Wrong)
-    }
-}
-
-fn present(header: Option<&str>) -> Result<&str, SignatureFault> {
+/// [`SignatureFault::Missing`] otherwise.
+pub(crate) fn present(header: Option<&str>) -> Result<&str, SignatureFault> {
     header.filter(|value| !value.is_empty()).ok_or(SignatureFault::Missing)
-}
-
-/// The bytes that the digits stand for. Upper case is refused: one signature has one spelling.
-fn lower_case_hex(digits: &str) -> Option<Vec<u8>> {
-    let lower_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if !digits.len().is_multiple_of(2) || !digits.as_bytes().iter().all(lower_hex) {
-        return None;
-    }
-    digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use copilot_core::ticket::parse_time;
+
     use super::*;
+    use crate::{intercom, zendesk};
 
     fn required(current: &str, previous: Option<&str>) -> Verification {
         let secret = |text| Secret::parse(text).unwrap();
@@ -249,7 +190,7 @@ mod tests {
 
     fn zendesk(signature: Option<&str>, timestamp: Option<&str>) -> Result<(), SignatureFault> {
         let now = parse_time(TIMESTAMP).unwrap();
-        verify_zendesk(&required(SECRET, None), signature, timestamp, BODY, now).map(|_| ())
+        zendesk::verify(&required(SECRET, None), signature, timestamp, BODY, now).map(|_| ())
     }
 
     #[test]
@@ -287,7 +228,7 @@ mod tests {
         let at = |seconds: i64| {
             let now = DateTime::from_timestamp(1_531_420_618 + seconds, 0).unwrap();
             let required = required(SECRET, None);
-            verify_zendesk(&required, Some(SIGNATURE), Some(TIMESTAMP), BODY, now).map(|_| ())
+            zendesk::verify(&required, Some(SIGNATURE), Some(TIMESTAMP), BODY, now).map(|_| ())
         };
         for seconds in [-300, 0, 300] {
             assert_eq!(at(seconds), Ok(()));
@@ -302,11 +243,11 @@ mod tests {
         let now = parse_time("2030-01-01T00:00:00Z").unwrap();
         let other = required("another secret", None);
         assert_eq!(
-            verify_zendesk(&other, Some(SIGNATURE), Some(TIMESTAMP), BODY, now),
+            zendesk::verify(&other, Some(SIGNATURE), Some(TIMESTAMP), BODY, now),
             Err(SignatureFault::Wrong)
         );
         assert_eq!(
-            verify_zendesk(&other, Some(SIGNATURE), Some("yesterday"), BODY, now),
+            zendesk::verify(&other, Some(SIGNATURE), Some("yesterday"), BODY, now),
             Err(SignatureFault::Wrong)
         );
     }
@@ -315,7 +256,7 @@ mod tests {
     fn two_secrets_hold_while_one_replaces_the_other() {
         let now = parse_time(TIMESTAMP).unwrap();
         let check = |verification: &Verification| {
-            verify_zendesk(verification, Some(SIGNATURE), Some(TIMESTAMP), BODY, now).is_ok()
+            zendesk::verify(verification, Some(SIGNATURE), Some(TIMESTAMP), BODY, now).is_ok()
         };
         assert!(check(&required(SECRET, Some("older"))));
         assert!(check(&required("newer", Some(SECRET))));
@@ -326,7 +267,7 @@ mod tests {
     fn intercom_writes_sha1_and_lower_case_hex() {
         use SignatureFault::{Malformed, Missing, Wrong};
         let required = required("intercom_secret", None);
-        let check = |signature| verify_intercom(&required, signature, b"{}").map(|_| ());
+        let check = |signature| intercom::verify(&required, signature, b"{}").map(|_| ());
         let digits = "1a8f4a0ff8fea6bd6ef9d1d7a4a4a9b3f9a0b6ab";
         assert_eq!(check(None), Err(Missing));
         assert_eq!(check(Some(digits)), Err(Malformed));
@@ -341,8 +282,8 @@ mod tests {
     #[test]
     fn unsigned_bodies_pass_only_where_that_is_chosen() {
         let now = parse_time(TIMESTAMP).unwrap();
-        let body = verify_zendesk(&Verification::Unsigned, None, None, BODY, now).unwrap();
+        let body = zendesk::verify(&Verification::Unsigned, None, None, BODY, now).unwrap();
         assert_eq!(body.bytes(), BODY);
-        assert!(verify_intercom(&Verification::Unsigned, None, BODY).is_ok());
+        assert!(intercom::verify(&Verification::Unsigned, None, BODY).is_ok());
     }
 }

@@ -8,7 +8,8 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use copilot_channels::signature::{Secret, Secrets, Verification, verify_intercom, verify_zendesk};
+use copilot_channels::signature::{Secret, Secrets, Verification};
+use copilot_channels::{intercom, zendesk};
 use copilot_core::ticket::parse_time;
 use hmac::{Hmac, Mac};
 use proptest::prelude::*;
@@ -57,7 +58,7 @@ fn the_vectors_of_zendesk() {
         let now = parse_time(&vector.timestamp).unwrap();
         let (signature, timestamp) = (Some(&*vector.signature), Some(&*vector.timestamp));
         let verified =
-            verify_zendesk(&vector.verification, signature, timestamp, &vector.body, now);
+            zendesk::verify(&vector.verification, signature, timestamp, &vector.body, now);
         assert_eq!(verified.is_ok(), vector.valid, "{}: {verified:?}", vector.source);
     }
 }
@@ -65,7 +66,8 @@ fn the_vectors_of_zendesk() {
 #[test]
 fn the_vectors_of_intercom() {
     for vector in vectors("intercom") {
-        let verified = verify_intercom(&vector.verification, Some(&vector.signature), &vector.body);
+        let verified =
+            intercom::verify(&vector.verification, Some(&vector.signature), &vector.body);
         assert_eq!(verified.is_ok(), vector.valid, "{}: {verified:?}", vector.source);
     }
 }
@@ -103,10 +105,10 @@ fn no_bit_of_a_header_can_be_changed() {
     let body = b"{\"ticket\": {}}";
     let zendesk = |signature: &str, timestamp: &str| {
         let verification = required(SECRET);
-        verify_zendesk(&verification, Some(signature), Some(timestamp), body, now()).is_ok()
+        zendesk::verify(&verification, Some(signature), Some(timestamp), body, now()).is_ok()
     };
     let intercom =
-        |signature: &str| verify_intercom(&required(SECRET), Some(signature), body).is_ok();
+        |signature: &str| intercom::verify(&required(SECRET), Some(signature), body).is_ok();
     let (by_zendesk, by_intercom) = (signed_by_zendesk(body), signed_by_intercom(body));
     assert!(zendesk(&by_zendesk, TIMESTAMP) && intercom(&by_intercom));
 
@@ -135,8 +137,8 @@ proptest! {
         let (by_zendesk, by_intercom) = (signed_by_zendesk(&body), signed_by_intercom(&body));
         let verification = required(SECRET);
         let verify = |body: &[u8]| (
-            verify_zendesk(&verification, Some(&by_zendesk), Some(TIMESTAMP), body, now()).is_ok(),
-            verify_intercom(&verification, Some(&by_intercom), body).is_ok(),
+            zendesk::verify(&verification, Some(&by_zendesk), Some(TIMESTAMP), body, now()).is_ok(),
+            intercom::verify(&verification, Some(&by_intercom), body).is_ok(),
         );
         prop_assert_eq!(verify(&body), (true, true));
         let mut wrong = body.clone();
@@ -152,8 +154,8 @@ proptest! {
     ) {
         let verification = required(SECRET);
         let (signature, body) = (Some(signature.as_str()), body.as_bytes());
-        let zendesk = verify_zendesk(&verification, signature, Some(&timestamp), body, now());
+        let zendesk = zendesk::verify(&verification, signature, Some(&timestamp), body, now());
         prop_assert!(zendesk.is_err());
-        prop_assert!(verify_intercom(&verification, signature, body).is_err());
+        prop_assert!(intercom::verify(&verification, signature, body).is_err());
     }
 }

@@ -53,7 +53,7 @@ pub enum Error {
         operation: &'static str,
         /// Why it failed.
         #[source]
-        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+        source: Option<Cause>,
     },
     /// A defect of ours; a retry does not help.
     #[error("internal: {operation}")]
@@ -62,8 +62,28 @@ pub enum Error {
         operation: &'static str,
         /// Why it failed.
         #[source]
-        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+        source: Option<Cause>,
     },
+}
+
+/// What made an operation fail.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+impl Error {
+    /// [`Error::Internal`] in `operation`, because of `cause`.
+    pub fn internal(operation: &'static str, cause: impl Into<Cause>) -> Self {
+        Self::Internal { operation, source: Some(cause.into()) }
+    }
+
+    /// [`Error::Internal`] in `operation`, which says all that is known.
+    pub const fn defect(operation: &'static str) -> Self {
+        Self::Internal { operation, source: None }
+    }
+
+    /// [`Error::Unavailable`] for `operation`, which says all that is known.
+    pub const fn unavailable(operation: &'static str) -> Self {
+        Self::Unavailable { operation, source: None }
+    }
 }
 
 /// One wrong part of an input.

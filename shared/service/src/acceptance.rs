@@ -1,7 +1,7 @@
 //! Takes a new ticket in: store first, then queue, then answer.
 
 use crate::http::{CreatedTicket, Response};
-use crate::telemetry::{Metric, count};
+use crate::telemetry::{Metric, cause, count};
 use copilot_aws::queue::{Queue, Reason};
 use copilot_aws::store::{Created, Store};
 use copilot_core::error::Error;
@@ -26,24 +26,24 @@ pub async fn accept(
     match store.create(new, now()).await? {
         Created::New(ticket) => {
             let ai_work = ask_for_ai_work(store, queue, &ticket, trace_id).await;
-            Response::created(accepted(ticket, ai_work))
+            Response::created(&accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
             Identity::Request(_) => {
                 let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
-                let ai_work = if ai_work_delayed { AiWork::Delayed } else { AiWork::Queued };
-                Response::created_before(accepted(opened, ai_work))
+                let dispatch = if ai_work_delayed { Dispatch::Delayed } else { Dispatch::Queued };
+                Response::created_before(&accepted(opened, dispatch))
             }
-            Identity::Of(_) | Identity::Unique => Response::known(body(
+            Identity::Of(_) | Identity::Unique => Response::already_exists(&body(
                 ticket,
-                &["Ticket was received before", "Nothing was changed"],
+                &["Ticket was already received", "Nothing changed"],
             )),
         },
     }
 }
 
 #[derive(Clone, Copy)]
-enum AiWork {
+enum Dispatch {
     Queued,
     Delayed,
 }
@@ -53,32 +53,30 @@ async fn ask_for_ai_work(
     queue: &Queue,
     ticket: &Ticket,
     trace_id: Option<&str>,
-) -> AiWork {
+) -> Dispatch {
     let ticket_id = ticket.ticket_id;
     let Err(error) = queue.send(ticket_id, Reason::Created, trace_id, now()).await else {
-        return AiWork::Queued;
+        return Dispatch::Queued;
     };
-    let cause = std::error::Error::source(&error).map(tracing::field::display);
     let ticket_id_shown = tracing::field::display(ticket_id);
-    tracing::error!(ticket_id = ticket_id_shown, cause, "AI work not queued");
+    tracing::error!(ticket_id = ticket_id_shown, cause = cause(&error), "AI work not queued");
     count(Metric::AiWorkNotQueued, ticket.source);
     // Without the note a repeated request is told "queued", which it will be soon.
     if let Err(error) = store.ai_work_delayed(ticket_id).await {
-        let cause = std::error::Error::source(&error).map(tracing::field::display);
-        tracing::warn!(ticket_id = ticket_id_shown, cause, "delay not noted");
+        tracing::warn!(ticket_id = ticket_id_shown, cause = cause(&error), "delay not noted");
     }
-    AiWork::Delayed
+    Dispatch::Delayed
 }
 
-fn accepted(ticket: Ticket, ai_work: AiWork) -> CreatedTicket {
+fn accepted(ticket: Ticket, ai_work: Dispatch) -> CreatedTicket {
     let ai_work = match ai_work {
-        AiWork::Queued => "AI processing queued",
-        AiWork::Delayed => "AI processing is delayed",
+        Dispatch::Queued => "AI processing queued",
+        Dispatch::Delayed => "AI processing is delayed",
     };
     body(ticket, &["Ticket created successfully", ai_work, "Agent will be notified"])
 }
 
 fn body(ticket: Ticket, actions: &[&str]) -> CreatedTicket {
     let suggested_actions = actions.iter().map(|action| (*action).to_owned()).collect();
-    CreatedTicket { ticket, suggested_actions }
+    CreatedTicket { ticket: ticket.into(), suggested_actions }
 }

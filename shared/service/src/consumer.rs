@@ -4,10 +4,10 @@ use futures_util::{StreamExt, stream};
 use lambda_http::LambdaEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::http;
-use copilot_aws::queue::AiWork;
+use crate::limits;
+use crate::telemetry;
+use copilot_aws::queue::AiTask;
 use copilot_core::error::Error;
-use copilot_core::limits;
 
 /// A batch of messages, as Lambda hands it over. The ready-made type of it brings `serde_with` for
 /// members that nobody reads here.
@@ -46,7 +46,7 @@ struct BatchItemFailure {
 /// Only when the Runtime API itself fails; Lambda then starts a new process.
 pub async fn serve<Handle, Work>(handle: Handle) -> Result<(), lambda_http::Error>
 where
-    Handle: Fn(AiWork) -> Work,
+    Handle: Fn(AiTask) -> Work,
     Work: Future<Output = Result<(), Error>>,
 {
     let handle = &handle;
@@ -58,16 +58,16 @@ where
 
 async fn take<Handle, Work>(batch: Batch, handle: &Handle) -> BatchAnswer
 where
-    Handle: Fn(AiWork) -> Work,
+    Handle: Fn(AiTask) -> Work,
     Work: Future<Output = Result<(), Error>>,
 {
     let outcomes = batch.messages.into_iter().map(async |message| {
-        let outcome = match AiWork::parse(&message.body) {
+        let outcome = match AiTask::parse(&message.body) {
             Ok(work) => handle(work).await,
             Err(error) => Err(error),
         };
         outcome.err().map(|error| {
-            http::log(&error);
+            telemetry::log(&error);
             tracing::error!(message_id = message.message_id, kind = %error, "AI work failed");
             BatchItemFailure { item_identifier: message.message_id }
         })
@@ -110,8 +110,8 @@ mod tests {
             message("garbage", "{"),
             message("last", &work("TKT-20241103-A1B2C3D5")),
         ]});
-        let handle = async |work: AiWork| match work.ticket_id.digits() {
-            0 => Err(Error::Unavailable { operation: "test", source: None }),
+        let handle = async |work: AiTask| match work.ticket_id.digits() {
+            0 => Err(Error::unavailable("test")),
             _ => Ok(()),
         };
         let answer = take(serde_json::from_value(batch).unwrap(), &handle).await;

@@ -1,14 +1,19 @@
 //! What the functions do and how they speak with Lambda.
 //!
-//! In reading order: [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
+//! In reading order: [`settings`] reads the environment; [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
 //! that names status codes; [`schedule`] and [`consumer`] run what no request asks for; [`acceptance`]
 //! takes a ticket in; [`webhook`] acts on what vendors report.
 
 #![warn(missing_docs)]
 
 pub mod acceptance;
+pub mod api;
 pub mod consumer;
+#[cfg(test)]
+mod documentation;
 pub mod http;
+pub mod limits;
 pub mod schedule;
+pub mod settings;
 pub mod telemetry;
 pub mod webhook;

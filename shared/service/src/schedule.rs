@@ -4,7 +4,7 @@ use lambda_http::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::http;
+use crate::telemetry;
 use copilot_core::error::Error;
 
 /// Runs the Lambda runtime: each event is one run of `handle`, which gets it and whose outcome is the
@@ -20,7 +20,7 @@ where
 {
     let handle = &handle;
     lambda_runtime::run(lambda_http::service_fn(|event: LambdaEvent<Value>| async move {
-        handle(event.payload).await.inspect_err(http::log).map_err(lambda_http::Error::from)
+        handle(event.payload).await.inspect_err(telemetry::log).map_err(lambda_http::Error::from)
     }))
     .await
 }

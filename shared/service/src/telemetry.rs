@@ -16,16 +16,77 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use copilot_core::error::Error;
 use copilot_core::ticket::{Source, TicketId};
+use lambda_runtime::tracing::subscriber::filter::{EnvFilter, LevelFilter};
+use lambda_runtime::tracing::subscriber::fmt;
+use lambda_runtime::tracing::subscriber::util::SubscriberInitExt;
+use tracing::field::DisplayValue;
+use tracing::{error, warn};
 
 /// Starts logging as Lambda's logging controls say (`AWS_LAMBDA_LOG_FORMAT`, `AWS_LAMBDA_LOG_LEVEL`).
-/// `namespace` is that of the metrics in CloudWatch, one for each stack, so that a stack for trials
+/// `METRIC_NAMESPACE` is that of the metrics in CloudWatch, one for each stack, so that a trial stack
 /// does not hide what another one lacks.
-pub fn init(namespace: Option<String>) {
-    lambda_runtime::tracing::init_default_subscriber();
-    if let Some(namespace) = namespace {
+///
+/// Rows of the table that the store cannot read are counted from then on.
+pub fn init(variable: impl Fn(&str) -> Option<String>) {
+    subscribe(&variable);
+    copilot_aws::store::count_unreadable_rows(|rows| {
+        measure(&[(Gauge::UnreadableRows, u64::try_from(rows).unwrap_or(u64::MAX))]);
+    });
+    if let Some(namespace) = variable("METRIC_NAMESPACE") {
         // Only a second call finds it set.
         let _ = NAMESPACE.set(namespace);
+    }
+}
+
+/// As `lambda_runtime`'s own subscriber, but flat: a line has its fields at the top, be it written by
+/// `tracing` or by this module, so that one query finds both.
+fn subscribe(variable: impl Fn(&str) -> Option<String>) {
+    let directives = variable("RUST_LOG");
+    let level = variable("AWS_LAMBDA_LOG_LEVEL").or_else(|| directives.clone());
+    let level = level.and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let filter = EnvFilter::builder()
+        .with_default_directive(level.into())
+        .parse_lossy(directives.unwrap_or_default());
+    // CloudWatch notes when a line comes; the time would only be paid for twice.
+    let lines = fmt().with_target(false).without_time().with_env_filter(filter);
+    let is_json =
+        variable("AWS_LAMBDA_LOG_FORMAT").is_some_and(|format| format.eq_ignore_ascii_case("json"));
+    // Only a second call finds one set, in tests.
+    let _ = if is_json {
+        lines.json().flatten_event(true).with_span_list(false).finish().try_init()
+    } else {
+        lines.finish().try_init()
+    };
+}
+
+/// What caused `error`, for a line of the log. Errors keep nothing personal in their causes.
+pub fn cause(error: &Error) -> Option<DisplayValue<&(dyn std::error::Error + 'static)>> {
+    std::error::Error::source(error).map(tracing::field::display)
+}
+
+/// Logs what is wrong on our side with its cause. What is wrong with a request is left out: its text
+/// could quote the request, and the line of the answer names the kind.
+pub fn log(error: &Error) {
+    match error {
+        Error::Unavailable { operation, .. } => {
+            warn!(operation, cause = cause(error), "unavailable")
+        }
+        Error::Internal { operation, .. } => {
+            error!(operation, cause = cause(error), "internal error");
+        }
+        Error::Malformed(_)
+        | Error::Invalid(_)
+        | Error::InvalidParameters(_)
+        | Error::TooLarge
+        | Error::UnsupportedMediaType
+        | Error::Unauthenticated(_)
+        | Error::MethodNotAllowed { .. }
+        | Error::NotFound(_)
+        | Error::Conflict(_)
+        | Error::KeyReused
+        | Error::Outdated => {}
     }
 }
 
@@ -91,6 +152,8 @@ pub enum Gauge {
     Closed,
     /// The version of what the AI has learned that is in use.
     LearnedVersion,
+    /// Rows of the table that a list went on without, as they cannot be read.
+    UnreadableRows,
 }
 
 /// Logs and counts a request. The first one of a process is a cold start.
@@ -223,6 +286,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
             Gauge::Requeued => ("Requeued", *value),
             Gauge::Closed => ("Closed", *value),
             Gauge::LearnedVersion => ("LearnedVersion", *value),
+            Gauge::UnreadableRows => ("UnreadableRows", *value),
         })
         .collect();
     let directives = directive(&metrics, None).into_iter().collect();

@@ -5,46 +5,67 @@ use tracing::{error, info, warn};
 
 use crate::acceptance::accept;
 use crate::http::{Replayed, Request, Response, WebhookAnswer};
+use crate::limits;
 use crate::telemetry::{Metric, count};
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
 use copilot_aws::store::{
-    Actor, Added, Changed, KeptBody, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
+    Actor, Added, Changed, Found, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
 use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
-use copilot_channels::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
+use copilot_channels::{
+    ConversationIdentity, CustomerMessage, Removal, Unreadable, Vendor, WebhookEvent,
+};
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Identity, NewTicket};
-use copilot_core::ticket::{Source, Status, Ticket, now};
+use copilot_core::ticket::{Status, Ticket, now};
 
 /// A webhook of one vendor.
 pub struct Webhook {
     store: Store,
     queue: Queue,
-    source: Source,
+    vendor: &'static Vendor,
     secret: WebhookSecret,
 }
 
 impl Webhook {
-    /// The webhook that `source` calls. As long as its secret is not known it takes nothing.
-    pub async fn new(store: Store, queue: Queue, source: Source, secret: WebhookSecret) -> Self {
+    /// The webhook that `vendor` calls. Until its secret is known it accepts nothing.
+    pub async fn new(
+        vendor: &'static Vendor,
+        store: Store,
+        queue: Queue,
+        secret: WebhookSecret,
+    ) -> Self {
         if secret.verification().await.is_err() {
-            error!(source = source.name(), "no webhook secret is known: refusing everything");
+            error!(
+                source = vendor.source.name(),
+                "no webhook secret is known: refusing everything"
+            );
         }
-        Self { store, queue, source, secret }
+        Self { store, queue, vendor, secret }
     }
 
-    /// The body that `check` finds rightly signed. A wrong signature may mean that the secret has
-    /// been replaced, so the secret is then read anew, now and then, before the body is refused.
+    /// Verifies what the vendor sent and does what it reports, or keeps a body that cannot be read.
+    /// Every outcome that a repetition would not change is a success to the vendor: 201 with a new
+    /// ticket, 200 for anything else.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`]; [`Error::Unavailable`] when no secret is known: the sender shall
-    /// try again, since somebody is about to set one.
-    pub async fn verify<'a>(
-        &self,
-        check: impl Fn(&Verification) -> Result<VerifiedBody<'a>, SignatureFault>,
-    ) -> Result<VerifiedBody<'a>, Error> {
+    /// [`Error::Unauthenticated`]; [`Error::Unavailable`] or [`Error::Internal`], after which the same
+    /// request may succeed later.
+    pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
+        let body = self.verified_body(request).await?;
+        match (self.vendor.parse)(body, request) {
+            Ok(event) => self.act(event, request.trace_id()).await,
+            Err(unreadable) => self.keep(request, unreadable).await,
+        }
+    }
+
+    /// The body, if it is correctly signed. A wrong signature may mean that the secret has been
+    /// replaced, so the secret is then read again, though not too often, before the body is refused.
+    async fn verified_body<'a>(&self, request: &'a Request) -> Result<VerifiedBody<'a>, Error> {
+        let check = |verification: &Verification| {
+            (self.vendor.verify)(verification, request, request.body(), now())
+        };
         let mut outcome = check(&self.secret.verification().await?);
         if outcome == Err(SignatureFault::Wrong)
             && let Some(verification) = self.secret.verification_after_refusal().await
@@ -52,53 +73,37 @@ impl Webhook {
             outcome = check(&verification);
         }
         outcome.map_err(|fault| {
-            count(Metric::SignatureRefused, self.source);
+            count(Metric::SignatureRefused, self.vendor.source);
             Error::Unauthenticated(fault.to_string())
         })
     }
 
-    /// Does what the vendor reports, or keeps a body that cannot be read. Every outcome that a
-    /// repetition would not change is a success to the vendor.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`]; the same request may then succeed later.
-    pub async fn take(
-        &self,
-        outcome: Result<WebhookEvent, Unreadable>,
-        request: &Request,
-        delivery_headers: &[&'static str],
-    ) -> Result<Response, Error> {
-        match outcome {
-            Ok(event) => self.act(event, request.trace_id()).await,
-            Err(unreadable) => {
-                warn!(reason = unreadable.reason, source = self.source.name(), "body kept");
-                count(Metric::WebhookUnreadable, self.source);
-                let headers = present(delivery_headers, request);
-                let body = UnreadableBody {
-                    source: self.source,
-                    body: request.body(),
-                    reason: unreadable.reason,
-                    delivery_headers: &headers,
-                };
-                self.store.keep_unreadable(body, now()).await?;
-                nothing("The body could not be read and is kept for repair")
-            }
-        }
+    async fn keep(&self, request: &Request, unreadable: Unreadable) -> Result<Response, Error> {
+        let source = self.vendor.source;
+        warn!(reason = unreadable.reason, source = source.name(), "body kept");
+        count(Metric::WebhookUnreadable, source);
+        let headers = present(self.vendor.delivery_headers, request);
+        let body = UnreadableBody {
+            source,
+            body: request.body(),
+            reason: unreadable.reason,
+            delivery_headers: &headers,
+        };
+        self.store.keep_unreadable(body, now()).await?;
+        nothing("The body could not be read and was kept for later")
     }
 
-    /// Puts kept bodies through `parse` again and forgets those that can be read by now.
+    /// Reads kept bodies again, those after the position `after`, and deletes those that can be read
+    /// now.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`]; what was done so far is done.
-    pub async fn replay(
-        &self,
-        after: Option<&str>,
-        parse: impl Fn(&KeptBody) -> Result<WebhookEvent, Unreadable>,
-    ) -> Result<Replayed, Error> {
-        let kept = self.store.kept_bodies(self.source, limits::REPLAYED_BODIES, after).await?;
+    /// [`Error::Unavailable`] or [`Error::Internal`]; what was done so far stays done.
+    pub async fn replay(&self, after: Option<&str>) -> Result<Replayed, Error> {
+        let source = self.vendor.source;
+        let kept = self.store.kept_bodies(source, limits::REPLAYED_BODIES, after).await?;
         let mut replayed = Replayed { next: kept.next, ..Replayed::default() };
         for body in &kept.bodies {
-            if let Ok(event) = parse(body) {
+            if let Ok(event) = (self.vendor.parse)(body.verified(), body) {
                 self.act(event, None).await?;
                 self.store.forget_kept(body).await?;
                 replayed.acted_on += 1;
@@ -111,22 +116,24 @@ impl Webhook {
 
     async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
         match event {
-            WebhookEvent::Validation => nothing("Somebody listens"),
+            WebhookEvent::Validation => nothing("The webhook is reachable"),
             WebhookEvent::Ignored { reason } => {
-                info!(reason, source = self.source.name(), "ignored");
-                nothing("Nothing is done for notifications of this kind")
+                info!(reason, source = self.vendor.source.name(), "ignored");
+                nothing("Notifications of this kind are ignored")
             }
-            WebhookEvent::Opened(new) => accept(&self.store, &self.queue, &new, trace_id).await,
-            WebhookEvent::Said { conversation, message, opening } => {
+            WebhookEvent::ConversationOpened(new) => {
+                accept(&self.store, &self.queue, &new, trace_id).await
+            }
+            WebhookEvent::MessageReceived { conversation, message, opening } => {
                 self.say(&conversation, &message, opening.as_deref(), trace_id).await
             }
-            WebhookEvent::Moved { conversation, status, source_status, at, opening } => {
+            WebhookEvent::StatusChanged { conversation, status, source_status, at, opening } => {
                 let note = source_status.as_str();
                 let reported = ReportedStatus { status, note, at, actor: self.actor() };
                 let opening = opening.as_deref();
                 self.move_ticket(&conversation, reported, opening, trace_id).await
             }
-            WebhookEvent::Removed { conversation, removal, at } => {
+            WebhookEvent::ConversationRemoved { conversation, removal, at } => {
                 let note = match removal {
                     Removal::Merged => "merged",
                     Removal::Deleted => "deleted",
@@ -168,9 +175,9 @@ impl Webhook {
                     known
                 }
             };
-            let Known { ticket, opened_by } = known;
+            let Found { ticket, opened_by } = known;
             if opened_by.as_ref() == Some(&message.id) {
-                return answer(ticket, "Message was received before");
+                return answer(ticket, "Message was already received");
             }
             let new = NewMessage {
                 id: message.id.as_str(),
@@ -180,11 +187,13 @@ impl Webhook {
             };
             match self.store.add_message(ticket.ticket_id, new, now()).await? {
                 Added::Now(ticket) => return answer(ticket, "Message added"),
-                Added::Before(ticket) => return answer(ticket, "Message was received before"),
+                Added::AlreadyAdded(ticket) => {
+                    return answer(ticket, "Message was already received");
+                }
                 Added::Closed(ticket) => previous = Some(ticket),
             }
         }
-        Err(Error::Unavailable { operation: "find room for a follow-up", source: None })
+        Err(Error::unavailable("find room for a follow-up"))
     }
 
     /// Moves the latest ticket of the conversation. One that is not known is made first if it is
@@ -215,15 +224,12 @@ impl Webhook {
         };
         match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
             Changed::Done(ticket) => answer(ticket, "Status changed"),
-            Changed::Unchanged(ticket) => answer(ticket, "Nothing was changed"),
+            Changed::Unchanged(ticket) => answer(ticket, "Nothing changed"),
         }
     }
 
     fn actor(&self) -> Actor<'static> {
-        match self.source {
-            Source::Intercom => Actor::Intercom,
-            _ => Actor::Zendesk,
-        }
+        Actor::Channel(self.vendor.source)
     }
 }
 
@@ -267,16 +273,16 @@ fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> Ne
 
 fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
     let suggested_actions = vec![action.to_owned()];
-    Response::webhook(WebhookAnswer { ticket: Some(ticket), suggested_actions })
+    Response::webhook(&WebhookAnswer { ticket: Some(ticket.into()), suggested_actions })
 }
 
 fn nothing(action: &str) -> Result<Response, Error> {
     let suggested_actions = vec![action.to_owned()];
-    Response::webhook(WebhookAnswer { ticket: None, suggested_actions })
+    Response::webhook(&WebhookAnswer { ticket: None, suggested_actions })
 }
 
-const UNKNOWN_CONVERSATION: &str = "Nothing is known of this conversation";
+const UNKNOWN_CONVERSATION: &str = "This conversation has no ticket";
 
 fn gone() -> Error {
-    Error::Unavailable { operation: "find the ticket just made", source: None }
+    Error::unavailable("find the ticket just made")
 }

@@ -4,7 +4,7 @@ use std::mem;
 
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
-    Confidence, LanguageCode, ModelName, NotAModelName, Priority, ReasonFor, Suggestion,
+    Confidence, LanguageCode, ModelName, ParseModelNameError, Priority, ReasonFor, Suggestion,
     SuggestionReason, Ticket, masked,
 };
 
@@ -41,8 +41,8 @@ impl Threshold {
 /// A text that makes use of everything: language, category, priority and what it names.
 const WARM_UP: &str = "My order has not arrived";
 
-/// What suggests for tickets.
-#[derive(Debug)]
+/// What suggests for tickets. A copy takes the memory of what was learned alone.
+#[derive(Debug, Clone)]
 pub struct Triage {
     threshold: Threshold,
     categories: &'static CategoryModel,
@@ -51,7 +51,7 @@ pub struct Triage {
 }
 
 /// What agents have taught.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Learned {
     version: u32,
     adaptation: Adaptation,
@@ -65,7 +65,7 @@ pub enum TriageDefect {
     Model(#[from] ParseModelError),
     /// Its name does not fit into a ticket.
     #[error(transparent)]
-    Name(#[from] NotAModelName),
+    Name(#[from] ParseModelNameError),
     /// What was learned cannot be read.
     #[error(transparent)]
     Adaptation(#[from] ParseAdaptationError),
@@ -118,12 +118,14 @@ impl Triage {
         self.learned.as_ref().map_or(0, |learned| learned.version)
     }
 
-    /// What is suggested for `ticket`.
-    pub fn suggest(&self, ticket: &Ticket) -> Suggestion {
-        self.suggest_for(ticket.subject.as_str(), ticket.description.as_str(), ticket.created_at)
+    /// What is suggested for `ticket` at the time `now`.
+    pub fn suggest(&self, ticket: &Ticket, now: DateTime<Utc>) -> Suggestion {
+        let (subject, description) = (ticket.subject.as_str(), ticket.description.as_str());
+        let suggestion = self.suggest_for(subject, description, ticket.created_at);
+        Suggestion { processed_at: now, ..suggestion }
     }
 
-    /// What is suggested for these texts, which were written at about `created_at`.
+    /// What is suggested for these texts, which were written at about `created_at`, as of that time.
     pub fn suggest_for(
         &self,
         subject: &str,
@@ -133,17 +135,17 @@ impl Triage {
         let text = category::ticket_text(subject, description);
         let language = language::detect(&text);
         let extracted = extraction::extract(subject, description, created_at);
-        let order_id = extraction::only_order_id(&extracted).cloned();
         let mut suggestion = Suggestion {
             category: None,
             priority: Priority::Medium,
+            reply: None,
             confidence: Confidence::NONE,
             reasons: Vec::new(),
             extracted,
-            order_id,
             language: language.code().and_then(|code| LanguageCode::parse(code).ok()),
             model: self.model.clone(),
             needs_review: true,
+            processed_at: created_at,
         };
         if language.is_known_to_the_model() {
             let prediction = self.categories.predict_with(self.adaptation(), &text);
@@ -248,7 +250,7 @@ mod tests {
         assert_eq!(rules(&suggestion, ReasonFor::Category), ["words"]);
         assert!(rules(&suggestion, ReasonFor::Review).is_empty());
         assert!(suggestion.reasons.iter().all(|one| !one.rule.contains(' ')));
-        assert_eq!(suggestion.order_id.unwrap().as_str(), "2021");
+        assert_eq!(suggestion.only_order_id().unwrap().as_str(), "2021");
     }
 
     #[test]
@@ -264,6 +266,20 @@ mod tests {
             copilot_core::ticket::Category::ALL.iter().position(|(name, _)| *name == category);
         scores[place.unwrap()] = score;
         SentenceScores { version: 4, log_probabilities: scores, weight: 1.0, temperature: 1.0 }
+    }
+
+    #[test]
+    fn the_only_order_is_found() {
+        let only = |subject: &str, description: &str| {
+            let suggestion = suggest("0.8", subject, description);
+            suggestion.only_order_id().map(|order_id| order_id.as_str().to_owned())
+        };
+        assert_eq!(only("Order #2021", "Order 2021 is late").as_deref(), Some("2021"));
+        assert_eq!(only("Order #2021", "Order 2022 is late"), None);
+        assert_eq!(only("Hello", "Where is it?"), None);
+        // What may be an order neither counts nor stands against one.
+        assert_eq!(only("About #2021", "It is late"), None);
+        assert_eq!(only("About #88123", "Order 2022 is late").as_deref(), Some("2022"));
     }
 
     fn suggest_together(threshold: &str, sentence: &SentenceScores) -> Suggestion {

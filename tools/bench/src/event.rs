@@ -38,18 +38,11 @@ pub struct Events {
 /// Why there is no event.
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
-    /// The file cannot be read.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     /// The file or the body in it is no JSON.
     #[error("an event is no JSON: {0}")]
     NotJson(#[from] serde_json::Error),
-    /// The secret cannot be a key.
     #[error("an event cannot be signed: {0}")]
     NotSigned(#[from] hmac::digest::InvalidLength),
 }
@@ -133,7 +126,8 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use copilot_channels::signature::{Verification, verify_intercom, verify_zendesk};
+    use copilot_channels::signature::Verification;
+    use copilot_channels::{intercom, zendesk};
 
     use super::*;
 
@@ -165,12 +159,12 @@ mod tests {
         let signature = header("x-zendesk-webhook-signature");
         let timestamp = header("x-zendesk-webhook-signature-timestamp");
         let body = first["body"].as_str().unwrap().as_bytes();
-        verify_zendesk(&secret, signature, timestamp, body, Utc::now()).unwrap();
+        zendesk::verify(&secret, signature, timestamp, body, Utc::now()).unwrap();
 
         let file = "channels/webhook-intercom/3-user-created.json";
         let (first, second) = next(file, Variation::IntercomConversation);
         assert_ne!(first["body"], second["body"]);
         let body = first["body"].as_str().unwrap().as_bytes();
-        verify_intercom(&secret, first["headers"]["x-hub-signature"].as_str(), body).unwrap();
+        intercom::verify(&secret, first["headers"]["x-hub-signature"].as_str(), body).unwrap();
     }
 }

@@ -20,13 +20,10 @@ const SIGNATURE_BYTES: usize = 250;
 /// Why there is no floor.
 #[derive(Debug, thiserror::Error)]
 pub enum FloorError {
-    /// A call failed.
     #[error("a bare call to the stand-in failed: {0}")]
     Call(#[from] CallError),
-    /// A call was refused.
     #[error("the stand-in refused a bare call: {0}")]
     Refused(String),
-    /// The stand-in has no such address.
     #[error("{0} is no address of the stand-in")]
     NoAddress(String),
 }

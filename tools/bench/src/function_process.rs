@@ -6,16 +6,15 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use lambda_process::RuntimeApi;
 use serde_json::Value;
 use tokio::process::{Child, Command};
 
 use crate::candidate::Candidate;
 use crate::event::EventError;
-use crate::runtime_api::{Invocation, RuntimeApi};
+use crate::invocation::{Outcome, invoke};
 use crate::stand_in::StandIn;
-
-/// How long a candidate may take for one answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// How candidates reach the stand-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +23,6 @@ pub enum Transport {
     HttpsSystemRoots,
     /// HTTPS, trusting one root.
     HttpsOneRoot,
-    /// HTTP.
     Http,
 }
 
@@ -35,7 +33,6 @@ pub struct FunctionProcess {
     log: PathBuf,
     api: RuntimeApi,
     child: Child,
-    started: Instant,
 }
 
 /// Why a candidate could not be measured.
@@ -43,39 +40,15 @@ pub struct FunctionProcess {
 pub enum ProcessError {
     /// It could not be started or ended, or its log not be opened.
     #[error("{name} cannot be run: {source}")]
-    NotRun {
-        /// The candidate.
-        name: &'static str,
-        /// What the system said.
-        source: io::Error,
-    },
+    NotRun { name: &'static str, source: io::Error },
     /// It ended or gave no answer in time.
     #[error("{name} gave no answer; its log is {}", log.display())]
-    NoAnswer {
-        /// The candidate.
-        name: &'static str,
-        /// What it printed.
-        log: PathBuf,
-    },
+    NoAnswer { name: &'static str, log: PathBuf },
     /// Another answer than the one that is to be measured.
     #[error("{name} answered {answer}; its log is {}", log.display())]
-    WrongAnswer {
-        /// The candidate.
-        name: &'static str,
-        /// What it answered.
-        answer: String,
-        /// What it printed.
-        log: PathBuf,
-    },
-    /// The system says nothing of the process.
+    WrongAnswer { name: &'static str, answer: String, log: PathBuf },
     #[error("the system says nothing of {name} in {}", file.display())]
-    Unknown {
-        /// The candidate.
-        name: &'static str,
-        /// Where it should.
-        file: PathBuf,
-    },
-    /// There is no event for it.
+    Unknown { name: &'static str, file: PathBuf },
     #[error(transparent)]
     Event(#[from] EventError),
 }
@@ -83,7 +56,8 @@ pub enum ProcessError {
 /// The beginning of a process.
 #[derive(Debug, Clone, Copy)]
 pub struct ColdStart {
-    /// From the start of the process to the answer to its first event.
+    /// From the start of the process to the answer to its first event, without what it takes to
+    /// hand the event over once the process has asked for it.
     pub total: Duration,
     /// From the start of the process to its asking for an event.
     pub init: Duration,
@@ -92,7 +66,7 @@ pub struct ColdStart {
 }
 
 impl FunctionProcess {
-    /// Starts `candidate` with one event in its way and waits for the answer.
+    /// Starts `candidate`, hands it one event as soon as it asks, and waits for the answer.
     ///
     /// # Errors
     /// [`ProcessError`].
@@ -111,21 +85,16 @@ impl FunctionProcess {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&candidate.folder).env_clear();
         command.envs(environment(stand_in, transport)).envs(candidate.variables.iter().copied());
-        command.env("AWS_LAMBDA_RUNTIME_API", api.address.to_string());
+        command.env("AWS_LAMBDA_RUNTIME_API", api.address().to_string());
         command.stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true);
-        api.post(candidate.events.next()?);
+        let event = candidate.events.next()?;
 
         let started = Instant::now();
         let child = command.spawn().map_err(not_run)?;
-        let mut process = Self { name, status: candidate.status, log, api, child, started };
-        let first = process.answer().await?;
-        let asked = process.api.first_asked().unwrap_or(first.handed_out);
-        let cold_start = ColdStart {
-            total: first.answered - process.started,
-            init: asked - process.started,
-            first: first.answered - first.handed_out,
-        };
-        Ok((process, cold_start))
+        let mut process = Self { name, status: candidate.status, log, api, child };
+        let outcome = process.answer(event).await?;
+        let (init, first) = (outcome.asked - started, outcome.time());
+        Ok((process, ColdStart { total: init + first, init, first }))
     }
 
     /// Ends the process and waits until it has gone with all its memory, so that its end takes
@@ -143,32 +112,20 @@ impl FunctionProcess {
     /// # Errors
     /// [`ProcessError`].
     pub async fn invoke(&mut self, candidate: &mut Candidate) -> Result<Duration, ProcessError> {
-        self.api.post(candidate.events.next()?);
-        let invocation = self.answer().await?;
-        Ok(invocation.answered - invocation.handed_out)
+        Ok(self.answer(candidate.events.next()?).await?.time())
     }
 
-    async fn answer(&mut self) -> Result<Invocation, ProcessError> {
-        let invocation = tokio::select! {
-            biased;
-            invocation = self.api.answered() => invocation,
-            _ = self.child.wait() => None,
-            () = tokio::time::sleep(ANSWER_LIMIT) => None,
+    async fn answer(&mut self, event: Bytes) -> Result<Outcome, ProcessError> {
+        let (name, log) = (self.name, || self.log.clone());
+        let Some(outcome) = invoke(&self.api, &mut self.child, event).await else {
+            return Err(ProcessError::NoAnswer { name, log: log() });
         };
-        let Some(invocation) = invocation else {
-            return Err(ProcessError::NoAnswer { name: self.name, log: self.log.clone() });
+        let wrong = match &outcome.answer {
+            Ok(answer) if self.is_right(answer) => return Ok(outcome),
+            Ok(answer) => String::from_utf8_lossy(answer).into_owned(),
+            Err(error) => format!("{}: {}", error.error_type, error.message),
         };
-        let is_right = invocation.answer.as_ref().is_ok_and(|answer| self.is_right(answer));
-        if !is_right {
-            let (Ok(answer) | Err(answer)) = &invocation.answer;
-            let answer = String::from_utf8_lossy(answer).into_owned();
-            return Err(ProcessError::WrongAnswer {
-                name: self.name,
-                answer,
-                log: self.log.clone(),
-            });
-        }
-        Ok(invocation)
+        Err(ProcessError::WrongAnswer { name, answer: wrong, log: log() })
     }
 
     fn is_right(&self, answer: &[u8]) -> bool {

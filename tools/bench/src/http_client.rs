@@ -17,7 +17,6 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-/// A connection.
 pub struct HttpClient {
     connection: SendRequest<Full<Bytes>>,
 }
@@ -25,28 +24,21 @@ pub struct HttpClient {
 /// What came back.
 #[derive(Debug)]
 pub struct Reply {
-    /// Its status.
     pub status: StatusCode,
-    /// Its body.
     pub body: Bytes,
 }
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// No connection.
     #[error("no connection: {0}")]
     NotConnected(#[from] std::io::Error),
-    /// The roots cannot be read.
     #[error("the roots cannot be read: {0}")]
     Roots(#[from] rustls::pki_types::pem::Error),
-    /// TLS cannot be set up.
     #[error("no TLS: {0}")]
     Tls(#[from] rustls::Error),
-    /// The request cannot be built.
     #[error("no such request: {0}")]
     Request(#[from] hyper::http::Error),
-    /// The connection failed.
     #[error("the call failed: {0}")]
     Failed(#[from] hyper::Error),
 }

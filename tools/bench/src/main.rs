@@ -1,6 +1,6 @@
 //! Measures the functions against peers and prints tables: cold start, first and later requests,
-//! processor time, memory, size, and the local stack under load. `cargo xtask bench` builds all that
-//! it needs and runs it.
+//! processor time, memory, size, and the local stack under load. `cargo xtask bench` builds all
+//! that it needs and runs it.
 //!
 //! Each process of a function runs alone against a Runtime API and a stand-in for AWS in this
 //! program, with one request at a time, as in Lambda. Candidates take turns, so that what else the
@@ -11,12 +11,12 @@ mod event;
 mod floor;
 mod function_process;
 mod http_client;
+mod invocation;
 mod lists;
 mod load;
 mod machine;
 mod measure;
 mod report;
-mod runtime_api;
 mod size;
 mod stand_in;
 mod statistics;

@@ -8,9 +8,7 @@ use crate::measure::{Amount, Figures, Measured, mebibytes};
 
 /// All that was measured.
 pub struct Report {
-    /// Where.
     pub machine: Machine,
-    /// How much.
     pub amount: Amount,
     /// `create-ticket` and its peers, over each transport.
     pub creators: Vec<CreatorsOver>,
@@ -22,7 +20,6 @@ pub struct Report {
 
 /// `create-ticket`, plain Rust and Python over one transport.
 pub struct CreatorsOver {
-    /// The transport in words.
     pub transport: &'static str,
     /// What was measured of each.
     pub measured: [Measured; 3],

@@ -9,11 +9,9 @@ use flate2::write::DeflateEncoder;
 
 /// What is packed for Lambda.
 pub enum Deployed {
-    /// One program.
     Program(PathBuf),
     /// A program in Python and the environment with the packages that it needs.
     Python {
-        /// The program.
         program: PathBuf,
         /// The folder of the environment.
         environment: PathBuf,

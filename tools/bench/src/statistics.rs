@@ -1,6 +1,7 @@
 //! Medians and percentiles.
 
-/// The middle one of `values`; of an even number, the mean of the two in the middle. `None` of none.
+/// The middle one of `values`; of an even number, the mean of the two in the middle. `None` of
+/// none.
 pub fn median(values: &[f64]) -> Option<f64> {
     let sorted = sorted(values);
     let middle = sorted.len() / 2;

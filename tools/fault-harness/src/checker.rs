@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::evidence::{Evidence, StoredTicket};
 use crate::ledger::mark;
-use crate::load::{Form, Misbehaviour, Record};
+use crate::load::{Form, Record};
+use crate::reply::Misbehaviour;
 use message::MessageFault;
 
 /// What an answer says when the queue has taken the message.

@@ -10,12 +10,12 @@ use crate::load::Form;
 const REGION: &str = "us-east-1";
 /// The names that a local stack gives the table and queues of template.yaml.
 const TABLE: &str = "customer-support-copilot-TicketTable";
-const QUEUE: &str = "customer-support-copilot-AiQueue";
-const DEAD_LETTER_QUEUE: &str = "customer-support-copilot-AiDeadLetterQueue";
+pub(crate) const QUEUE: &str = "customer-support-copilot-AiQueue";
+pub(crate) const DEAD_LETTER_QUEUE: &str = "customer-support-copilot-AiDeadLetterQueue";
 /// The account in the URL of a queue.
 const ACCOUNT: &str = "000000000000";
 /// The sort key of a ticket; what stands beside tickets has others.
-const TICKET_SORT_KEY: &str = "ticket";
+pub(crate) const TICKET_SORT_KEY: &str = "ticket";
 
 /// Everything that the checker looks at besides the clients' records.
 #[derive(Debug, Clone, Default)]
@@ -54,18 +54,33 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError`].
     pub async fn read(addresses: &Addresses) -> Result<Self, EvidenceError> {
-        let dynamodb = addresses.dynamodb.as_deref().ok_or(EvidenceError::NotEmbedded)?;
-        let sqs = addresses.sqs.as_deref().ok_or(EvidenceError::NotEmbedded)?;
+        let (dynamodb, sqs) = services(addresses)?;
+        let items = scan(&dynamodb).await?;
+        let tickets = items.iter().filter(|item| item["sk"]["S"] == TICKET_SORT_KEY).map(ticket);
         Ok(Self {
-            tickets: tickets(&Service::dynamodb(dynamodb, REGION)).await?,
-            messages: messages(&Service::sqs(sqs, REGION), sqs, QUEUE).await?,
-            dead_letters: messages(&Service::sqs(sqs, REGION), sqs, DEAD_LETTER_QUEUE).await?,
+            tickets: tickets.collect(),
+            messages: messages(&sqs, &queue_url(addresses, QUEUE)?).await?,
+            dead_letters: messages(&sqs, &queue_url(addresses, DEAD_LETTER_QUEUE)?).await?,
         })
     }
 }
 
-async fn tickets(dynamodb: &Service) -> Result<Vec<StoredTicket>, EvidenceError> {
-    let mut tickets = Vec::new();
+/// DynamoDB and SQS themselves, past the proxies.
+pub(crate) fn services(addresses: &Addresses) -> Result<(Service, Service), EvidenceError> {
+    let dynamodb = addresses.dynamodb.as_deref().ok_or(EvidenceError::NotEmbedded)?;
+    let sqs = addresses.sqs.as_deref().ok_or(EvidenceError::NotEmbedded)?;
+    Ok((Service::dynamodb(dynamodb, REGION), Service::sqs(sqs, REGION)))
+}
+
+/// The address of the queue with this name.
+pub(crate) fn queue_url(addresses: &Addresses, queue: &str) -> Result<String, EvidenceError> {
+    let endpoint = addresses.sqs.as_deref().ok_or(EvidenceError::NotEmbedded)?;
+    Ok(format!("{endpoint}/{ACCOUNT}/{queue}"))
+}
+
+/// All items of the table.
+pub(crate) async fn scan(dynamodb: &Service) -> Result<Vec<Value>, EvidenceError> {
+    let mut items = Vec::new();
     let mut start = Value::Null;
     loop {
         let mut request = json!({"TableName": TABLE, "ConsistentRead": true});
@@ -73,11 +88,10 @@ async fn tickets(dynamodb: &Service) -> Result<Vec<StoredTicket>, EvidenceError>
             request["ExclusiveStartKey"] = start;
         }
         let mut page = dynamodb.call("Scan", &request).await?;
-        let items = page["Items"].as_array().into_iter().flatten();
-        tickets.extend(items.filter(|item| item["sk"]["S"] == TICKET_SORT_KEY).map(ticket));
+        items.extend(page["Items"].as_array_mut().map(std::mem::take).unwrap_or_default());
         start = page["LastEvaluatedKey"].take();
         if start.is_null() {
-            return Ok(tickets);
+            return Ok(items);
         }
     }
 }
@@ -95,12 +109,8 @@ fn ticket(item: &Value) -> StoredTicket {
     }
 }
 
-async fn messages(
-    sqs: &Service,
-    endpoint: &str,
-    queue: &str,
-) -> Result<Vec<String>, EvidenceError> {
-    let url = format!("{endpoint}/{ACCOUNT}/{queue}");
+/// The bodies of all messages of a queue, which are taken out of it.
+pub(crate) async fn messages(sqs: &Service, url: &str) -> Result<Vec<String>, EvidenceError> {
     let mut messages = Vec::new();
     loop {
         let request = json!({"QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0});

@@ -10,9 +10,10 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::proxy::Injection;
+use crate::reply::Misbehaviour;
 use client::Client;
 
-pub use client::{ClientError, Misbehaviour};
+pub use client::{ClientError, http_client};
 pub use create::{Create, Form, Idempotency};
 
 /// Clients at once. A create that two clients send at the same time makes one more for its time.

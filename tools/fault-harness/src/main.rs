@@ -1,25 +1,28 @@
-//! Proves that no ticket is lost or doubled, whatever fails.
+//! Proves that no ticket, change or message is lost or doubled, whatever fails.
 //!
 //! The local stack runs in this process with the real functions. Between them and the embedded
-//! DynamoDB and SQS stand proxies that delay, drop, refuse and mutilate calls and kill functions in
-//! the middle of their work, while clients create tickets. Then the faults end, and what the stores
-//! hold is compared with what the clients were told.
+//! DynamoDB and SQS stand proxies that delay, drop, refuse and mutilate calls, cancel transactions and
+//! kill functions in the middle of their work. In the first part of a run clients create tickets; in
+//! the second one agents and a vendor change them while the AI works on them. Then the faults end, and
+//! what the stores hold is compared with what the clients were told.
 //!
 //! # What a seed replays
 //!
-//! The seed decides what each create sends, what happens to the call number *n* that a create makes
+//! The seed decides what each create sends and what each ticket's case is, what happens to the call number *n* that a create makes
 //! to a service, which connections are reset, and when services are gone. It does not decide how the
 //! clients, processes and calls take turns: whether a call falls into an outage, how often a call
 //! is repeated, and which of two clients with one key is first differ from run to run. So the same
 //! seed brings nearly the same faults to the same creates, and a failure mostly comes again within a
 //! few runs, but no run is exactly like another.
 
+mod changes;
 mod checker;
 mod connection_owner;
 mod evidence;
 mod ledger;
 mod load;
 mod proxy;
+mod reply;
 mod report;
 mod run;
 mod schedule;
@@ -35,7 +38,7 @@ use clap::Parser;
 use report::Report;
 use seed::Seed;
 
-/// Proves that no ticket is lost or doubled while stores fail and functions die. Needs Linux.
+/// Proves that nothing is lost or doubled while stores fail and functions die. Needs Linux.
 #[derive(Debug, Parser)]
 #[command(name = "fault-harness", version)]
 struct Options {
@@ -43,9 +46,10 @@ struct Options {
     #[arg(long, default_value_t = 7)]
     seed: u64,
 
-    /// How long faults are injected, in seconds; at least 20, in which each service is gone twice
-    /// [default: until 2,000 tickets were asked for]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(20..=86_400))]
+    /// How long faults are injected, in seconds, half of them while tickets are created and half while
+    /// they are changed; at least 40, so that each service is gone twice in each half
+    /// [default: until 1,200 tickets were asked for and 120 were changed]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(40..=86_400))]
     duration: Option<u64>,
 }
 

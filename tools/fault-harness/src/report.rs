@@ -25,7 +25,14 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// Whether nothing was lost or doubled, and the run was one that could have found it.
     pub fn is_good(&self) -> bool {
-        self.outcome.findings.violations.is_empty() && self.outcome.counts.not_injected().is_empty()
+        self.violations().is_empty() && self.outcome.counts.not_injected().is_empty()
+    }
+
+    /// What both parts found.
+    fn violations(&self) -> Vec<String> {
+        let Outcome { creates, changes, .. } = self.outcome;
+        let created = creates.findings.violations.iter().map(ToString::to_string);
+        created.chain(changes.findings.violations.iter().map(ToString::to_string)).collect()
     }
 
     fn faults(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -33,15 +40,16 @@ impl Report<'_> {
         for kind in FaultKind::ALL {
             let count = |service| self.outcome.counts.injected.get(&(service, kind)).unwrap_or(&0);
             let (dynamodb, sqs) = (count(Service::DynamoDb), count(Service::Sqs));
+            let sqs = if kind.is_of_transactions() { "-".to_owned() } else { sqs.to_string() };
             writeln!(f, "  {:<26}{dynamodb:>10}{sqs:>10}", kind.name())?;
         }
         Ok(())
     }
 
     fn verdict(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let violations = &self.outcome.findings.violations;
+        let violations = self.violations();
         for violation in violations.iter().take(VIOLATIONS_SHOWN) {
-            let text: String = violation.to_string().chars().take(VIOLATION_CHARACTERS).collect();
+            let text: String = violation.chars().take(VIOLATION_CHARACTERS).collect();
             writeln!(f, "  {text}")?;
         }
         if violations.len() > VIOLATIONS_SHOWN {
@@ -51,7 +59,7 @@ impl Report<'_> {
             writeln!(f, "  no fault of the kind {:?} met {}", kind.name(), service.name())?;
         }
         if self.is_good() {
-            write!(f, "verdict: no ticket lost, none doubled")
+            write!(f, "verdict: no ticket, change or message lost, none doubled")
         } else {
             write!(f, "verdict: FAILED with seed {}. Replay: {}", self.seed.0, self.command)
         }
@@ -60,7 +68,8 @@ impl Report<'_> {
 
 impl Display for Report<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Outcome { counts, findings, .. } = self.outcome;
+        let Outcome { counts, creates, changes, .. } = self.outcome;
+        let findings = &creates.findings;
         writeln!(f, "seed      {}", self.seed.0)?;
         writeln!(
             f,
@@ -71,7 +80,7 @@ impl Display for Report<'_> {
         writeln!(
             f,
             "creates   {}: {} answered 201, {} without key or answer (of which {} made a ticket)",
-            self.outcome.creates, findings.answered, findings.maybe, findings.maybe_made
+            creates.begun, findings.answered, findings.maybe, findings.maybe_made
         )?;
         write!(f, "answers  ")?;
         for (status, count) in &counts.answers {
@@ -80,11 +89,11 @@ impl Display for Report<'_> {
         writeln!(f, " none: {}; {} replayed", counts.unanswered, counts.replayed)?;
         writeln!(f, "retries   {}", counts.retries)?;
         writeln!(f, "kills     {} ({} missed)", counts.kills(), counts.kills_missed)?;
-        writeln!(f, "tickets   {}", self.outcome.tickets)?;
+        writeln!(f, "tickets   {}", creates.tickets)?;
         writeln!(
             f,
             "messages  {}; {} tickets have two or more",
-            self.outcome.messages, findings.told_twice
+            creates.messages, findings.told_twice
         )?;
         writeln!(
             f,
@@ -95,6 +104,17 @@ impl Display for Report<'_> {
             f,
             "replays   {} tell the delay of AI work otherwise than the first answer",
             findings.suggestions_differ
+        )?;
+        let findings = &changes.findings;
+        writeln!(
+            f,
+            "cases     {}: {} changes and {} messages are there once; {} tickets triaged once, {} of \
+             them classified by an agent too",
+            changes.begun,
+            findings.changes,
+            findings.messages,
+            findings.triaged,
+            findings.contested
         )?;
         self.faults(f)?;
         self.verdict(f)

@@ -9,7 +9,7 @@ use rand::rngs::ChaCha8Rng;
 use crate::seed::{Seed, Sequence};
 
 pub use disruption::{CYCLE, Disruption, Window};
-pub use fault::{Fault, FaultKind};
+pub use fault::{CancelReason, Fault, FaultKind};
 
 /// What the functions call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,16 @@ const SHARES: [(u32, FaultKind); 12] = [
     (15, FaultKind::Garbage),
     (12, FaultKind::KilledBefore),
     (12, FaultKind::KilledAfter),
+];
+
+/// How many of 1,000 transactions meet each fault that only they can meet; the others meet what any call
+/// meets.
+const SHARES_OF_TRANSACTIONS: [(u32, FaultKind); 5] = [
+    (25, FaultKind::Cancelled(CancelReason::Conflict)),
+    (25, FaultKind::Cancelled(CancelReason::Throttled)),
+    (25, FaultKind::Cancelled(CancelReason::ThroughputExceeded)),
+    (15, FaultKind::Cancelled(CancelReason::ConditionFailed)),
+    (15, FaultKind::InProgress),
 ];
 
 /// What a call in an outage meets, one as likely as the other.
@@ -89,15 +99,13 @@ pub struct Schedule {
 impl Schedule {
     /// What happens to a call when the service is there.
     pub fn call(self, service: Service, identity: CallIdentity) -> Option<Fault> {
-        let mut generator = self.generator(service, identity);
-        let mut drawn = generator.random_range(0..1000);
-        for (share, kind) in SHARES {
-            if drawn < share {
-                return Fault::draw(kind, &mut generator);
-            }
-            drawn -= share;
-        }
-        None
+        draw(&SHARES, &mut self.generator(service, identity))
+    }
+
+    /// What happens to a transaction as such. Without a fault of its own it is a call like any other.
+    pub fn transaction(self, identity: CallIdentity) -> Option<Fault> {
+        let mut generator = self.seed.generator(Sequence::Transactions, identity.number());
+        draw(&SHARES_OF_TRANSACTIONS, &mut generator)
     }
 
     /// What happens to a call in an outage.
@@ -114,16 +122,36 @@ impl Schedule {
     }
 
     fn generator(self, service: Service, identity: CallIdentity) -> ChaCha8Rng {
-        match identity {
-            CallIdentity::OfCreate { create, nth } => {
-                let number = create.wrapping_mul(CALLS_OF_A_CREATE).wrapping_add(nth);
-                self.seed.generator(Sequence::CallsOfCreates(service), number)
+        let sequence = match identity {
+            CallIdentity::OfCreate { .. } => Sequence::CallsOfCreates(service),
+            CallIdentity::Other(_) => Sequence::OtherCalls(service),
+        };
+        self.seed.generator(sequence, identity.number())
+    }
+}
+
+impl CallIdentity {
+    /// Its place in its sequence of draws.
+    fn number(self) -> u64 {
+        match self {
+            Self::OfCreate { create, nth } => {
+                create.wrapping_mul(CALLS_OF_A_CREATE).wrapping_add(nth)
             }
-            CallIdentity::Other(number) => {
-                self.seed.generator(Sequence::OtherCalls(service), number)
-            }
+            Self::Other(number) => number,
         }
     }
+}
+
+/// The fault of those with a share in 1,000 that is drawn, if any is.
+fn draw(shares: &[(u32, FaultKind)], generator: &mut ChaCha8Rng) -> Option<Fault> {
+    let mut drawn = generator.random_range(0..1000);
+    for (share, kind) in shares {
+        if drawn < *share {
+            return Fault::draw(*kind, generator);
+        }
+        drawn -= share;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -159,6 +187,22 @@ mod tests {
             assert!((expected / 2..=expected * 2).contains(&found), "{kind:?}: {found}");
         }
         assert!(counted.values().sum::<u32>() < 3_000);
+    }
+
+    #[test]
+    fn each_reason_cancels_its_share_of_transactions() {
+        let identity = |number| CallIdentity::OfCreate { create: number, nth: 0 };
+        let drawn = (0..6_000).filter_map(|number| SCHEDULE.transaction(identity(number)));
+        let mut counted: BTreeMap<FaultKind, u32> = BTreeMap::new();
+        for fault in drawn {
+            assert!(fault.kind().is_of_transactions());
+            *counted.entry(fault.kind()).or_default() += 1;
+        }
+        for (share, kind) in SHARES_OF_TRANSACTIONS {
+            let (expected, found) = (share * 6, counted[&kind]);
+            assert!((expected / 2..=expected * 2).contains(&found), "{kind:?}: {found}");
+        }
+        assert_eq!(counted.len(), SHARES_OF_TRANSACTIONS.len());
     }
 
     #[test]

@@ -22,6 +22,10 @@ pub enum Sequence {
     CallsOfCreates(Service),
     /// What happens to all other calls.
     OtherCalls(Service),
+    /// What happens to transactions as such.
+    Transactions,
+    /// What is changed on tickets.
+    Cases,
 }
 
 impl Seed {
@@ -50,6 +54,8 @@ impl Sequence {
             Self::CallsOfCreates(Service::Sqs) => 5,
             Self::OtherCalls(Service::DynamoDb) => 6,
             Self::OtherCalls(Service::Sqs) => 7,
+            Self::Transactions => 8,
+            Self::Cases => 9,
         }
     }
 }

@@ -82,7 +82,26 @@ impl Counts {
     pub fn not_injected(&self) -> Vec<(Service, FaultKind)> {
         let all =
             Service::ALL.into_iter().flat_map(|service| FaultKind::ALL.map(|kind| (service, kind)));
-        all.filter(|fault| !self.injected.contains_key(fault)).collect()
+        all.filter(|(service, kind)| *service == Service::DynamoDb || !kind.is_of_transactions())
+            .filter(|fault| !self.injected.contains_key(fault))
+            .collect()
+    }
+
+    /// The counts of this part of a run and another one.
+    pub fn and(mut self, other: Self) -> Self {
+        for (fault, count) in other.injected {
+            *self.injected.entry(fault).or_default() += count;
+        }
+        for (status, count) in other.answers {
+            *self.answers.entry(status).or_default() += count;
+        }
+        self.kills_missed += other.kills_missed;
+        self.replayed += other.replayed;
+        self.unanswered += other.unanswered;
+        self.retries += other.retries;
+        self.sweeps += other.sweeps;
+        self.sweeps_failed += other.sweeps_failed;
+        self
     }
 
     /// Processes that were killed.

@@ -2,13 +2,13 @@
 
 #![no_main]
 
+use copilot_channels::signature::Verification;
 use copilot_channels::{WebhookEvent, intercom};
-use copilot_core::ticket::{Identity};
-use copilot_channels::signature::{Verification, verify_intercom};
+use copilot_core::ticket::Identity;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
-    let Ok(body) = verify_intercom(&Verification::Unsigned, None, body) else {
+    let Ok(body) = intercom::verify(&Verification::Unsigned, None, body) else {
         return;
     };
     let event = intercom::parse(body);

@@ -2,14 +2,14 @@
 
 #![no_main]
 
+use copilot_channels::signature::Verification;
 use copilot_channels::{WebhookEvent, zendesk};
-use copilot_core::ticket::{Identity};
-use copilot_channels::signature::{Verification, verify_zendesk};
+use copilot_core::ticket::Identity;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     let now = Default::default();
-    let Ok(body) = verify_zendesk(&Verification::Unsigned, None, None, body, now) else {
+    let Ok(body) = zendesk::verify(&Verification::Unsigned, None, None, body, now) else {
         return;
     };
     let event = zendesk::parse(body, Some("22129848"));

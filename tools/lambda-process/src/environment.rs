@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::Utc;
 use uuid::Uuid;
 
-use super::FunctionConfiguration;
+use crate::FunctionConfiguration;
 
 /// Search path if the local stack itself has none; the one Lambda sets.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
@@ -15,7 +15,7 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
 /// The variables a process starts with. Nothing of the local stack's own
 /// environment is inherited but `PATH`. `HOME` is left out on purpose: with it a
 /// function could find the developer's AWS profile and act on a real account.
-pub(super) fn process_environment(
+pub(crate) fn process_environment(
     configuration: &FunctionConfiguration,
     task_root: &Path,
     runtime_api: SocketAddr,

@@ -4,6 +4,8 @@
 //! A process handles one event at a time, as an execution environment does in
 //! AWS. An idle process is reused; when all are busy a new one is started, up to
 //! [`FunctionConfiguration::maximum_processes`].
+//!
+//! [`RuntimeApi`] alone serves who starts a process himself, to measure it.
 
 mod captured;
 mod environment;
@@ -22,6 +24,7 @@ pub use limited_body::{LimitedBodyError, read_limited};
 pub use logs::{LogFormat, LogWriter};
 pub use pool::{FunctionPool, InvokeError};
 pub use process::{ProcessExit, StartError};
+pub use runtime_api::{Answered, Delivered, FunctionError, Invocation, NotDelivered, RuntimeApi};
 
 /// Processes one function may have at once unless its configuration says otherwise.
 pub const DEFAULT_MAXIMUM_PROCESSES: usize = 8;
@@ -52,9 +55,8 @@ pub struct FunctionConfiguration {
     pub timeout: Duration,
     /// Memory size in MB. Told to the process and logged, not enforced.
     pub memory_mb: u32,
-    /// Variables of the function: its own, and the credentials, region and
-    /// endpoints it shall use. They win over the ones set by the local stack,
-    /// except `AWS_LAMBDA_RUNTIME_API`.
+    /// Variables of the function: its own, and the credentials, region and endpoints it shall use.
+    /// They win over the ones set by the local stack, except `AWS_LAMBDA_RUNTIME_API`.
     pub environment: BTreeMap<String, String>,
     /// Most processes at once, at least 1; see [`DEFAULT_MAXIMUM_PROCESSES`].
     pub maximum_processes: usize,

@@ -5,9 +5,8 @@ use http::HeaderMap;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
-/// A body over its limit is still read, and thrown away, up to this many bytes, so
-/// that a client that sends all before it listens gets the answer and not a
-/// broken connection.
+/// A body over its limit is still read, and thrown away, up to this many bytes, so that a client
+/// that sends all before it listens gets the answer and not a broken connection.
 const MAXIMUM_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// Most memory reserved before any byte of the body has arrived.

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use uuid::Uuid;
 
-use super::process::{Attempt, FunctionProcess, PoolContext};
-use super::{
+use crate::process::{Attempt, FunctionProcess, PoolContext};
+use crate::{
     FunctionConfiguration, LogWriter, MAXIMUM_EVENT_BYTES, MAXIMUM_WAIT_FOR_PROCESS, ProcessExit,
     StartError,
 };
@@ -19,9 +19,8 @@ const FIRST_START_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause between two starts that fail.
 const MAXIMUM_START_PAUSE: Duration = Duration::from_secs(30);
 
-/// How long an answer is held back for the process to ask for its next event. It
-/// does so within a millisecond; with this a caller's next event finds the process
-/// free and starts no second one.
+/// How long an answer is held back for the process to ask for its next event. It does so within a
+/// millisecond; with this a caller's next event finds the process free and starts no second one.
 const RETURN_GRACE: Duration = Duration::from_millis(250);
 
 /// Processes of one function that answer its events. Clones share the processes.
@@ -37,7 +36,6 @@ pub struct FunctionPool {
 /// Why an event got no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The function answered with an error.
     #[error("answered with an error: {error_type}: {message}")]
     Function {
         /// Type of the error as the function named it.
@@ -47,16 +45,10 @@ pub enum InvokeError {
     },
     /// The process ended before it answered, or none could be started.
     #[error("{exit}")]
-    Crashed {
-        /// How it ended.
-        exit: ProcessExit,
-    },
+    Crashed { exit: ProcessExit },
     /// The process took longer than the function's timeout and was killed.
     #[error("gave no answer within {after:?}")]
-    TimedOut {
-        /// The function's timeout.
-        after: Duration,
-    },
+    TimedOut { after: Duration },
     /// All processes were busy for [`MAXIMUM_WAIT_FOR_PROCESS`].
     #[error("had no free process for {waited:?}")]
     NoFreeProcess {
@@ -73,9 +65,8 @@ pub enum InvokeError {
 
 struct Shared {
     context: Arc<PoolContext>,
-    /// One permit for each process that may be busy or starting. Idle processes
-    /// hold none; since a new one is only started when none is idle, there are
-    /// never more processes than permits.
+    /// One permit for each process that may be busy or starting. Idle processes hold none; since a
+    /// new one is only started when none is idle, there are never more processes than permits.
     slots: Arc<Semaphore>,
     state: Mutex<State>,
     stopping: watch::Sender<bool>,
@@ -113,7 +104,7 @@ impl FunctionPool {
     pub async fn start(
         configuration: FunctionConfiguration,
         logs: LogWriter,
-    ) -> Result<FunctionPool, StartError> {
+    ) -> Result<Self, StartError> {
         if configuration.maximum_processes == 0 {
             return Err(StartError::NoProcessAllowed { function: configuration.name });
         }
@@ -122,7 +113,7 @@ impl FunctionPool {
         let (alive, all_reaped) = mpsc::channel(1);
         let context = Arc::new(PoolContext { configuration, logs, stopping: stop_requested });
         let first = FunctionProcess::start(Arc::clone(&context), alive.clone()).await?;
-        Ok(FunctionPool {
+        Ok(Self {
             shared: Arc::new(Shared {
                 context,
                 slots: Arc::new(Semaphore::new(slots)),
@@ -137,12 +128,10 @@ impl FunctionPool {
         })
     }
 
-    /// Has a process handle `event` (JSON, at most [`MAXIMUM_EVENT_BYTES`]) and
-    /// returns its answer.
+    /// Has a process handle `event` (JSON, at most [`MAXIMUM_EVENT_BYTES`]) and returns its answer.
     ///
-    /// An event is handed over once: it goes to another process only if the first
-    /// one certainly did not get it. A caller that stops waiting does not stop the
-    /// function, as in AWS.
+    /// An event is handed over once: it goes to another process only if the first one certainly did
+    /// not get it. A caller that stops waiting does not stop the function, as in AWS.
     ///
     /// # Errors
     ///

@@ -13,11 +13,11 @@ use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use super::environment::process_environment;
-use super::logs::{InvocationEnd, InvocationReport, LogWriter};
-use super::pool::InvokeError;
-use super::runtime_api::{Answer, Invocation, RuntimeApi};
-use super::{FunctionConfiguration, INIT_LIMIT};
+use crate::environment::process_environment;
+use crate::logs::{InvocationEnd, InvocationReport, LogWriter};
+use crate::pool::InvokeError;
+use crate::runtime_api::{Answered, Invocation, RuntimeApi};
+use crate::{FunctionConfiguration, INIT_LIMIT};
 use supervisor::supervise;
 
 /// Account in the function's ARN; a local stack has none of its own.
@@ -29,10 +29,8 @@ const DEFAULT_REGION: &str = "us-east-1";
 /// How a process ended, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessExit {
-    /// It exited with a status code.
     #[error("exited with status {0}")]
     Code(i32),
-    /// A signal ended it.
     #[error("was ended by signal {0}")]
     Signal(i32),
     /// It reported during init that it cannot start.
@@ -46,16 +44,13 @@ pub enum ProcessExit {
     /// It asked for no event within [`INIT_LIMIT`].
     #[error("did not finish its init in time")]
     InitTimedOut,
-    /// The operating system could not start it.
     #[error("could not be started: {reason}")]
     NotStarted {
         /// What the operating system said.
         reason: String,
     },
-    /// Its exit status is not known.
     #[error("ended for an unknown reason")]
     Unknown,
-    /// The pool was stopped.
     #[error("was stopped with its pool")]
     Stopped,
 }
@@ -63,7 +58,6 @@ pub enum ProcessExit {
 /// Why the first process of a function could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// [`FunctionConfiguration::maximum_processes`] is 0.
     #[error("function {function} may have no process at all")]
     NoProcessAllowed {
         /// Name of the function.
@@ -71,34 +65,27 @@ pub enum StartError {
     },
     /// The binary does not exist or is not executable.
     #[error("{} cannot be run", executable.display())]
-    Executable {
-        /// The configured path.
-        executable: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
+    Executable { executable: PathBuf, source: std::io::Error },
     /// No port for the Runtime API of the process could be opened.
     #[error("the runtime API could not be opened")]
     RuntimeApi(#[source] std::io::Error),
-    /// The process ended, reported an error or took too long before it asked for
-    /// its first event.
+    /// The process ended, reported an error or took too long before it asked for its first event.
     #[error("a process of function {function} {exit}")]
     Init {
         /// Name of the function.
         function: String,
-        /// How the process ended.
         exit: ProcessExit,
     },
 }
 
 impl StartError {
-    pub(super) fn into_exit(self) -> ProcessExit {
+    pub(crate) fn into_exit(self) -> ProcessExit {
         match self {
-            StartError::Init { exit, .. } => exit,
-            StartError::Executable { source, .. } | StartError::RuntimeApi(source) => {
+            Self::Init { exit, .. } => exit,
+            Self::Executable { source, .. } | Self::RuntimeApi(source) => {
                 ProcessExit::NotStarted { reason: source.to_string() }
             }
-            other @ StartError::NoProcessAllowed { .. } => {
+            other @ Self::NoProcessAllowed { .. } => {
                 ProcessExit::NotStarted { reason: other.to_string() }
             }
         }
@@ -106,22 +93,22 @@ impl StartError {
 }
 
 /// What became of an event.
-pub(super) enum Attempt {
+pub(crate) enum Attempt {
     /// The process certainly did not see it.
     NotDelivered,
     Finished(Result<Bytes, InvokeError>),
 }
 
 /// What all processes of a pool share.
-pub(super) struct PoolContext {
-    pub(super) configuration: FunctionConfiguration,
-    pub(super) logs: LogWriter,
+pub(crate) struct PoolContext {
+    pub(crate) configuration: FunctionConfiguration,
+    pub(crate) logs: LogWriter,
     /// Becomes true when the pool is stopped.
-    pub(super) stopping: watch::Receiver<bool>,
+    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 /// A running process. Dropping it kills the process.
-pub(super) struct FunctionProcess {
+pub(crate) struct FunctionProcess {
     context: Arc<PoolContext>,
     api: RuntimeApi,
     exit: watch::Receiver<Option<ProcessExit>>,
@@ -133,16 +120,16 @@ pub(super) struct FunctionProcess {
 impl FunctionProcess {
     /// Starts a process and waits until it asks for its first event. `alive` is
     /// held until the process has been reaped.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         context: Arc<PoolContext>,
         alive: mpsc::Sender<()>,
-    ) -> Result<FunctionProcess, StartError> {
+    ) -> Result<Self, StartError> {
         let started = Instant::now();
         let api = RuntimeApi::start().await.map_err(StartError::RuntimeApi)?;
         let child = spawn(&context, &api).await?;
         let (kill, killed) = watch::channel(false);
         let exit = supervise(child, killed, context.stopping.clone(), alive);
-        let mut process = FunctionProcess {
+        let mut process = Self {
             context,
             api,
             exit,
@@ -174,24 +161,24 @@ impl FunctionProcess {
         Ok(process)
     }
 
-    pub(super) fn has_exited(&self) -> bool {
+    pub(crate) fn has_exited(&self) -> bool {
         self.exit.borrow().is_some()
     }
 
     /// Hands one event to the process and waits for its answer. A process that
     /// does not answer in time is killed.
-    pub(super) async fn handle(&self, event: Bytes, request_id: &str) -> Attempt {
+    pub(crate) async fn handle(&self, event: Bytes, request_id: &str) -> Attempt {
         let timeout = self.context.configuration.timeout;
         let started = Instant::now();
         let invocation = self.invocation(event, request_id);
-        let Ok(answer) = self.api.deliver(invocation).await else {
+        let Ok(delivered) = self.api.deliver(invocation).await else {
             return Attempt::NotDelivered;
         };
         self.context.logs.invocation_started(request_id);
         let outcome = tokio::select! {
             // An answer counts, also of a process that ends right after it.
             biased;
-            answer = answer => self.answered(answer).await,
+            answered = delivered.answer => self.answered(answered).await,
             exit = self.exited() => Err(InvokeError::Crashed { exit }),
             () = tokio::time::sleep(timeout) => Err(InvokeError::TimedOut { after: timeout }),
         };
@@ -204,7 +191,7 @@ impl FunctionProcess {
 
     /// Waits until the process asks for its next event. `false` if it has ended
     /// or does not ask within the function's timeout; it is killed then.
-    pub(super) async fn becomes_idle(&self) -> bool {
+    pub(crate) async fn becomes_idle(&self) -> bool {
         tokio::select! {
             () = self.api.waiting() => return true,
             _ = self.exited() => {}
@@ -215,7 +202,7 @@ impl FunctionProcess {
     }
 
     /// Kills the process and waits until it is reaped.
-    pub(super) async fn kill(&self) {
+    pub(crate) async fn kill(&self) {
         self.kill.send_replace(true);
         self.exited().await;
     }
@@ -231,13 +218,13 @@ impl FunctionProcess {
 
     async fn answered(
         &self,
-        answer: Result<Answer, oneshot::error::RecvError>,
+        answered: Result<Answered, oneshot::error::RecvError>,
     ) -> Result<Bytes, InvokeError> {
-        match answer {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                Err(InvokeError::Function { error_type: error.error_type, message: error.message })
-            }
+        match answered {
+            Ok(Answered { answer, .. }) => answer.map_err(|error| InvokeError::Function {
+                error_type: error.error_type,
+                message: error.message,
+            }),
             Err(_) => {
                 self.kill().await;
                 Err(InvokeError::Crashed { exit: self.exited().await })

@@ -4,6 +4,7 @@ mod answers;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -16,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::MAXIMUM_RESPONSE_BYTES;
-use super::limited_body::{LimitedBodyError, read_limited};
+use crate::MAXIMUM_RESPONSE_BYTES;
+use crate::limited_body::{LimitedBodyError, read_limited};
 
 const PATH_PREFIX: &str = "/2018-06-01/runtime/";
 
@@ -29,32 +30,49 @@ const MAXIMUM_CONNECTIONS: usize = 16;
 
 /// An event with what the runtime must know about its invocation.
 #[derive(Debug, Clone)]
-pub(super) struct Invocation {
-    pub(super) request_id: String,
-    pub(super) event: Bytes,
+pub struct Invocation {
+    pub request_id: String,
+    pub event: Bytes,
     /// Unix time in milliseconds.
-    pub(super) deadline_ms: u64,
-    pub(super) function_arn: String,
-    pub(super) trace_id: String,
+    pub deadline_ms: u64,
+    pub function_arn: String,
+    pub trace_id: String,
 }
 
 /// An error as a function reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FunctionError {
-    pub(super) error_type: String,
-    pub(super) message: String,
+pub struct FunctionError {
+    pub error_type: String,
+    pub message: String,
 }
 
 /// What the process made of an event.
-pub(super) type Answer = Result<Bytes, FunctionError>;
+pub(crate) type Answer = Result<Bytes, FunctionError>;
+
+/// An event that has gone to the process.
+#[derive(Debug)]
+pub struct Delivered {
+    /// When the process asked for it. For the first event this is the end of its init.
+    pub asked: Instant,
+    pub handed_out: Instant,
+    /// Nothing comes if the process ends before.
+    pub answer: oneshot::Receiver<Answered>,
+}
+
+#[derive(Debug)]
+pub struct Answered {
+    /// When all of the answer was there.
+    pub at: Instant,
+    pub answer: Result<Bytes, FunctionError>,
+}
 
 /// The process certainly did not get the event.
 #[derive(Debug)]
-pub(super) struct NotDelivered;
+pub struct NotDelivered;
 
 /// How far the process is, for those who wait for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// It has not asked for an event yet.
     Initialising,
     /// It reported that it cannot start.
@@ -65,8 +83,8 @@ pub(super) enum Stage {
     Busy,
 }
 
-/// The server; dropping it closes the port and all connections.
-pub(super) struct RuntimeApi {
+/// The Runtime API of one process; dropping it closes the port and all connections.
+pub struct RuntimeApi {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: AbortHandle,
@@ -79,8 +97,8 @@ struct Shared {
 
 enum Phase {
     NoRequestYet,
-    Waiting(oneshot::Sender<Delivery>),
-    Busy { request_id: String, answer: oneshot::Sender<Answer> },
+    Waiting { since: Instant, process: oneshot::Sender<Delivery> },
+    Busy { request_id: String, answer: oneshot::Sender<Answered> },
     Answered,
 }
 
@@ -88,12 +106,15 @@ struct Delivery {
     invocation: Invocation,
     /// Used at the moment the event goes to the connection. Dropped unused, the
     /// event has reached nobody.
-    handed_over: oneshot::Sender<()>,
+    handed_over: oneshot::Sender<Instant>,
 }
 
 impl RuntimeApi {
     /// Listens on a free port of the loopback interface.
-    pub(super) async fn start() -> std::io::Result<RuntimeApi> {
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
@@ -101,15 +122,19 @@ impl RuntimeApi {
             stage: watch::Sender::new(Stage::Initialising),
         });
         let server = tokio::spawn(accept(listener, Arc::clone(&shared))).abort_handle();
-        Ok(RuntimeApi { address, shared, server })
+        Ok(Self { address, shared, server })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    /// What `AWS_LAMBDA_RUNTIME_API` is to name.
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Waits until the process waits for an event or says that it cannot start.
-    pub(super) async fn initialised(&self) -> Result<(), FunctionError> {
+    ///
+    /// # Errors
+    /// It cannot start.
+    pub async fn initialised(&self) -> Result<(), FunctionError> {
         let mut stage = self.shared.stage.subscribe();
         let reached =
             stage.wait_for(|stage| matches!(stage, Stage::Waiting | Stage::InitFailed(_))).await;
@@ -120,26 +145,27 @@ impl RuntimeApi {
     }
 
     /// Waits until the process waits for an event.
-    pub(super) async fn waiting(&self) {
+    pub(crate) async fn waiting(&self) {
         let mut stage = self.shared.stage.subscribe();
         // The sender lives as long as `self`.
         let _ = stage.wait_for(|stage| *stage == Stage::Waiting).await;
     }
 
-    /// Hands an event to the waiting process. The receiver gets its answer.
-    pub(super) async fn deliver(
-        &self,
-        invocation: Invocation,
-    ) -> Result<oneshot::Receiver<Answer>, NotDelivered> {
-        let (answer, answered) = oneshot::channel();
+    /// Hands an event to the waiting process.
+    ///
+    /// # Errors
+    /// [`NotDelivered`], also when the process is busy.
+    pub async fn deliver(&self, invocation: Invocation) -> Result<Delivered, NotDelivered> {
+        let (answer_sender, answer) = oneshot::channel();
         let (handed_over, was_handed_over) = oneshot::channel();
-        {
+        let asked = {
             let mut phase = self.shared.phase();
-            if !matches!(*phase, Phase::Waiting(_)) {
+            if !matches!(*phase, Phase::Waiting { .. }) {
                 return Err(NotDelivered);
             }
-            let busy = Phase::Busy { request_id: invocation.request_id.clone(), answer };
-            let Phase::Waiting(process) = std::mem::replace(&mut *phase, busy) else {
+            let request_id = invocation.request_id.clone();
+            let busy = Phase::Busy { request_id, answer: answer_sender };
+            let Phase::Waiting { since, process } = std::mem::replace(&mut *phase, busy) else {
                 return Err(NotDelivered);
             };
             self.shared.stage.send_replace(Stage::Busy);
@@ -147,9 +173,10 @@ impl RuntimeApi {
             if process.send(delivery).is_err() {
                 return Err(NotDelivered);
             }
-        }
+            since
+        };
         match was_handed_over.await {
-            Ok(()) => Ok(answered),
+            Ok(handed_out) => Ok(Delivered { asked, handed_out, answer }),
             Err(_) => Err(NotDelivered),
         }
     }
@@ -215,16 +242,16 @@ impl Shared {
                 return answers::invalid_state_transition();
             }
             let (process, delivery) = oneshot::channel();
-            *phase = Phase::Waiting(process);
+            *phase = Phase::Waiting { since: Instant::now(), process };
             self.stage.send_replace(Stage::Waiting);
             delivery
         };
         match delivery.await {
             Ok(Delivery { invocation, handed_over }) => {
-                // No await between this and the answer: from here on the event
-                // counts as delivered.
-                let _ = handed_over.send(());
-                answers::event(invocation)
+                let event = answers::event(invocation);
+                // No await after this: from here on the event counts as delivered.
+                let _ = handed_over.send(Instant::now());
+                event
             }
             // Another request for the next event has taken the place of this one.
             Err(_) => answers::invalid_state_transition(),
@@ -288,12 +315,13 @@ impl Shared {
         }
     }
 
-    fn finish(&self, id: &str, outcome: Answer) -> Response<Full<Bytes>> {
+    fn finish(&self, id: &str, answer: Answer) -> Response<Full<Bytes>> {
+        let answered = Answered { at: Instant::now(), answer };
         let mut phase = self.phase();
         match std::mem::replace(&mut *phase, Phase::Answered) {
             Phase::Busy { request_id, answer } if request_id == id => {
                 // The invocation may have timed out in between; then nobody listens.
-                let _ = answer.send(outcome);
+                let _ = answer.send(answered);
                 answers::accepted()
             }
             other => {

@@ -14,25 +14,18 @@ pub struct Service {
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// Nothing answers there.
     #[error("{endpoint} does not answer: {source}")]
     Unreachable {
-        /// Where.
         endpoint: String,
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
-    /// It refuses the call.
     #[error("{endpoint} refuses {operation}: {kind} {detail}")]
     Refused {
-        /// Where.
         endpoint: String,
-        /// The call.
         operation: &'static str,
         /// The exception's name, such as `ResourceInUseException`.
         kind: String,
-        /// What it says.
         detail: String,
     },
 }

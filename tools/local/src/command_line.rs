@@ -17,7 +17,8 @@ use triage_report::TriageReportError;
 /// Runs the command that the arguments of this process name.
 #[tokio::main]
 pub async fn main() -> ExitCode {
-    // The embedded DynamoDB warns of every answer that is no success, such as that a table is there.
+    // The embedded DynamoDB warns of every answer that is no success, such as that a table is
+    // there.
     let loud = Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR);
     tracing_subscriber::fmt().with_writer(std::io::stderr).finish().with(loud).init();
     match run(Options::parse()).await {

@@ -54,8 +54,8 @@ impl Clock {
         }
     }
 
-    /// Runs the function now, whenever its schedule would, with `input` in place of what the schedule
-    /// sends, if it is given.
+    /// Runs the function now, whenever its schedule would, with `input` in place of what the
+    /// schedule sends, if it is given.
     ///
     /// # Errors
     /// [`InvokeError`].

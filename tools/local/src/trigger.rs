@@ -21,11 +21,9 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// A trigger with what it joins.
 pub struct Poller {
-    /// Where the messages are.
     pub sqs: EmbeddedSqs,
     /// The function that takes them.
     pub function: FunctionPool,
-    /// What the template says.
     pub trigger: QueueTrigger,
     /// The ARN of the queue, as events name it.
     pub queue_arn: String,

@@ -9,7 +9,9 @@ use super::place::Place;
 use super::reading::Properties;
 use super::route_key;
 use super::sections::{Resource, map_entries};
-use super::{Queue, QueueTrigger, Route, Schedule, queue_triggers, route_security, schedules};
+use super::{
+    Cors, Queue, QueueTrigger, Route, Schedule, cors, queue_triggers, route_security, schedules,
+};
 
 /// Collects the events of all functions.
 #[derive(Default)]
@@ -17,6 +19,8 @@ pub(super) struct Events<'t> {
     pub(super) routes: Vec<Route>,
     pub(super) queue_triggers: Vec<QueueTrigger>,
     pub(super) schedules: Vec<Schedule>,
+    /// Which web pages may call the HTTP API.
+    pub(super) cors: Option<Cors>,
     /// The HTTP API of the template.
     http_api: Option<&'t str>,
     /// The method and path of each route that needs to know its caller.
@@ -41,6 +45,7 @@ impl<'t> Events<'t> {
             )));
         }
         self.requiring_caller = route_security::read(evaluator, resource)?;
+        self.cors = cors::read(evaluator, resource)?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! so alarms and outputs may use anything CloudFormation has.
 
 mod conditions;
+mod cors;
 mod document;
 mod error;
 mod evaluate;
@@ -34,6 +35,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+pub use cors::Cors;
 pub use error::TemplateError;
 pub use policies::is_of_embedded_service;
 
@@ -74,6 +76,8 @@ pub struct Deployment {
     pub queue_triggers: Vec<QueueTrigger>,
     /// In the order of the template. Each names a function of this deployment.
     pub schedules: Vec<Schedule>,
+    /// Which web pages may call the API.
+    pub cors: Option<Cors>,
 }
 
 /// A Lambda function (`AWS::Serverless::Function`).
@@ -234,6 +238,7 @@ impl Deployment {
             queues,
             queue_triggers: events.queue_triggers,
             schedules: events.schedules,
+            cors: events.cors,
         })
     }
 }

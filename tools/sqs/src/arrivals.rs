@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 /// One bell per queue name. Names are added by long polls on existing queues
 /// only, so the table grows no further than the queues that ever existed.
 #[derive(Debug, Default)]
-pub(super) struct Arrivals {
+pub(crate) struct Arrivals {
     by_queue: Mutex<HashMap<String, Arc<Notify>>>,
 }
 

@@ -6,11 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::error::SqsError;
-use super::message::is_allowed_character;
+use crate::error::SqsError;
+use crate::message::is_allowed_character;
 
-/// Message attributes one message may carry ("Message quotas" of the
-/// Developer Guide).
+/// Message attributes one message may carry ("Message quotas" of the Developer Guide).
 const MAXIMUM_ATTRIBUTES: usize = 10;
 /// The length of an attribute name or data type in characters (the guide's
 /// "Message attribute components").
@@ -28,7 +27,6 @@ const TRACE_HEADER: &str = "AWSTraceHeader";
 pub struct MessageAttribute {
     /// `String`, `Number` or `Binary`, with an optional label: `Number.int`.
     pub data_type: String,
-    /// The value.
     pub value: MessageAttributeValue,
 }
 
@@ -44,7 +42,7 @@ pub enum MessageAttributeValue {
 /// An attribute value as JSON spells it, in requests, answers and storage.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct WireMessageAttribute {
+pub(crate) struct WireMessageAttribute {
     data_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     string_value: Option<String>,
@@ -122,7 +120,7 @@ fn binary_value(value: Option<String>) -> Result<Vec<u8>, &'static str> {
 ///
 /// # Errors
 /// [`SqsError::InvalidMessageAttribute`] naming the first attribute at fault.
-pub(super) fn parse_message_attributes(
+pub(crate) fn parse_message_attributes(
     attributes: BTreeMap<String, WireMessageAttribute>,
 ) -> Result<BTreeMap<String, MessageAttribute>, SqsError> {
     if attributes.len() > MAXIMUM_ATTRIBUTES {
@@ -166,7 +164,7 @@ fn check_attribute_name(name: &str) -> Result<(), &'static str> {
 ///
 /// # Errors
 /// [`SqsError::InvalidMessageAttribute`] for any other attribute or type.
-pub(super) fn parse_trace_header(
+pub(crate) fn parse_trace_header(
     attributes: BTreeMap<String, WireMessageAttribute>,
 ) -> Result<Option<String>, SqsError> {
     let mut trace_header = None;
@@ -198,7 +196,7 @@ fn trace_header_text(wire: WireMessageAttribute) -> Result<String, &'static str>
 }
 
 /// The set SQS computes the system attribute digest over.
-pub(super) fn trace_header_as_attributes(header: &str) -> BTreeMap<String, MessageAttribute> {
+pub(crate) fn trace_header_as_attributes(header: &str) -> BTreeMap<String, MessageAttribute> {
     let attribute = MessageAttribute {
         data_type: "String".to_owned(),
         value: MessageAttributeValue::String(header.to_owned()),

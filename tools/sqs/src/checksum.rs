@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 
-use super::attribute::{MessageAttribute, MessageAttributeValue};
+use crate::attribute::{MessageAttribute, MessageAttributeValue};
 
 /// The transport type byte of a value sent as text.
 const STRING_TRANSPORT_TYPE: u8 = 1;
@@ -12,17 +12,16 @@ const STRING_TRANSPORT_TYPE: u8 = 1;
 const BINARY_TRANSPORT_TYPE: u8 = 2;
 
 /// The MD5 of a message body, in lowercase hexadecimal.
-pub(super) fn body_md5(body: &str) -> String {
+pub(crate) fn body_md5(body: &str) -> String {
     hex::encode(Md5::digest(body.as_bytes()))
 }
 
 /// The MD5 of a set of message attributes, in lowercase hexadecimal.
 ///
-/// The Developer Guide, "Calculating the MD5 message digest for message
-/// attributes", defines the input: for each attribute in name order the name,
-/// the data type, the transport type byte and the value, with names, types and
-/// values each preceded by their length as four big-endian bytes.
-pub(super) fn attributes_md5(attributes: &BTreeMap<String, MessageAttribute>) -> String {
+/// The Developer Guide, "Calculating the MD5 message digest for message attributes", defines the
+/// input: for each attribute in name order the name, the data type, the transport type byte and the
+/// value, with names, types and values each preceded by their length as four big-endian bytes.
+pub(crate) fn attributes_md5(attributes: &BTreeMap<String, MessageAttribute>) -> String {
     let mut digest = Md5::new();
     for (name, attribute) in attributes {
         update_with_length(&mut digest, name.as_bytes());

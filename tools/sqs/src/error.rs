@@ -11,7 +11,6 @@ use crate::authorization::AccessDenied;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SqsError {
-    /// No queue has the given name.
     #[error("The specified queue does not exist.")]
     QueueDoesNotExist,
     /// A queue of this name exists with another value for `attribute`.
@@ -30,26 +29,13 @@ pub enum SqsError {
     },
     /// The value is outside the range the API reference gives.
     #[error("Invalid value for the parameter {name}.")]
-    InvalidAttributeValue {
-        /// The queue attribute.
-        name: String,
-    },
+    InvalidAttributeValue { name: String },
     /// A request parameter has a value that is not allowed.
     #[error("Value {value} for parameter {parameter} is invalid. Reason: {reason}")]
-    InvalidParameterValue {
-        /// The request parameter.
-        parameter: &'static str,
-        /// The value as given.
-        value: String,
-        /// What would be allowed.
-        reason: String,
-    },
+    InvalidParameterValue { parameter: &'static str, value: String, reason: String },
     /// A required request parameter is absent or empty.
     #[error("The request must contain the parameter {name}.")]
-    MissingParameter {
-        /// The request parameter.
-        name: &'static str,
-    },
+    MissingParameter { name: &'static str },
     /// Body and attributes together exceed the queue's `MaximumMessageSize`.
     #[error(
         "One or more parameters are invalid. Reason: Message must be shorter than {maximum_bytes} bytes."
@@ -74,34 +60,17 @@ pub enum SqsError {
     /// The text is not a receipt handle of this queue.
     #[error("The input receipt handle is invalid.")]
     ReceiptHandleIsInvalid,
-    /// The message is visible again, so there is no timeout to change.
-    #[error("The specified message isn't in flight.")]
-    MessageNotInflight,
-    /// The message is gone, or a later receive holds it.
-    #[error(
-        "Value for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change."
-    )]
-    MessageNotAvailable,
-    /// A batch without entries.
     #[error("There should be at least one entry in the request.")]
     EmptyBatchRequest,
-    /// A batch of more than ten entries.
     #[error("Maximum number of entries per request are 10. You have sent {count}.")]
-    TooManyEntriesInBatchRequest {
-        /// The entries sent.
-        count: usize,
-    },
+    TooManyEntriesInBatchRequest { count: usize },
     /// An entry id with other than 1 to 80 letters, digits, `-` or `_`.
     #[error(
         "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long."
     )]
     InvalidBatchEntryId,
-    /// Two entries share an id.
     #[error("Id {id} repeated.")]
-    BatchEntryIdsNotDistinct {
-        /// The repeated id.
-        id: String,
-    },
+    BatchEntryIdsNotDistinct { id: String },
     /// The messages of a batch exceed the request limit together.
     #[error(
         "Batch requests cannot be longer than {maximum_bytes} bytes. You have sent {sent_bytes} bytes."
@@ -120,25 +89,18 @@ pub enum SqsError {
     },
     /// A message move task names a queue that does not exist.
     #[error("The resource that you specified for the {parameter} parameter doesn't exist.")]
-    ResourceNotFound {
-        /// The request parameter.
-        parameter: &'static str,
-    },
+    ResourceNotFound { parameter: &'static str },
     /// SQS has this feature; the local queue service does not.
     #[error("{reason}")]
     UnsupportedOperation {
         /// The feature, in a sentence.
         reason: String,
     },
-    /// The request names no action of SQS.
     #[error("The action or operation requested is invalid.")]
     UnknownOperation,
     /// The request body is not the JSON the action takes.
     #[error("The request body could not be read: {reason}")]
-    Serialization {
-        /// The parser's words.
-        reason: String,
-    },
+    Serialization { reason: String },
     /// The policy of the function that calls does not allow the call.
     #[error("{0}")]
     AccessDenied(#[from] AccessDenied),
@@ -146,7 +108,6 @@ pub enum SqsError {
     #[error("The request has no Host header.")]
     MissingHost,
 
-    /// The database failed.
     #[error("the queue database failed: {0}")]
     Storage(#[from] rusqlite::Error),
     /// The file was written by another version of this module.
@@ -157,13 +118,10 @@ pub enum SqsError {
         /// The version this build writes.
         expected: i64,
     },
-    /// A stored value cannot be read back.
     #[error("the queue database holds an unreadable value: {0}")]
     StoredValue(#[from] serde_json::Error),
-    /// The listener failed.
     #[error("the queue server stopped: {0}")]
     Server(#[from] io::Error),
-    /// A background database call did not finish.
     #[error("a queue database call was cut short: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
 }
@@ -174,7 +132,7 @@ const SQS: &str = "com.amazonaws.sqs";
 const COMMON: &str = "com.amazon.coral.service";
 
 /// How an error is spelled on the wire.
-pub(super) struct WireError {
+pub(crate) struct WireError {
     /// The Smithy namespace of `shape`.
     pub namespace: &'static str,
     /// The shape name, after the `#` of `__type`.
@@ -206,7 +164,7 @@ impl SqsError {
 
     /// The spelling on the wire. Names and query codes are those of the
     /// service model, version 2012-11-05.
-    pub(super) fn wire(&self) -> WireError {
+    pub(crate) fn wire(&self) -> WireError {
         let modeled = |shape, query_code| WireError { namespace: SQS, shape, query_code };
         let common = |shape, query_code| WireError { namespace: COMMON, shape, query_code };
         match self {
@@ -226,9 +184,6 @@ impl SqsError {
             Self::ReceiptHandleIsInvalid => {
                 modeled("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")
             }
-            Self::MessageNotInflight => {
-                modeled("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight")
-            }
             Self::EmptyBatchRequest
             | Self::TooManyEntriesInBatchRequest { .. }
             | Self::InvalidBatchEntryId
@@ -245,8 +200,7 @@ impl SqsError {
             Self::MissingHost => modeled("InvalidAddress", "InvalidAddress"),
             Self::InvalidParameterValue { .. }
             | Self::MessageTooLong { .. }
-            | Self::InvalidMessageAttribute { .. }
-            | Self::MessageNotAvailable => {
+            | Self::InvalidMessageAttribute { .. } => {
                 common("InvalidParameterValueException", "InvalidParameterValue")
             }
             Self::MissingParameter { .. } => {

@@ -2,11 +2,13 @@
 //! AWS SDK over the AWS JSON 1.0 protocol and to this process by plain calls.
 //!
 //! What differs from the real service, on purpose:
-//! - Signatures, queue policies and encryption settings are not enforced; the policies of functions
+//! - It has the actions that functions, event source mappings and operators of this product need;
+//!   the others are answered with `UnsupportedOperation`.
+//! - Signatures, policies of queues and encryption settings are not enforced; those of functions
 //!   are.
-//! - There are no FIFO queues, tags or permissions.
-//! - Counts and attribute changes are exact and immediate; a queue may be purged
-//!   or created again under its old name without a pause of 60 seconds.
+//! - There are no FIFO or fair queues, tags or permissions.
+//! - Counts and attribute changes are exact and immediate; a queue may be purged again without a
+//!   pause of 60 seconds.
 //! - A message move task is done when the call that starts it returns.
 
 mod actions;

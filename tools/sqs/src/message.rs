@@ -2,28 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::attribute::{MessageAttribute, MessageAttributeValue};
-use super::error::SqsError;
-
-/// The length of a message group id in characters (SendMessage reference).
-const MAXIMUM_GROUP_ID_CHARACTERS: usize = 128;
+use crate::attribute::{MessageAttribute, MessageAttributeValue};
+use crate::error::SqsError;
 
 /// A message as a consumer gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedMessage {
     /// The id the producer was told, a UUID.
     pub message_id: String,
-    /// The text to show when deleting the message or changing its visibility.
-    /// Every receive of a message has another one.
+    /// The text to show when deleting the message. Every receive of a message has another one.
     pub receipt_handle: String,
     /// The body as sent.
     pub body: String,
     /// The MD5 of the UTF-8 body in lowercase hexadecimal.
     pub md5_of_body: String,
-    /// System attributes by name: `SentTimestamp` and
-    /// `ApproximateFirstReceiveTimestamp` (milliseconds since 1970),
-    /// `ApproximateReceiveCount`, `SenderId`, and where they apply
-    /// `AWSTraceHeader`, `MessageGroupId` and `DeadLetterQueueSourceArn`.
+    /// System attributes by name: `SentTimestamp` and `ApproximateFirstReceiveTimestamp`
+    /// (milliseconds since 1970), `ApproximateReceiveCount`, `SenderId`, and where they apply
+    /// `AWSTraceHeader` and `DeadLetterQueueSourceArn`.
     pub attributes: BTreeMap<String, String>,
     /// The attributes the producer set, by name.
     pub message_attributes: BTreeMap<String, MessageAttribute>,
@@ -33,21 +28,18 @@ pub struct ReceivedMessage {
 
 /// A message that may be stored: every part was checked.
 #[derive(Debug, Clone)]
-pub(super) struct OutgoingMessage {
+pub(crate) struct OutgoingMessage {
     pub body: MessageBody,
     pub attributes: BTreeMap<String, MessageAttribute>,
     /// The `AWSTraceHeader` system attribute.
     pub trace_header: Option<String>,
-    /// Names the tenant on a fair queue; kept and handed back.
-    pub group_id: Option<String>,
     /// Overrides the `DelaySeconds` of the queue.
     pub delay_seconds: Option<u32>,
 }
 
 impl OutgoingMessage {
-    /// What counts against `MaximumMessageSize`, in bytes: the body and the
-    /// names, data types and values of the message attributes. The trace
-    /// header does not count (SendMessage reference).
+    /// What counts against `MaximumMessageSize`, in bytes: the body and the names, data types and
+    /// values of the message attributes. The trace header does not count (SendMessage reference).
     pub fn size_bytes(&self) -> usize {
         let attributes: usize = self
             .attributes
@@ -66,7 +58,7 @@ impl OutgoingMessage {
 
 /// A message body: not empty, and only characters SQS carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MessageBody(String);
+pub(crate) struct MessageBody(String);
 
 impl MessageBody {
     /// # Errors
@@ -89,33 +81,12 @@ impl MessageBody {
 }
 
 /// The characters of XML 1.0, the set the SendMessage reference names.
-pub(super) fn is_allowed_character(character: char) -> bool {
+pub(crate) fn is_allowed_character(character: char) -> bool {
     matches!(character,
         '\u{9}' | '\u{A}' | '\u{D}'
         | '\u{20}'..='\u{D7FF}'
         | '\u{E000}'..='\u{FFFD}'
         | '\u{10000}'..='\u{10FFFF}')
-}
-
-/// Reads a message group id: 1 to 128 printable ASCII characters.
-///
-/// # Errors
-/// [`SqsError::InvalidParameterValue`] for anything else.
-pub(super) fn parse_group_id(group_id: Option<String>) -> Result<Option<String>, SqsError> {
-    let Some(group_id) = group_id else {
-        return Ok(None);
-    };
-    let is_valid = (1..=MAXIMUM_GROUP_ID_CHARACTERS).contains(&group_id.len())
-        && group_id.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_valid {
-        Ok(Some(group_id))
-    } else {
-        Err(SqsError::InvalidParameterValue {
-            parameter: "MessageGroupId",
-            value: group_id.chars().take(MAXIMUM_GROUP_ID_CHARACTERS).collect(),
-            reason: "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.".to_owned(),
-        })
-    }
 }
 
 #[cfg(test)]
@@ -138,15 +109,6 @@ mod tests {
         }
         for body in [None, Some(String::new())] {
             assert!(matches!(MessageBody::parse(body), Err(SqsError::MissingParameter { .. })));
-        }
-    }
-
-    #[test]
-    fn group_ids_are_short_printable_text() {
-        assert_eq!(parse_group_id(None).unwrap(), None);
-        assert!(parse_group_id(Some("tenant-1".to_owned())).is_ok());
-        for refused in ["", "two words", "\u{e9}", &"g".repeat(129)] {
-            assert!(parse_group_id(Some(refused.to_owned())).is_err());
         }
     }
 }

@@ -7,92 +7,57 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::attribute::{MessageAttribute, WireMessageAttribute};
+use crate::attribute::{MessageAttribute, WireMessageAttribute};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct CreateQueueRequest {
+pub(crate) struct CreateQueueRequest {
     pub queue_name: Option<String>,
     pub attributes: Option<BTreeMap<String, String>>,
 }
 
-/// The answer of CreateQueue and GetQueueUrl.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct QueueUrlResponse {
+pub(crate) struct QueueUrlResponse {
     pub queue_url: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct GetQueueUrlRequest {
-    pub queue_name: Option<String>,
-}
-
-/// The request of DeleteQueue and PurgeQueue.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct QueueRequest {
+pub(crate) struct PurgeQueueRequest {
     pub queue_url: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListQueuesRequest {
+pub(crate) struct ListQueuesRequest {
     pub queue_name_prefix: Option<String>,
-    #[serde(flatten)]
-    pub page: PageRequest,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct PageRequest {
-    pub next_token: Option<String>,
-    pub max_results: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListQueuesResponse {
+pub(crate) struct ListQueuesResponse {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub queue_urls: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListDeadLetterSourceQueuesRequest {
-    pub queue_url: Option<String>,
-    #[serde(flatten)]
-    pub page: PageRequest,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct ListDeadLetterSourceQueuesResponse {
-    #[serde(rename = "queueUrls")]
-    pub queue_urls: Vec<String>,
-    #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct GetQueueAttributesRequest {
+pub(crate) struct GetQueueAttributesRequest {
     pub queue_url: Option<String>,
     pub attribute_names: Option<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct GetQueueAttributesResponse {
+pub(crate) struct GetQueueAttributesResponse {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct SetQueueAttributesRequest {
+pub(crate) struct SetQueueAttributesRequest {
     pub queue_url: Option<String>,
     pub attributes: Option<BTreeMap<String, String>>,
 }
@@ -100,7 +65,7 @@ pub(super) struct SetQueueAttributesRequest {
 /// The part of a send that a single message and a batch entry share.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct MessageContent {
+pub(crate) struct MessageContent {
     pub message_body: Option<String>,
     pub delay_seconds: Option<i64>,
     pub message_attributes: Option<BTreeMap<String, WireMessageAttribute>>,
@@ -111,14 +76,14 @@ pub(super) struct MessageContent {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct SendMessageRequest {
+pub(crate) struct SendMessageRequest {
     pub queue_url: Option<String>,
     #[serde(flatten)]
     pub content: MessageContent,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct SendMessageResponse {
+pub(crate) struct SendMessageResponse {
     #[serde(rename = "MessageId")]
     pub message_id: String,
     #[serde(rename = "MD5OfMessageBody")]
@@ -132,14 +97,14 @@ pub(super) struct SendMessageResponse {
 /// The request of every batch action, which differ in their entries.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct BatchRequest<Entry> {
+pub(crate) struct BatchRequest<Entry> {
     pub queue_url: Option<String>,
     #[serde(default = "Vec::new")]
     pub entries: Vec<BatchEntry<Entry>>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct BatchEntry<Entry> {
+pub(crate) struct BatchEntry<Entry> {
     #[serde(rename = "Id")]
     pub id: Option<String>,
     #[serde(flatten)]
@@ -148,13 +113,13 @@ pub(super) struct BatchEntry<Entry> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct BatchResponse<Success> {
+pub(crate) struct BatchResponse<Success> {
     pub successful: Vec<BatchSuccess<Success>>,
     pub failed: Vec<BatchFailure>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct BatchSuccess<Success> {
+pub(crate) struct BatchSuccess<Success> {
     #[serde(rename = "Id")]
     pub id: String,
     #[serde(flatten)]
@@ -163,7 +128,7 @@ pub(super) struct BatchSuccess<Success> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct BatchFailure {
+pub(crate) struct BatchFailure {
     pub id: String,
     pub sender_fault: bool,
     pub code: String,
@@ -172,42 +137,26 @@ pub(super) struct BatchFailure {
 
 /// What is reported of an entry that has nothing to report.
 #[derive(Debug, Serialize)]
-pub(super) struct Nothing {}
+pub(crate) struct Nothing {}
 
 /// The receipt of DeleteMessage and of an entry of its batch.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Receipt {
+pub(crate) struct Receipt {
     pub receipt_handle: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct DeleteMessageRequest {
+pub(crate) struct DeleteMessageRequest {
     pub queue_url: Option<String>,
     #[serde(flatten)]
     pub receipt: Receipt,
 }
 
-/// The change of ChangeMessageVisibility and of an entry of its batch.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct VisibilityChange {
-    pub receipt_handle: Option<String>,
-    pub visibility_timeout: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ChangeMessageVisibilityRequest {
-    pub queue_url: Option<String>,
-    #[serde(flatten)]
-    pub change: VisibilityChange,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ReceiveMessageRequest {
+pub(crate) struct ReceiveMessageRequest {
     pub queue_url: Option<String>,
     /// The older name of `message_system_attribute_names`; both count.
     pub attribute_names: Option<Vec<String>>,
@@ -220,14 +169,14 @@ pub(super) struct ReceiveMessageRequest {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ReceiveMessageResponse {
+pub(crate) struct ReceiveMessageResponse {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<WireMessage>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct WireMessage {
+pub(crate) struct WireMessage {
     pub message_id: String,
     pub receipt_handle: String,
     #[serde(rename = "MD5OfBody")]
@@ -243,43 +192,13 @@ pub(super) struct WireMessage {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct StartMessageMoveTaskRequest {
+pub(crate) struct StartMessageMoveTaskRequest {
     pub source_arn: Option<String>,
     pub destination_arn: Option<String>,
-    pub max_number_of_messages_per_second: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct StartMessageMoveTaskResponse {
+pub(crate) struct StartMessageMoveTaskResponse {
     pub task_handle: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListMessageMoveTasksRequest {
-    pub source_arn: Option<String>,
-    pub max_results: Option<i64>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListMessageMoveTasksResponse {
-    pub results: Vec<WireMoveTask>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct WireMoveTask {
-    pub status: &'static str,
-    pub source_arn: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub destination_arn: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_number_of_messages_per_second: Option<u32>,
-    pub approximate_number_of_messages_moved: u64,
-    pub approximate_number_of_messages_to_move: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure_reason: Option<String>,
-    pub started_timestamp: i64,
 }

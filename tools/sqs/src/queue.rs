@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::SqsError;
-use super::redrive::{RedriveAllowPolicy, RedrivePolicy};
+use crate::error::SqsError;
+use crate::redrive::RedrivePolicy;
 
 /// The length of a queue name in characters (CreateQueue reference).
 const MAXIMUM_NAME_CHARACTERS: usize = 80;
 /// The range of `DelaySeconds` (CreateQueue reference), in seconds.
-pub(super) const DELAY_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 0..=900;
+pub(crate) const DELAY_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 0..=900;
 /// The range of `VisibilityTimeout` (CreateQueue reference), in seconds.
-pub(super) const VISIBILITY_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 0..=43_200;
+pub(crate) const VISIBILITY_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 0..=43_200;
 /// The range of a long poll (CreateQueue reference), in seconds.
-pub(super) const WAIT_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 0..=20;
+pub(crate) const WAIT_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 0..=20;
 /// The range of `MessageRetentionPeriod` (CreateQueue reference), in seconds.
 const RETENTION_RANGE_SECONDS: std::ops::RangeInclusive<u32> = 60..=1_209_600;
 /// The range of `MaximumMessageSize` (CreateQueue reference), in bytes.
@@ -25,10 +25,15 @@ const MAXIMUM_STORED_ONLY_BYTES: usize = 20_480;
 
 /// Attributes that are kept and returned but change nothing here: access and
 /// encryption at rest are matters of the real service.
-const STORED_ONLY_ATTRIBUTES: [&str; 4] =
-    ["KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy", "SqsManagedSseEnabled"];
+const STORED_ONLY_ATTRIBUTES: [&str; 5] = [
+    "KmsDataKeyReusePeriodSeconds",
+    "KmsMasterKeyId",
+    "Policy",
+    "RedriveAllowPolicy",
+    "SqsManagedSseEnabled",
+];
 /// Attributes that only FIFO queues have.
-pub(super) const FIFO_ATTRIBUTES: [&str; 4] =
+pub(crate) const FIFO_ATTRIBUTES: [&str; 4] =
     ["ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"];
 
 /// One queue as the template describes it.
@@ -43,7 +48,7 @@ pub struct QueueDescription {
 
 /// The account and region whose queues these are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Account {
+pub(crate) struct Account {
     pub region: String,
     pub account_id: String,
 }
@@ -62,7 +67,7 @@ impl Account {
 
 /// The name of a standard queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct QueueName(String);
+pub(crate) struct QueueName(String);
 
 impl QueueName {
     /// # Errors
@@ -100,14 +105,13 @@ fn fifo_is_unsupported() -> SqsError {
 ///
 /// The defaults are those of the CreateQueue reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct QueueSettings {
+pub(crate) struct QueueSettings {
     pub delay_seconds: u32,
     pub maximum_message_bytes: u32,
     pub retention_seconds: u32,
     pub wait_seconds: u32,
     pub visibility_timeout_seconds: u32,
     pub redrive_policy: Option<RedrivePolicy>,
-    pub redrive_allow_policy: Option<RedriveAllowPolicy>,
     stored_only: BTreeMap<String, String>,
 }
 
@@ -120,7 +124,6 @@ impl Default for QueueSettings {
             wait_seconds: 0,
             visibility_timeout_seconds: 30,
             redrive_policy: None,
-            redrive_allow_policy: None,
             stored_only: BTreeMap::from([("SqsManagedSseEnabled".to_owned(), "true".to_owned())]),
         }
     }
@@ -150,9 +153,6 @@ impl QueueSettings {
                         number(name, value, VISIBILITY_RANGE_SECONDS)?;
                 }
                 "RedrivePolicy" => self.redrive_policy = RedrivePolicy::parse(value)?,
-                "RedriveAllowPolicy" => {
-                    self.redrive_allow_policy = RedriveAllowPolicy::parse(value)?;
-                }
                 "FifoQueue" if value == "true" => return Err(fifo_is_unsupported()),
                 // A template may say in so many words that a queue is standard.
                 "FifoQueue" if value == "false" => {}
@@ -195,9 +195,6 @@ impl QueueSettings {
                 "maxReceiveCount": policy.maximum_receive_count,
             });
             attributes.insert("RedrivePolicy".to_owned(), json.to_string());
-        }
-        if let Some(policy) = &self.redrive_allow_policy {
-            attributes.insert("RedriveAllowPolicy".to_owned(), policy.to_json());
         }
         attributes
     }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-use super::error::SqsError;
+use crate::error::SqsError;
 
 /// The longest text that is looked at as a receipt handle, in bytes. A real
 /// one of this module is about 100 bytes; SQS documents at most 1,024.
@@ -18,10 +18,9 @@ const HANDLE_VERSION: &str = "1";
 /// received, so an older handle is recognised once a newer receive happened
 /// and nothing about past receives has to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReceiptHandle {
+pub(crate) struct ReceiptHandle {
     /// The stored queue the message was received from.
     pub queue_id: i64,
-    /// The stored message.
     pub sequence: i64,
     /// The receive count of the message with this receive.
     pub receive_count: u32,

@@ -14,10 +14,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::EmbeddedSqs;
-use super::actions::{self, RequestContext};
-use super::error::SqsError;
+use crate::EmbeddedSqs;
+use crate::actions::{self, RequestContext};
 use crate::authorization::Authorize;
+use crate::error::SqsError;
 
 /// The largest request body in bytes: a full batch of 1 MiB in which JSON
 /// writes every character as a six-byte escape, and room for the rest.
@@ -38,7 +38,7 @@ struct ServerState {
 }
 
 /// Serves until `shutdown` is done and the open requests are answered.
-pub(super) async fn serve(
+pub(crate) async fn serve(
     sqs: EmbeddedSqs,
     listener: TcpListener,
     authorize: Option<Authorize>,

@@ -9,13 +9,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::arrivals::Arrivals;
-use super::error::SqsError;
-use super::message::{OutgoingMessage, ReceivedMessage};
-use super::queue::{Account, QueueDescription, VISIBILITY_RANGE_SECONDS, WAIT_RANGE_SECONDS};
-use super::server;
-use super::storage::{QueueDepth, ReceiveLimits, Storage};
+use crate::arrivals::Arrivals;
 use crate::authorization::Authorize;
+use crate::error::SqsError;
+use crate::message::{OutgoingMessage, ReceivedMessage};
+use crate::queue::{Account, QueueDescription, VISIBILITY_RANGE_SECONDS, WAIT_RANGE_SECONDS};
+use crate::server;
+use crate::storage::{QueueDepth, ReceiveLimits, Storage};
 
 /// Messages one receive may return (ReceiveMessage reference).
 const MAXIMUM_RECEIVED_MESSAGES: i64 = 10;
@@ -23,11 +23,11 @@ const MAXIMUM_RECEIVED_MESSAGES: i64 = 10;
 /// The queue service. Cheap to clone: all clones share one database.
 #[derive(Clone)]
 pub struct EmbeddedSqs {
-    pub(super) shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What all clones of the service use together.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub storage: Storage,
     pub arrivals: Arrivals,
 }
@@ -58,18 +58,9 @@ impl EmbeddedSqs {
         Self { shared: Arc::new(Shared { storage, arrivals: Arrivals::default() }) }
     }
 
-    /// Makes a queue exist with exactly the described attributes: creates it,
-    /// or sets the attributes of the existing one and keeps its messages. A
-    /// dead-letter queue must exist before the queue that names it.
-    ///
-    /// # Errors
-    /// Errors of the name or of an attribute; then nothing has changed.
-    pub fn ensure_queue(&self, description: &QueueDescription) -> Result<(), SqsError> {
-        self.ensure_queues(std::slice::from_ref(description))
-    }
-
-    /// As [`ensure_queue`](Self::ensure_queue) for several queues, which may
-    /// name each other in any order. All succeed or nothing changes.
+    /// Makes queues exist with exactly the described attributes: creates them, or sets the
+    /// attributes of those that exist and keeps their messages. They may name each other as
+    /// dead-letter queues in any order. All succeed or nothing changes.
     ///
     /// # Errors
     /// Errors of a name or of an attribute.
@@ -133,23 +124,6 @@ impl EmbeddedSqs {
         self.delete_all(queue_name, &[receipt_handle])?.into_iter().collect()
     }
 
-    /// Hides a message in flight for `visibility_timeout` (at most 12 hours
-    /// from its receive) counted from now; zero makes it visible at once.
-    ///
-    /// # Errors
-    /// [`SqsError::QueueDoesNotExist`], [`SqsError::ReceiptHandleIsInvalid`],
-    /// [`SqsError::MessageNotInflight`], [`SqsError::MessageNotAvailable`],
-    /// [`SqsError::InvalidParameterValue`].
-    pub fn change_visibility(
-        &self,
-        queue_name: &str,
-        receipt_handle: &str,
-        visibility_timeout: Duration,
-    ) -> Result<(), SqsError> {
-        let timeout_ms = visibility_ms(visibility_timeout)?;
-        self.change_all(queue_name, &[(receipt_handle, timeout_ms)])?.into_iter().collect()
-    }
-
     /// Counts the messages of a queue.
     ///
     /// # Errors
@@ -158,7 +132,7 @@ impl EmbeddedSqs {
         self.shared.storage.depth(queue_name, now_ms())
     }
 
-    pub(super) fn send_all(
+    pub(crate) fn send_all(
         &self,
         queue_name: &str,
         messages: &[&OutgoingMessage],
@@ -168,7 +142,7 @@ impl EmbeddedSqs {
         Ok(results)
     }
 
-    pub(super) fn delete_all(
+    pub(crate) fn delete_all(
         &self,
         queue_name: &str,
         handles: &[&str],
@@ -176,18 +150,7 @@ impl EmbeddedSqs {
         self.shared.storage.delete(queue_name, handles)
     }
 
-    pub(super) fn change_all(
-        &self,
-        queue_name: &str,
-        changes: &[(&str, i64)],
-    ) -> Result<Vec<Result<(), SqsError>>, SqsError> {
-        let storage = &self.shared.storage;
-        let results = storage.change_visibility(queue_name, changes, now_ms())?;
-        self.shared.arrivals.announce(queue_name);
-        Ok(results)
-    }
-
-    pub(super) fn set_attributes(
+    pub(crate) fn set_attributes(
         &self,
         queue_name: &str,
         attributes: &BTreeMap<String, String>,
@@ -198,25 +161,11 @@ impl EmbeddedSqs {
         Ok(())
     }
 
-    pub(super) fn delete_queue(&self, queue_name: &str) -> Result<(), SqsError> {
-        self.shared.storage.delete_queue(queue_name)?;
-        self.shared.arrivals.announce(queue_name);
+    /// Moves the messages of a dead-letter queue back to where they came from.
+    pub(crate) fn move_messages(&self, dead_letter_queue: &str) -> Result<(), SqsError> {
+        let moved_to = self.shared.storage.move_messages(dead_letter_queue, now_ms())?;
+        moved_to.iter().for_each(|queue_name| self.shared.arrivals.announce(queue_name));
         Ok(())
-    }
-
-    /// Moves the messages of a dead-letter queue and returns the task number.
-    pub(super) fn move_messages(
-        &self,
-        source: &str,
-        destination: Option<&str>,
-        messages_per_second: Option<u32>,
-    ) -> Result<i64, SqsError> {
-        let storage = &self.shared.storage;
-        let task = storage.move_messages(source, destination, messages_per_second, now_ms())?;
-        for queue_name in &task.destinations {
-            self.shared.arrivals.announce(queue_name);
-        }
-        Ok(task.task_id)
     }
 }
 
@@ -224,14 +173,13 @@ fn account(region: &str, account_id: &str) -> Account {
     Account { region: region.to_owned(), account_id: account_id.to_owned() }
 }
 
-/// Milliseconds since 1970 by the wall clock, which goes on while the process
-/// is down.
-pub(super) fn now_ms() -> i64 {
+/// Milliseconds since 1970 by the wall clock, which goes on while the process is down.
+pub(crate) fn now_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }
 
-pub(super) fn maximum_messages(requested: i64) -> Result<usize, SqsError> {
+pub(crate) fn maximum_messages(requested: i64) -> Result<usize, SqsError> {
     usize::try_from(requested)
         .ok()
         .filter(|_| (1..=MAXIMUM_RECEIVED_MESSAGES).contains(&requested))
@@ -251,7 +199,7 @@ fn visibility_ms(timeout: Duration) -> Result<i64, SqsError> {
     })
 }
 
-pub(super) fn out_of_range(
+pub(crate) fn out_of_range(
     parameter: &'static str,
     value: impl std::fmt::Display,
     reason: &str,

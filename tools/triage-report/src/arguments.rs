@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use copilot_core::ticket::{Category, Confidence, NotAConfidence};
+use copilot_core::ticket::{Category, Confidence, ParseConfidenceError};
 
 /// What to run the AI over, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -103,8 +103,8 @@ fn label_and_category(text: &str) -> Result<(String, Category), NotAMapping> {
     Ok((label.to_owned(), category))
 }
 
-fn confidence(text: &str) -> Result<Confidence, NotAConfidence> {
-    Confidence::parse(text.parse().map_err(|_| NotAConfidence)?)
+fn confidence(text: &str) -> Result<Confidence, ParseConfidenceError> {
+    Confidence::parse(text.parse().map_err(|_| ParseConfidenceError)?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which column of a file is what.
 
-use super::safe_text::on_one_line;
+use crate::safe_text::on_one_line;
 
 /// Names of a column of the subject, the best first. All are compared as [`simplified`].
 const SUBJECT_NAMES: [&str; 3] = ["subject", "title", "summary"];
@@ -18,13 +18,10 @@ pub const COLUMN_NAME_CHARACTERS: usize = 40;
 /// The columns that the command line names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NamedColumns {
-    /// The subject.
     pub subject: Option<String>,
-    /// The text.
     pub text: Option<String>,
     /// The category that people chose.
     pub label: Option<String>,
-    /// The time of creation.
     pub created: Option<String>,
 }
 
@@ -46,31 +43,17 @@ pub struct Columns {
 /// Why it is not known what is in the columns.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnError {
-    /// The file names no column at all.
     #[error("names no columns")]
     NoColumns,
     /// The command line names a column that is not there.
     #[error("has no column {wanted:?}; there are: {present}")]
-    Missing {
-        /// What it names.
-        wanted: String,
-        /// What is there.
-        present: String,
-    },
-    /// Neither a subject nor a text.
+    Missing { wanted: String, present: String },
     #[error(
         "has no column whose name tells that it holds the text; name it with --text-column; there are: {present}"
     )]
-    NoText {
-        /// What is there.
-        present: String,
-    },
-    /// One column is to be two things.
+    NoText { present: String },
     #[error("cannot take the column {name:?} for two things")]
-    Twice {
-        /// The column.
-        name: String,
-    },
+    Twice { name: String },
 }
 
 impl Columns {
@@ -135,7 +118,8 @@ fn guess(names: &[String], usual: &[&str], taken: &[usize]) -> Option<usize> {
     })
 }
 
-/// A name as the usual names are written: `Ticket Subject` is `subject`, `createdAt` is `created_at`.
+/// A name as the usual names are written: `Ticket Subject` is `subject`, `createdAt` is
+/// `created_at`.
 fn simplified(name: &str) -> String {
     let mut simple = String::new();
     let mut after_small = false;

@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 /// Times without a zone; they are taken as UTC.
 const TIME_FORMATS: [&str; 4] =
     ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-/// Digits of a time in milliseconds since 1970; such a time in seconds has 10 (until the year 2286).
+/// Digits of a time in milliseconds since 1970; such a time in seconds has 10 (until the year
+/// 2286).
 const MILLISECOND_DIGITS: usize = 13;
 
 /// Reads RFC 3339, `2024-11-03 10:30:00` with or without ` UTC`, `2024-11-03`, or seconds or

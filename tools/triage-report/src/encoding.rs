@@ -19,7 +19,6 @@ pub enum EncodingError {
         /// The line, counted from 1.
         line: u64,
     },
-    /// The system does not give its bytes.
     #[error("cannot be read: {0}")]
     System(#[from] io::Error),
 }

@@ -2,9 +2,9 @@
 
 use copilot_core::ticket::{Category, Suggestion};
 
-use super::figures::{ANSWERS, CATEGORIES};
-use super::rows::Row;
-use super::safe_text::{on_one_line, with_card_numbers_masked};
+use crate::figures::{ANSWERS, CATEGORIES};
+use crate::rows::Row;
+use crate::safe_text::{on_one_line, with_card_numbers_masked};
 
 /// Tickets of each category.
 const EXAMPLES_EACH: usize = 3;
@@ -31,7 +31,6 @@ pub struct Example {
 /// The first tickets of each suggested category, "none" last.
 #[derive(Debug, Clone, Default)]
 pub struct Examples {
-    /// By category.
     pub by_answer: [Vec<Example>; ANSWERS],
 }
 

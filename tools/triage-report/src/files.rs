@@ -14,26 +14,13 @@ const PART_ENDING: &str = ".part";
 /// Why a file cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// Something else is there.
     #[error("{} is there already; name another file, or replace it with --overwrite", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
+    Exists { path: PathBuf },
     /// It would take the place of what is read or of what else is written.
     #[error("{} cannot be two files at once", path.display())]
-    Same {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The system does not take it.
+    Same { path: PathBuf },
     #[error("{} cannot be written: {source}", path.display())]
-    System {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: io::Error,
-    },
+    System { path: PathBuf, source: io::Error },
 }
 
 /// The report's file beside `input`: `tickets.csv` has `tickets.triage-report.html`.
@@ -63,8 +50,8 @@ pub struct PendingFile {
 }
 
 impl PendingFile {
-    /// Begins to write `path`. A file that is there stays unless `overwrite` says otherwise or it is
-    /// an earlier report and this is one, as `replaces_report` says.
+    /// Begins to write `path`. A file that is there stays unless `overwrite` says otherwise or it
+    /// is an earlier report and this is one, as `replaces_report` says.
     ///
     /// # Errors
     /// [`FileError`].

@@ -1,9 +1,9 @@
 //! Runs the AI over a file of a team's own tickets and says what it makes of them.
 //!
-//! In reading order: `arguments` is what the command line says; `encoding`, `columns` and `rows` read
-//! the file; `work` suggests for each row; `figures` is what is counted of it, with the help of
-//! `labels`; `text` and `html` show the figures. Rows are read, suggested for and
-//! counted one after the other, so a file may have millions of them.
+//! In reading order: `arguments` is what the command line says; `encoding`, `columns` and `rows`
+//! read the file; `work` suggests for each row; `figures` is what is counted of it, with the help
+//! of `labels`; `text` and `html` show the figures. Rows are read, suggested for and counted one
+//! after the other, so a file may have millions of them.
 
 mod arguments;
 mod columns;
@@ -37,6 +37,7 @@ pub use encoding::EncodingError;
 pub use error::TriageReportError;
 use examples::Examples;
 use figures::Figures;
+pub use figures::{ClassQuality, Confusion, Share};
 pub use files::FileError;
 use files::PendingFile;
 use labels::LabelMap;
@@ -68,7 +69,6 @@ struct RunFacts {
     threshold: Confidence,
     /// The most rows that were to be read, if that was said.
     limit: Option<u64>,
-    /// When it was run.
     run_at: DateTime<Utc>,
 }
 

@@ -3,7 +3,7 @@
 use copilot_core::ticket::{Extracted, LanguageCode, ModelName, Suggestion, SuggestionReason};
 use serde::Serialize;
 
-use super::rows::Row;
+use crate::rows::Row;
 
 /// A suggestion as it is written.
 #[derive(Debug, Serialize)]
@@ -31,7 +31,7 @@ pub fn line(row: &Row, suggestion: &Suggestion) -> Result<String, serde_json::Er
         needs_review: suggestion.needs_review,
         reasons: &suggestion.reasons,
         extracted: &suggestion.extracted,
-        order_id: suggestion.order_id.as_ref().map(|order| order.as_str()),
+        order_id: suggestion.only_order_id().map(|order| order.as_str()),
         language: suggestion.language,
         model: &suggestion.model,
     };

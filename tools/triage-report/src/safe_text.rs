@@ -7,8 +7,8 @@ const DIGITS_SHOWN: usize = 4;
 /// What stands at the end of a text that was cut.
 const CUT_MARK: char = '…';
 
-/// `text` on one line, at most `limit` characters: what could steer a terminal or turn the direction
-/// of writing around becomes a space.
+/// `text` on one line, at most `limit` characters: what could steer a terminal or turn the
+/// direction of writing around becomes a space.
 pub fn on_one_line(text: &str, limit: usize) -> String {
     let mut line = String::new();
     let mut characters = 0;
@@ -37,7 +37,8 @@ fn is_white_or_unsafe(character: char) -> bool {
 }
 
 /// `text` with the numbers in it that are as long as a card's masked up to their last four digits.
-/// Digits may stand in groups. A number whose check digit is wrong is masked too: it may be mistyped.
+/// Digits may stand in groups. A number whose check digit is wrong is masked too: it may be
+/// mistyped.
 pub fn with_card_numbers_masked(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut masked = String::with_capacity(text.len());

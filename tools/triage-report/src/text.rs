@@ -4,11 +4,12 @@ use std::fmt::{self, Write};
 
 use copilot_core::ticket::Priority;
 
-use super::RunFacts;
-use super::figures::{
-    ANSWERS, CATEGORIES, Confusion, Figures, NONE_NAME, Share, Tally, answer_name, ratio,
+use crate::RunFacts;
+use crate::figures::{
+    ANSWERS, CATEGORIES, ClassQuality, Confusion, Figures, NONE_NAME, Share, Tally, answer_name,
+    ratio,
 };
-use super::wording::{self, percent};
+use crate::wording::{self, percent};
 
 /// Longest bar, in characters.
 const BAR_CHARACTERS: u64 = 40;
@@ -146,7 +147,7 @@ fn labels(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Result 
     figure(out, "accuracy of those not for review", sure)?;
     let gap = figures.confidence.calibration_gap();
     writeln!(out, "  {:<42}{gap:.3}", "gap of confidence and accuracy")?;
-    classes(out, &labels.confusion)?;
+    classes(out, labels.categories())?;
     confusion(out, &labels.confusion)?;
     thresholds(out, facts, figures)
 }
@@ -155,13 +156,13 @@ fn figure(out: &mut String, name: &str, share: Share) -> fmt::Result {
     writeln!(out, "  {name:<42}{}", wording::share(share))
 }
 
-fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
+fn classes(out: &mut String, classes: Vec<ClassQuality>) -> fmt::Result {
     writeln!(
         out,
         "\n{:<12}{:>10}{:>11}{:>10}{:>8}{:>8}",
         "Category", "labelled", "suggested", "precision", "recall", "F1"
     )?;
-    for class in confusion.classes() {
+    for class in classes {
         let share = |share: Share| match share.whole {
             0 => "-".to_owned(),
             _ => format!("{:.3}", share.share()),
@@ -169,7 +170,7 @@ fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
         writeln!(
             out,
             "{:<12}{:>10}{:>11}{:>10}{:>8}{:>8.3}",
-            class.name,
+            answer_name(class.class),
             class.recall.whole,
             class.precision.whole,
             share(class.precision),
@@ -188,8 +189,8 @@ fn confusion(out: &mut String, confusion: &Confusion) -> fmt::Result {
     writeln!(out, "  suggested")?;
     for label in 0..CATEGORIES {
         write!(out, "{:<12}", answer_name(label))?;
-        for count in confusion.counts[label] {
-            write!(out, "{count:>10}")?;
+        for suggested in 0..ANSWERS {
+            write!(out, "{:>10}", confusion.count(label, suggested))?;
         }
         writeln!(out)?;
     }

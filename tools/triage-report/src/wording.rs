@@ -2,8 +2,8 @@
 
 use copilot_core::ticket::Confidence;
 
-use super::figures::{Figures, Share};
-use super::{CREATED, RunFacts};
+use crate::figures::{Figures, Share};
+use crate::{CREATED, RunFacts};
 
 /// What shares of an export do not tell.
 pub const LIMITS_OF_SHARES: &str = "These figures count what the AI suggests for the tickets of this one file. They do not say that a \

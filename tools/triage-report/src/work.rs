@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use copilot_core::ticket::Suggestion;
 use copilot_triage::Triage;
 
-use super::rows::{Created, ReadError, ReadRow, Row, RowFault, Rows};
+use crate::rows::{Created, ReadError, ReadRow, Row, RowFault, Rows};
 
 /// Most rows that a core takes at once.
 const BATCH_ROWS: usize = 64;
@@ -22,7 +22,6 @@ const BATCHES_WAITING: usize = 1;
 /// What became of a row.
 #[derive(Debug)]
 pub enum Outcome {
-    /// A suggestion.
     Suggested(Box<Row>, Box<Suggestion>),
     /// It has no text.
     Blank,
@@ -37,8 +36,8 @@ struct Batch<T> {
     position: u64,
 }
 
-/// Suggests for the rows, `limit` at most, and calls `each` for every outcome, and `progress` with the
-/// bytes that are done. A row that does not say when it was created counts as created at `now`.
+/// Suggests for the rows, `limit` at most, and calls `each` for every outcome, and `progress` with
+/// the bytes that are done. A row that does not say when it was created counts as created at `now`.
 ///
 /// # Errors
 /// The file cannot be read any further, or `each` fails.

@@ -1,6 +1,7 @@
 //! Measures of predictions: accuracy, F1, calibration, and accuracy by coverage.
 
 use copilot_triage::category::regression::{CLASSES, softmax};
+use triage_report::Confusion;
 
 /// Bins of confidence for [`calibration_error`], as is usual.
 const BINS: usize = 15;
@@ -52,26 +53,18 @@ impl Scored {
 
 /// Part of the predictions that are right.
 pub fn accuracy(scored: &[Scored]) -> f64 {
-    let right = scored.iter().filter(|one| one.predicted() == one.class).count();
-    ratio(right as f64, scored.len() as f64)
+    confusion(scored).accuracy().share()
 }
 
 /// Mean F1 over the classes that occur as right answers.
 pub fn macro_f1(scored: &[Scored]) -> f64 {
-    let mut sum = 0.0;
-    let mut classes = 0.0;
-    for class in 0..CLASSES {
-        let wanted = scored.iter().filter(|one| one.class == class).count();
-        if wanted == 0 {
-            continue;
-        }
-        let predicted = scored.iter().filter(|one| one.predicted() == class).count();
-        let both =
-            scored.iter().filter(|one| one.class == class && one.predicted() == class).count();
-        sum += ratio(2.0 * both as f64, (wanted + predicted) as f64);
-        classes += 1.0;
-    }
-    ratio(sum, classes)
+    confusion(scored).macro_f1()
+}
+
+fn confusion(scored: &[Scored]) -> Confusion {
+    let mut confusion = Confusion::default();
+    scored.iter().for_each(|one| confusion.add(one.class, one.predicted()));
+    confusion
 }
 
 /// Expected calibration error: how far confidence and accuracy are apart, over bins of equal width.

@@ -39,8 +39,9 @@ fn describes_a_package(variable: &OsStr) -> bool {
 }
 
 /// The functions of the workspace at `root`, each with its folder from there: `create-ticket` is in
-/// `functions/tickets/create-ticket`. Anything else that lies in `functions`, such as the files that
-/// some systems leave in every folder, is none; neither is there one if there is no such folder.
+/// `functions/tickets/create-ticket`. Anything else that lies in `functions`, such as the files
+/// that some systems leave in every folder, is none; neither is there one if there is no such
+/// folder.
 ///
 /// # Errors
 /// A folder cannot be read.
@@ -59,8 +60,8 @@ pub fn functions(root: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
     Ok(functions)
 }
 
-/// The folder of the events of `function`, from the root of the workspace at `root`: `events` mirrors
-/// `functions`.
+/// The folder of the events of `function`, from the root of the workspace at `root`: `events`
+/// mirrors `functions`.
 ///
 /// # Errors
 /// The folder of functions cannot be read, or there is no such function.
@@ -97,6 +98,14 @@ mod tests {
     #[test]
     fn the_root_is_where_the_template_is() {
         assert!(root().join("template.yaml").is_file());
+    }
+
+    #[test]
+    fn the_encoder_builds_in_the_same_language_model() {
+        // Its build script is a part of what is deployed and so cannot depend on this crate.
+        let script = fs::read_to_string(root().join("shared/embedding/build.rs")).unwrap();
+        let file = LANGUAGE_MODEL.strip_prefix("shared/embedding/").unwrap();
+        assert!(script.contains(&format!("\"{file}\"")));
     }
 
     #[test]

@@ -13,15 +13,25 @@ pub fn command(project: &Project) -> Command {
     workspace::cargo(&project.root)
 }
 
-/// Builds the programs that steps run, together with the tests of the whole workspace, as the step
-/// `test` does. To cargo, another choice of crates or targets is another choice of features, for which
-/// it would build what they depend on once more.
+/// Tells the local stack where the functions are built already.
+const FUNCTIONS_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
+
+/// Builds everything that the steps run: the tests, the functions and the local stack, with one choice of
+/// crates and targets. To cargo, another choice is another choice of features, for which it would build
+/// what they depend on once more.
+///
+/// The functions then have the features that other crates of the workspace ask of their dependencies. What
+/// is deployed is built one function at a time; the step `sam-local` does that and runs each.
 ///
 /// # Errors
 /// They do not compile.
 pub async fn build_programs(project: &Project) -> Result<(), ProcessError> {
     let mut build = command(project);
-    build.args(["build", "--workspace", "--tests", "--locked"]);
-    build.args(["--bin", "local-stack", "--bin", "fault-harness"]);
+    build.args(["build", "--workspace", "--bins", "--tests", "--locked"]);
     process::run(build, BUILD_LIMIT).await
+}
+
+/// Lets `command`, which starts a local stack, take the functions of [`build_programs`].
+pub fn with_built_functions(project: &Project, command: &mut Command) {
+    command.env(FUNCTIONS_VARIABLE, &project.binaries);
 }

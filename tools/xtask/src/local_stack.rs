@@ -76,6 +76,7 @@ impl LocalStack {
             }
         }
         command.env("AWS_REGION", REGION);
+        cargo::with_built_functions(project, &mut command);
         let log = project.scratch.join(format!("local-stack-{name}.log"));
         let mut process = Process::start_in_background("local-stack", command, &log)?;
         let read = async || Addresses::parse(&std::fs::read_to_string(&log).unwrap_or_default());

@@ -59,12 +59,23 @@ pub enum ProcessError {
     },
 }
 
-/// Runs `command` to its end; its output goes to the terminal.
+tokio::task_local! {
+    /// Where [`run`] writes what programs print, if not to the terminal.
+    static OUTPUT: PathBuf;
+}
+
+/// Does `work`; what the programs print that it [`run`]s goes to `log`, each time from its beginning.
+pub async fn with_output_in<T>(log: PathBuf, work: impl Future<Output = T>) -> T {
+    OUTPUT.scope(log, work).await
+}
+
+/// Runs `command` to its end; its output goes to the terminal, or where [`with_output_in`] says.
 ///
 /// # Errors
 /// [`ProcessError`]; also when it ends with a failure.
 pub async fn run(command: Command, limit: Duration) -> Result<(), ProcessError> {
-    Process::start(&name_of(&command), command, None)?.finish(limit).await
+    let log = OUTPUT.try_with(PathBuf::clone).ok();
+    Process::start(&name_of(&command), command, log.as_deref())?.finish(limit).await
 }
 
 /// Runs `command` to its end; its output goes to `log`, and is quoted when it fails.
@@ -312,6 +323,15 @@ mod tests {
         let error = run_quietly(shell("echo reason; exit 3"), &log, LIMIT).await.unwrap_err();
         let text = error.to_string();
         assert!(text.contains("exit status: 3") && text.ends_with(":\nreason"), "{text}");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn output_beside_other_steps_is_quoted_when_it_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let work = run(shell("echo reason; exit 3"), LIMIT);
+        let text = with_output_in(log, work).await.unwrap_err().to_string();
+        assert!(text.ends_with(":\nreason"), "{text}");
     }
 
     #[tokio::test(flavor = "current_thread")]

@@ -3,10 +3,9 @@
 use std::sync::OnceLock;
 
 use copilot_core::error::Error;
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Health, Request, Response};
 
-use crate::openapi::{self, Health};
-use crate::page;
+use crate::{openapi, page};
 
 /// What the function needs.
 #[derive(Default)]
@@ -27,7 +26,7 @@ impl Handler {
     pub fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("GET")?;
         match request.path() {
-            "/health" => Response::ok(&Health::now()),
+            "/health" => Response::health(&Health::now()),
             "/openapi.json" => Ok(Response::text(
                 "application/json",
                 self.openapi()?.to_owned(),
@@ -42,10 +41,8 @@ impl Handler {
         if let Some(document) = self.openapi.get() {
             return Ok(document);
         }
-        let document = openapi::document().map_err(|error| Error::Internal {
-            operation: "write the OpenAPI document",
-            source: Some(error.into()),
-        })?;
+        let document = openapi::document()
+            .map_err(|error| Error::internal("write the OpenAPI document", error))?;
         Ok(self.openapi.get_or_init(|| document))
     }
 }

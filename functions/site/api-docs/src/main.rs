@@ -11,7 +11,7 @@ use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(env::var("METRIC_NAMESPACE").ok());
+    telemetry::init(|name| env::var(name).ok());
     let handler = Handler::default();
     http::serve(async |request| handler.handle(&request)).await
 }

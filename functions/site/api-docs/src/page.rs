@@ -85,9 +85,8 @@ pub fn file(request: &Request) -> Result<Response, Error> {
 
 fn unzipped(file: &File) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    GzDecoder::new(file.gzipped).read_to_end(&mut bytes).map_err(|error| Error::Internal {
-        operation: "unpack a file of the page",
-        source: Some(error.into()),
-    })?;
+    GzDecoder::new(file.gzipped)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::internal("unpack a file of the page", error))?;
     Ok(bytes)
 }

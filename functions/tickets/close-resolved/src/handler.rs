@@ -5,8 +5,8 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use copilot_aws::store::Store;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Status, Ticket, now};
+use copilot_service::limits;
 use copilot_service::telemetry::{Gauge, measure};
 use futures_util::stream::{StreamExt, iter};
 use serde::Serialize;
@@ -25,11 +25,11 @@ pub struct Outcome {
     /// Tickets that were closed.
     closed: usize,
     /// Tickets that were due but have been changed meanwhile, so they were left alone.
-    changed_meanwhile: usize,
+    conflicts: usize,
     /// Resolved tickets that were read, the due ones among them.
     read: usize,
     /// Whether the run ended at one of its limits.
-    is_more: bool,
+    has_more: bool,
 }
 
 impl Handler {
@@ -50,7 +50,7 @@ impl Handler {
             if let Err(error) = self.close_shard(shard, &mut run).await {
                 failure = Some(error);
             }
-            if run.outcome.is_more {
+            if run.outcome.has_more {
                 break;
             }
         }
@@ -64,7 +64,7 @@ impl Handler {
         let mut failure = None;
         loop {
             if run.is_over() {
-                run.outcome.is_more = true;
+                run.outcome.has_more = true;
                 break;
             }
             let page = self.store.resolved(shard, before, position.as_deref()).await?;
@@ -74,13 +74,13 @@ impl Handler {
             let room = limits::CLOSED_TICKETS - run.outcome.closed;
             if due.len() > room {
                 due.truncate(room);
-                run.outcome.is_more = true;
+                run.outcome.has_more = true;
             }
             let (is_stuck, error) = self.close_all(&due, run).await;
             failure = failure.or(page.failure).or(error);
             position = page.next;
             // A service that takes nothing at all is left in peace until the next run.
-            if position.is_none() || run.outcome.is_more || is_stuck {
+            if position.is_none() || run.outcome.has_more || is_stuck {
                 break;
             }
         }
@@ -97,7 +97,7 @@ impl Handler {
         for outcome in outcomes {
             match outcome {
                 Ok(true) => run.outcome.closed += 1,
-                Ok(false) => run.outcome.changed_meanwhile += 1,
+                Ok(false) => run.outcome.conflicts += 1,
                 Err(error) => failure = Some(error),
             }
         }
@@ -139,9 +139,9 @@ fn report(outcome: &Outcome) {
     measure(&[(Gauge::Closed, u64::try_from(outcome.closed).unwrap_or(u64::MAX))]);
     tracing::info!(
         closed = outcome.closed,
-        changed_meanwhile = outcome.changed_meanwhile,
+        conflicts = outcome.conflicts,
         read = outcome.read,
-        is_more = outcome.is_more,
+        has_more = outcome.has_more,
         "resolved tickets closed"
     );
 }

@@ -5,21 +5,16 @@ mod handler;
 use std::env;
 
 use chrono::TimeDelta;
-use copilot_aws::connection::Connection;
-use copilot_aws::store::Store;
-use copilot_service::{schedule, telemetry};
+use copilot_service::schedule;
+use copilot_service::settings::{Settings, both};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(env::var("METRIC_NAMESPACE").ok());
-    let connection = Connection::new(|name| env::var(name).ok())?;
-    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
-    let days: u16 = variable("CLOSE_RESOLVED_AFTER_DAYS")?.parse()?;
-    let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
-        closed_after: TimeDelta::days(i64::from(days)),
-    };
-    handler.store.connect_ahead_for_shards().await;
+    let settings = Settings::read(|name| env::var(name).ok())?;
+    let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
+    let (store, days) = both(settings.store(), days)?;
+    store.connect_ahead_for_shards().await;
+    let handler = Handler { store, closed_after: TimeDelta::days(i64::from(days)) };
     schedule::serve(async |_| handler.handle().await).await
 }

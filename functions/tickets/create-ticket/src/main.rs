@@ -4,24 +4,15 @@ mod handler;
 
 use std::env;
 
-use copilot_aws::connection::Connection;
-use copilot_aws::queue::Queue;
-use copilot_aws::store::Store;
-use copilot_service::{http, telemetry};
+use copilot_service::http;
+use copilot_service::settings::{Settings, both};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(env::var("METRIC_NAMESPACE").ok());
-    let connection = Connection::new(|name| env::var(name).ok())?;
-    let handler = Handler {
-        store: Store::new(
-            &connection,
-            env::var("TABLE_NAME").map_err(|_| "TABLE_NAME is not set")?,
-            env::var("LIST_SHARDS").map_err(|_| "LIST_SHARDS is not set")?.parse()?,
-        ),
-        queue: Queue::new(&connection, env::var("QUEUE_URL").map_err(|_| "QUEUE_URL is not set")?),
-    };
-    tokio::join!(handler.store.connect_ahead(), handler.queue.connect_ahead());
+    let settings = Settings::read(|name| env::var(name).ok())?;
+    let (store, queue) = both(settings.store(), settings.queue())?;
+    tokio::join!(store.connect_ahead(), queue.connect_ahead());
+    let handler = Handler { store, queue };
     http::serve(async |request| handler.handle(&request).await).await
 }

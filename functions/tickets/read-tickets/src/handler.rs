@@ -1,9 +1,11 @@
-//! Answers one ticket, what is remembered of it, or a page of tickets.
+//! Answers one ticket, its timeline, or a page of tickets.
 
 use copilot_aws::store::{Cursors, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{CustomerId, TicketId, now};
-use copilot_service::http::{Request, Response, TicketPage, TicketSuggestion};
+use copilot_service::http::{
+    Request, Response, SuggestionView, TicketPage, TicketSuggestion, TicketView,
+};
 
 use crate::list_query::ListQuery;
 
@@ -40,16 +42,15 @@ impl Handler {
 
     async fn read(&self, ticket_id: &str) -> Result<Response, Error> {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
-        Response::ticket(self.store.read(ticket_id).await?)
+        Response::ticket(&self.store.read(ticket_id).await?.into())
     }
 
     /// What the AI suggests for the ticket.
     async fn suggestion(&self, ticket_id: &str) -> Result<Response, Error> {
         let ticket_id = TicketId::parse_in_path(ticket_id)?;
         let ticket = self.store.read(ticket_id).await?;
-        let body =
-            TicketSuggestion { ticket_id: ticket.ticket_id, suggestion: ticket.suggestion() };
-        Ok(Response::ok(&body)?.about(ticket_id))
+        let suggestion = ticket.suggestion.map(SuggestionView::from);
+        Response::suggestion(&TicketSuggestion { ticket_id, suggestion })
     }
 
     /// A page of all tickets, or of those of the customer whom the path names.
@@ -60,11 +61,12 @@ impl Handler {
     ) -> Result<Response, Error> {
         let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
         // An address and an id of two customers: nobody is both.
-        let Some(filter) = &query.filter else { return Response::page(TicketPage::default(), "") };
-        let page = self.store.list(filter, query.order, query.limit, query.after.as_ref()).await?;
+        let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
+        let (order, after) = (query.order, query.after.as_ref());
+        let page = self.store.list(filter, order, query.limit, after, TicketView::measured).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());
         let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
-        Response::page(body, &request.address_without("cursor"))
+        Response::page(&body, &request.address_without("cursor"))
     }
 }
 

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use copilot_aws::store::{Cursors, Position};
 use copilot_core::error::Error;
-use copilot_core::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
 use copilot_core::ticket::{
-    Category, CustomerId, EmailAddress, Order, OrderId, Priority, Source, Status, Tag,
+    Category, CustomerId, EmailAddress, OrderId, Priority, SortOrder, Source, Status, Tag,
     TicketFilter, parse_time,
 };
 use copilot_service::http::Query;
+use copilot_service::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
 
 /// A list that somebody asks for.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct ListQuery {
     /// Which tickets; nothing when no ticket can be one of them.
     pub filter: Option<TicketFilter>,
     /// In which order.
-    pub order: Order,
+    pub order: SortOrder,
     /// Most tickets on the page.
     pub limit: u32,
     /// After which ticket the page begins.
@@ -56,7 +56,8 @@ impl ListQuery {
         });
         let created_after = query.take("created_after", TIME, parse_milliseconds);
         let created_before = query.take("created_before", TIME, parse_milliseconds);
-        let order = query.take("order", "Must be desc or asc.", Order::parse).unwrap_or_default();
+        let order =
+            query.take("order", "Must be desc or asc.", SortOrder::parse).unwrap_or_default();
         let limit = query.take_limit(PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM);
         let filter = TicketFilter {
             status,

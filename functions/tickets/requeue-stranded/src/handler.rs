@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use copilot_aws::queue::{Queue, Reason};
 use copilot_aws::store::{Store, StrandedTicket};
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{TicketId, now};
 use copilot_service::telemetry::{Gauge, measure};
 use futures_util::future::join_all;
@@ -34,7 +33,7 @@ pub struct Outcome {
     /// when a shard could not be read.
     oldest_seconds: Option<u64>,
     /// Whether the run ended at one of its limits.
-    is_more: bool,
+    has_more: bool,
 }
 
 /// How far the run has come in one shard.
@@ -46,7 +45,7 @@ struct Shard {
 
 impl Handler {
     /// Queues the AI work of stranded tickets, the oldest of each shard first, until none is left,
-    /// [`limits::REQUEUED_TICKETS`] are done or [`limits::REQUEUE_TIME`] is over. Two runs at once
+    /// [`copilot_service::limits::REQUEUED_TICKETS`] are done or [`copilot_service::limits::REQUEUE_TIME`] is over. Two runs at once
     /// send a message twice at worst, which its consumer must take without harm anyway.
     ///
     /// # Errors
@@ -64,7 +63,7 @@ impl Handler {
             .collect();
         let mut failure = None;
         let mut is_first_round = true;
-        while !outcome.is_more && shards.iter().any(|shard| !shard.is_done) {
+        while !outcome.has_more && shards.iter().any(|shard| !shard.is_done) {
             let (mut tickets, error) = self.next_tickets(&mut shards, before).await;
             failure = failure.or(error);
             if is_first_round {
@@ -74,14 +73,18 @@ impl Handler {
                     is_known.then(|| tickets.first().map_or(0, age_in_seconds));
                 is_first_round = false;
             }
-            let room = limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
+            let room =
+                copilot_service::limits::REQUEUED_TICKETS - outcome.requeued - outcome.refused;
             if tickets.len() > room {
                 tickets.truncate(room);
-                outcome.is_more = true;
+                outcome.has_more = true;
             }
-            for group in tickets.chunks(limits::BATCH_MESSAGES * limits::REQUEUED_BATCHES_AT_ONCE) {
-                if started.elapsed() >= limits::REQUEUE_TIME {
-                    outcome.is_more = true;
+            for group in tickets.chunks(
+                copilot_aws::limits::BATCH_MESSAGES
+                    * copilot_service::limits::REQUEUED_BATCHES_AT_ONCE,
+            ) {
+                if started.elapsed() >= copilot_service::limits::REQUEUE_TIME {
+                    outcome.has_more = true;
                     break;
                 }
                 let (requeued, error) = self.requeue_group(group).await;
@@ -90,7 +93,7 @@ impl Handler {
                 outcome.refused += group.len() - requeued;
                 if requeued == 0 {
                     // A service that takes nothing at all is left in peace until the next run.
-                    outcome.is_more = true;
+                    outcome.has_more = true;
                     break;
                 }
             }
@@ -107,7 +110,7 @@ impl Handler {
         before: DateTime<Utc>,
     ) -> (Vec<StrandedTicket>, Option<Error>) {
         let pages = shards.iter_mut().filter(|shard| !shard.is_done).map(async |shard| {
-            let limit = limits::STRANDED_PAGE_TICKETS;
+            let limit = copilot_service::limits::STRANDED_PAGE_TICKETS;
             let position = shard.position.as_deref();
             let page = self.store.stranded(shard.number, before, limit, position).await;
             shard.position = page.as_ref().ok().and_then(|page| page.next.clone());
@@ -116,7 +119,7 @@ impl Handler {
         });
         let mut tickets = Vec::new();
         let mut failure = None;
-        let mut pages = iter(pages).buffer_unordered(limits::SHARDS_READ_AT_ONCE);
+        let mut pages = iter(pages).buffer_unordered(copilot_aws::limits::SHARDS_READ_AT_ONCE);
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => tickets.extend(page.tickets),
@@ -128,7 +131,8 @@ impl Handler {
     }
 
     async fn requeue_group(&self, group: &[StrandedTicket]) -> (usize, Option<Error>) {
-        let batches = group.chunks(limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
+        let batches =
+            group.chunks(copilot_aws::limits::BATCH_MESSAGES).map(|batch| self.requeue(batch));
         let outcomes = join_all(batches).await;
         let requeued = outcomes.iter().map(|(requeued, _)| requeued).sum();
         (requeued, outcomes.into_iter().find_map(|(_, error)| error))
@@ -162,7 +166,7 @@ fn report(outcome: &Outcome) {
         requeued = outcome.requeued,
         refused = outcome.refused,
         oldest_seconds = outcome.oldest_seconds,
-        is_more = outcome.is_more,
+        has_more = outcome.has_more,
         "stranded tickets requeued"
     );
 }

@@ -5,23 +5,17 @@ mod handler;
 use std::env;
 
 use chrono::TimeDelta;
-use copilot_aws::connection::Connection;
-use copilot_aws::queue::Queue;
-use copilot_aws::store::Store;
-use copilot_service::{schedule, telemetry};
+use copilot_service::schedule;
+use copilot_service::settings::{Settings, both};
 use handler::Handler;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init(env::var("METRIC_NAMESPACE").ok());
-    let connection = Connection::new(|name| env::var(name).ok())?;
-    let variable = |name: &str| env::var(name).map_err(|_| format!("{name} is not set"));
-    let seconds: u32 = variable("STRANDED_AFTER_SECONDS")?.parse()?;
-    let handler = Handler {
-        store: Store::new(&connection, variable("TABLE_NAME")?, variable("LIST_SHARDS")?.parse()?),
-        queue: Queue::new(&connection, variable("QUEUE_URL")?),
-        stranded_after: TimeDelta::seconds(i64::from(seconds)),
-    };
-    handler.store.connect_ahead_for_shards().await;
+    let settings = Settings::read(|name| env::var(name).ok())?;
+    let seconds = settings.parsed::<u32>("STRANDED_AFTER_SECONDS");
+    let ((store, queue), seconds) = both(both(settings.store(), settings.queue()), seconds)?;
+    store.connect_ahead_for_shards().await;
+    let stranded_after = TimeDelta::seconds(i64::from(seconds));
+    let handler = Handler { store, queue, stranded_after };
     schedule::serve(async |_| handler.handle().await).await
 }

@@ -28,6 +28,6 @@ impl Handler {
             note: change.note.as_ref().map(Note::as_str),
         };
         let ticket = self.store.change_status(ticket_id, change.status, requested, now()).await?;
-        Response::ticket(ticket)
+        Response::ticket(&ticket.into())
     }
 }

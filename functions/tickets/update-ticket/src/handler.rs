@@ -27,6 +27,6 @@ impl Handler {
             note: None,
         };
         let ticket = self.store.patch(ticket_id, &patch, requested, now()).await?;
-        Response::ticket(ticket)
+        Response::ticket(&ticket.into())
     }
 }

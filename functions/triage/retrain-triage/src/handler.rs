@@ -26,7 +26,7 @@ pub struct Outcome {
     /// The version that is in use now; 0 is the model as it was delivered.
     version: AdaptationVersion,
     /// Whether this run has put it into use.
-    is_new: bool,
+    activated: bool,
     /// How what was learned did; nothing when there were too few corrections.
     figures: Option<AdaptationFigures>,
 }
@@ -47,7 +47,7 @@ impl Handler {
         let figures = outcome.figures.as_ref();
         tracing::info!(
             version = outcome.version,
-            is_new = outcome.is_new,
+            activated = outcome.activated,
             learned_from = figures.map(|figures| figures.learned_from),
             judged_by = figures.map(|figures| figures.judged_by),
             accuracy_before = figures.map(|figures| figures.accuracy_before),
@@ -61,7 +61,7 @@ impl Handler {
         let version = version.as_u64().and_then(|version| version.try_into().ok());
         let version = version.ok_or_else(|| Error::Malformed("`use` must be a version".into()))?;
         self.store.use_adaptation(version, now()).await?;
-        Ok(Outcome { version, is_new: true, figures: None })
+        Ok(Outcome { version, activated: true, figures: None })
     }
 
     async fn train(&self) -> Result<Outcome, Error> {
@@ -80,17 +80,17 @@ impl Handler {
         let lesson = learn(self.corrections().await?, present.as_ref(), model)
             .map_err(|error| defect(error.into()))?;
         let Some(lesson) = lesson else {
-            return Ok(Outcome { version, is_new: false, figures: None });
+            return Ok(Outcome { version, activated: false, figures: None });
         };
         let figures = figures(&lesson);
         if !lesson.comparison.is_better() {
-            return Ok(Outcome { version, is_new: false, figures: Some(figures) });
+            return Ok(Outcome { version, activated: false, figures: Some(figures) });
         }
         let next = self.store.newest_adaptation().await? + 1;
         let bytes = lesson.adaptation.to_bytes();
         self.store.keep_adaptation(next, &bytes, &figures, now()).await?;
         self.store.use_adaptation(next, now()).await?;
-        Ok(Outcome { version: next, is_new: true, figures: Some(figures) })
+        Ok(Outcome { version: next, activated: true, figures: Some(figures) })
     }
 
     /// The newest corrections with the texts of their tickets, each ticket once: its latest holds.

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use copilot_aws::queue::AiWork;
+use copilot_aws::queue::AiTask;
 use copilot_aws::store::{Store, Suggested};
 use copilot_core::error::Error;
-use copilot_core::ticket::{ModelName, Suggestion, Ticket, now};
+use copilot_core::ticket::{Suggestion, Ticket, now};
+use copilot_service::limits;
 use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
 use copilot_triage::Threshold;
 use tokio::sync::OnceCell;
@@ -32,8 +33,9 @@ impl Handler {
     /// meanwhile needs no suggestion.
     ///
     /// # Errors
-    /// That the store does not answer; the message then comes again.
-    pub async fn handle(&self, work: AiWork) -> Result<(), Error> {
+    /// That the store does not answer, or not within [`limits::AI_WORK_TIME`]; the message then comes
+    /// again.
+    pub async fn handle(&self, work: AiTask) -> Result<(), Error> {
         let started = Instant::now();
         // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so what Bedrock
         // suggests holds and is neither paid nor waited for twice.
@@ -41,15 +43,21 @@ impl Handler {
             OnceCell::new();
         let suggest = async |ticket: &Ticket| {
             let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
-            let own = self.triage.current(&self.store).await.suggest(ticket);
+            let own = self.triage.current(&self.store).await.suggest(ticket, now());
             let by_bedrock = suggested_by_bedrock.get_or_init(|| bedrock.suggest(ticket)).await;
-            decide(own, by_bedrock, bedrock.name(), self.threshold)
+            let suggestion = decide(own, by_bedrock, bedrock.name(), self.threshold);
+            // Only now, since Bedrock takes its time.
+            Suggestion { processed_at: now(), ..suggestion }
         };
-        let suggested = self.store.suggest(work.ticket_id, suggest, now).await;
+        let suggesting = self.store.suggest(work.ticket_id, suggest);
+        let suggested = match tokio::time::timeout(limits::AI_WORK_TIME, suggesting).await {
+            Ok(suggested) => suggested,
+            Err(_) => Err(Error::unavailable("do AI work in time")),
+        };
         let outcome = match &suggested {
             Ok(Suggested::Now(ticket)) => TriageOutcome::Suggested {
-                model: ticket.ai_model.as_ref().map_or("", ModelName::as_str),
-                needs_review: ticket.ai_needs_review == Some(true),
+                model: ticket.suggestion.as_ref().map_or("", |made| made.model.as_str()),
+                needs_review: ticket.suggestion.as_ref().is_some_and(|made| made.needs_review),
                 fell_back: matches!(suggested_by_bedrock.get(), Some(Err(_))),
             },
             Ok(Suggested::LeftAlone(_)) => TriageOutcome::LeftAlone,
@@ -70,13 +78,10 @@ impl Handler {
     /// model when the word model is below the threshold and the function was built with the other.
     async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
         let triage = self.triage.current(&self.store).await;
-        let own = triage.suggest(ticket);
+        let own = triage.suggest(ticket, now());
         let Some(text) = triage.below_threshold(ticket, &own) else { return own };
-        drop(triage);
         match sentence_model::scores(text.clone()).await {
-            Some(scores) => {
-                self.triage.current(&self.store).await.with_sentence_model(own, &scores, &text)
-            }
+            Some(scores) => triage.with_sentence_model(own, &scores, &text),
             None => own,
         }
     }

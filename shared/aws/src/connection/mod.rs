@@ -21,8 +21,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::sdk_config::SharedCredentialsProvider;
 
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 
 pub use trust::{TrustError, TrustedRoots};
 
@@ -146,16 +146,27 @@ enum CallFailure {
     NotSent,
 }
 
-/// Codes with which AWS asks for patience; every 5xx counts as well.
-const TRANSIENT_CODES: [&str; 8] = [
+/// Codes with which AWS asks for patience; every 5xx counts as well. A call that meets a transaction on
+/// the same item is refused with a conflict, and a transaction that is sent again too soon as in
+/// progress.
+const TRANSIENT_CODES: [&str; 17] = [
     "InternalServerError",
     "KMS.ThrottlingException",
     "LimitExceededException",
     "OverLimit",
+    "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "RequestThrottled",
+    "RequestThrottledException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ThrottledException",
+    "Throttling",
     "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
 ];
 
 /// What a failed call means for us: unavailable when the same call may succeed soon, else a defect. Its
@@ -233,6 +244,8 @@ mod tests {
         for (status, code) in [
             (400, Some("ThrottlingException")),
             (400, Some("KMS.ThrottlingException")),
+            (400, Some("TransactionConflictException")),
+            (400, Some("TransactionInProgressException")),
             (500, Some("InternalFailure")),
             (503, Some("ServiceUnavailable")),
             (200, None),

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::record::Item;
 use super::{Store, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::format_time;
 
 /// The number of a version, from 1. 0 is the model as it is delivered.
@@ -121,12 +121,10 @@ impl Store {
     ) -> Result<(), Error> {
         const OPERATION: &str = "keep an adaptation";
         if bytes.len() > limits::ADAPTATION_BYTES {
-            return Err(Error::Internal { operation: OPERATION, source: None });
+            return Err(Error::defect(OPERATION));
         }
-        let mut item: Item = serde_dynamo::to_item(figures).map_err(|error| Error::Internal {
-            operation: OPERATION,
-            source: Some(error.into()),
-        })?;
+        let mut item: Item =
+            serde_dynamo::to_item(figures).map_err(|error| Error::internal(OPERATION, error))?;
         item.insert("pk".to_owned(), text(PARTITION));
         item.insert("sk".to_owned(), text(&version_key(version)));
         item.insert("version".to_owned(), AttributeValue::N(version.to_string()));

@@ -1,5 +1,5 @@
-//! Which tickets' AI work may not be queued. A ticket is stored with a mark, and the mark goes when
-//! the work is known to be delivered: so a crash between store and queue loses nothing.
+//! Which tickets' AI work is pending. A ticket is stored with the attribute `ai_work_shard`, which is
+//! removed once the work is known to be delivered: so a crash between store and queue loses nothing.
 
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -9,13 +9,13 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
-use super::oldest::Oldest;
+use super::scan_by_age::AgeScan;
 use super::{Store, failure, record};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::TicketId;
 
-/// A ticket that still bears the mark.
+/// A ticket whose AI work is pending still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StrandedTicket {
     /// Its id.
@@ -34,11 +34,11 @@ pub struct StrandedPage {
 }
 
 impl Store {
-    /// Tickets of one of the [`Store::shards`] that were made before `before` and bear the mark,
+    /// Tickets of one of the [`Store::shards`] that were made before `before` with pending AI work,
     /// after the position `after`: at most `limit`.
     ///
     /// The index lags behind the table, mostly by less than a second: a ticket may be named whose
-    /// mark has just gone.
+    /// work has just been delivered.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -50,7 +50,7 @@ impl Store {
         after: Option<&str>,
     ) -> Result<StrandedPage, Error> {
         let page = self
-            .oldest(Oldest {
+            .scan_by_age(AgeScan {
                 operation: "list stranded tickets",
                 index: "awaiting-ai-work",
                 attribute: "ai_work_shard",
@@ -65,14 +65,14 @@ impl Store {
         Ok(StrandedPage { tickets, next: page.next })
     }
 
-    /// Takes the mark away. Does nothing to a ticket that bears none or is gone.
+    /// Ends the pending AI work of a ticket. Does nothing to one that has none or is gone.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn ai_work_delivered(&self, ticket_id: TicketId) -> Result<(), Error> {
-        let update = self.update_marked(ticket_id);
+        let update = self.update_pending(ticket_id);
         let update = update.update_expression("REMOVE ai_work_shard, ai_work_delayed");
-        unless_unmarked("take the mark of AI work away", update.send().await)
+        unless_delivered_before("end pending AI work", update.send().await)
     }
 
     /// Notes that the client was told of a delay, so that the same request sent again is told the
@@ -83,15 +83,15 @@ impl Store {
     pub async fn ai_work_delayed(&self, ticket_id: TicketId) -> Result<(), Error> {
         let timeouts = TimeoutConfig::builder().operation_timeout(limits::NOTE_TIMEOUT).build();
         let update = self
-            .update_marked(ticket_id)
+            .update_pending(ticket_id)
             .update_expression("SET ai_work_delayed = :yes")
             .expression_attribute_values(":yes", AttributeValue::Bool(true))
             .customize()
             .config_override(Config::builder().timeout_config(timeouts));
-        unless_unmarked("note delayed AI work", update.send().await)
+        unless_delivered_before("note delayed AI work", update.send().await)
     }
 
-    fn update_marked(&self, ticket_id: TicketId) -> UpdateItemFluentBuilder {
+    fn update_pending(&self, ticket_id: TicketId) -> UpdateItemFluentBuilder {
         let (pk, sk) = record::key(ticket_id.digits());
         self.client
             .update_item()
@@ -102,8 +102,8 @@ impl Store {
     }
 }
 
-/// A ticket that bears the mark no longer is as it should be.
-fn unless_unmarked(
+/// A ticket without pending AI work is as it should be.
+fn unless_delivered_before(
     operation: &'static str,
     outcome: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
 ) -> Result<(), Error> {

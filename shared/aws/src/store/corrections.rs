@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::record::{self, Item, TicketRecord};
+use super::rows::read_rows;
 use super::{Store, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Category, Ticket, TicketId, format_time};
 
 /// An agent's word on what a ticket is about, which the AI had suggested for before. An agent who
@@ -41,12 +42,12 @@ const PARTITION: &str = "corrections";
 impl Correction {
     /// What the change from `seen` to `next` says, when an agent made it and the AI had suggested.
     pub(super) fn of(seen: &Ticket, next: &Ticket) -> Option<Self> {
-        seen.ai_processed_at?;
+        let suggestion = seen.suggestion.as_ref()?;
         let is_set = (seen.category, seen.category_set_by) != (next.category, next.category_set_by);
         let right = next.category.filter(|_| is_set)?;
         Some(Self {
             ticket_id: next.ticket_id,
-            suggested: seen.ai_suggested_category,
+            suggested: suggestion.category,
             right,
             at: next.updated_at,
         })
@@ -56,10 +57,8 @@ impl Correction {
     pub(super) fn item(&self) -> Result<Item, Error> {
         let key = format!("{}#{:08X}", format_time(self.at), self.ticket_id.digits());
         let expires_at = self.at + limits::CORRECTION_RETENTION;
-        let mut item: Item = serde_dynamo::to_item(self).map_err(|error| Error::Internal {
-            operation: "write a correction as an item",
-            source: Some(error.into()),
-        })?;
+        let mut item: Item = serde_dynamo::to_item(self)
+            .map_err(|error| Error::internal("write a correction as an item", error))?;
         item.insert("pk".to_owned(), AttributeValue::S(PARTITION.to_owned()));
         item.insert("sk".to_owned(), AttributeValue::S(key));
         let expires_at = AttributeValue::N(expires_at.timestamp().to_string());
@@ -71,7 +70,7 @@ impl Correction {
 
 impl Store {
     /// The tickets of corrections, at most [`limits::BATCH_READ_TICKETS`], in no order. One that was
-    /// erased is absent.
+    /// erased is absent, and so is one that cannot be read.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -82,11 +81,12 @@ impl Store {
         let digits = corrections.iter().map(|correction| correction.ticket_id.digits());
         let keys = digits.take(limits::BATCH_READ_TICKETS).map(record::item_key);
         let items = self.read_batch("read corrected tickets", keys.collect()).await?;
-        let tickets = items.into_iter().filter_map(|item| TicketRecord::from_item(item).ok());
-        Ok(tickets.map(|record| record.ticket).collect())
+        let ticket = |item| Some(TicketRecord::from_item(item).ok()?.ticket);
+        Ok(read_rows("read corrected tickets", items, ticket))
     }
 
-    /// Corrections before the position `before`, the newest first: at most `limit`.
+    /// Corrections before the position `before`, the newest first: at most `limit`, without those that
+    /// cannot be read.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -113,7 +113,7 @@ impl Store {
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
         let read = |item| serde_dynamo::from_item(item).ok();
         Ok(CorrectionPage {
-            corrections: answer.items.unwrap_or_default().into_iter().filter_map(read).collect(),
+            corrections: read_rows("list corrections", answer.items.unwrap_or_default(), read),
             next: next.and_then(|position| position.as_s().ok().cloned()),
         })
     }

@@ -7,8 +7,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::{Position, VersionPosition};
-use copilot_core::limits;
-use copilot_core::ticket::{Order, TicketFilter, TicketId};
+use crate::limits;
+use copilot_core::ticket::{SortOrder, TicketFilter, TicketId};
 
 /// Makes cursors that nobody else can, and that hold for one list alone.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub struct Cursors {
 /// The text is no cursor of ours, one of another list, or too old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a cursor of this list")]
-pub struct NotACursor;
+pub struct ParseCursorError;
 
 /// Begins each cursor; changes when its form does, so that an old one is refused, not misread.
 const VERSION: u8 = 2;
@@ -28,7 +28,7 @@ const SEAL_BYTES: usize = 16;
 
 /// The list that a cursor goes on in.
 enum Of<'a> {
-    Tickets(&'a TicketFilter, Order),
+    Tickets(&'a TicketFilter, SortOrder),
     /// The changes or the messages of a ticket: both are lists of its versions.
     Versions(TicketId),
 }
@@ -45,7 +45,7 @@ impl Cursors {
         &self,
         position: &Position,
         filter: &TicketFilter,
-        order: Order,
+        order: SortOrder,
         now: DateTime<Utc>,
     ) -> String {
         let milliseconds = position.created_at.timestamp_millis().to_be_bytes();
@@ -56,20 +56,20 @@ impl Cursors {
     /// Reads a cursor that [`Cursors::seal`] made for this list less than [`limits::CURSOR_AGE`] ago.
     ///
     /// # Errors
-    /// [`NotACursor`].
+    /// [`ParseCursorError`].
     pub fn open(
         &self,
         text: &str,
         filter: &TicketFilter,
-        order: Order,
+        order: SortOrder,
         now: DateTime<Utc>,
-    ) -> Result<Position, NotACursor> {
+    ) -> Result<Position, ParseCursorError> {
         let place: [u8; 12] = self.open_place(text, &Of::Tickets(filter, order), now)?;
-        let (milliseconds, digits) = place.split_first_chunk().ok_or(NotACursor)?;
-        let digits = digits.try_into().map_err(|_| NotACursor)?;
+        let (milliseconds, digits) = place.split_first_chunk().ok_or(ParseCursorError)?;
+        let digits = digits.try_into().map_err(|_| ParseCursorError)?;
         let created_at = DateTime::from_timestamp_millis(i64::from_be_bytes(*milliseconds));
         Ok(Position {
-            created_at: created_at.ok_or(NotACursor)?,
+            created_at: created_at.ok_or(ParseCursorError)?,
             digits: u32::from_be_bytes(digits),
         })
     }
@@ -88,13 +88,13 @@ impl Cursors {
     /// [`limits::CURSOR_AGE`] ago.
     ///
     /// # Errors
-    /// [`NotACursor`].
+    /// [`ParseCursorError`].
     pub fn open_version(
         &self,
         text: &str,
         ticket_id: TicketId,
         now: DateTime<Utc>,
-    ) -> Result<VersionPosition, NotACursor> {
+    ) -> Result<VersionPosition, ParseCursorError> {
         let place = self.open_place(text, &Of::Versions(ticket_id), now)?;
         Ok(VersionPosition { version: u64::from_be_bytes(place) })
     }
@@ -114,24 +114,26 @@ impl Cursors {
         text: &str,
         of: &Of<'_>,
         now: DateTime<Utc>,
-    ) -> Result<[u8; PLACE_BYTES], NotACursor> {
+    ) -> Result<[u8; PLACE_BYTES], ParseCursorError> {
         if text.len() > limits::CURSOR_BYTES {
-            return Err(NotACursor);
+            return Err(ParseCursorError);
         }
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotACursor)?;
-        let plain_bytes = bytes.len().checked_sub(SEAL_BYTES).ok_or(NotACursor)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseCursorError)?;
+        let plain_bytes = bytes.len().checked_sub(SEAL_BYTES).ok_or(ParseCursorError)?;
         let (plain, seal) = bytes.split_at(plain_bytes);
         // Which byte differs first tells nothing: a forger would need to see the time, over HTTP.
         if seal != self.seal_of(plain, of) {
-            return Err(NotACursor);
+            return Err(ParseCursorError);
         }
-        let Some(([VERSION], rest)) = plain.split_first_chunk() else { return Err(NotACursor) };
-        let (made_at, place) = rest.split_first_chunk().ok_or(NotACursor)?;
+        let Some(([VERSION], rest)) = plain.split_first_chunk() else {
+            return Err(ParseCursorError);
+        };
+        let (made_at, place) = rest.split_first_chunk().ok_or(ParseCursorError)?;
         let age = now.timestamp().saturating_sub(i64::from_be_bytes(*made_at));
         if u64::try_from(age).is_ok_and(|age| age > limits::CURSOR_AGE.as_secs()) {
-            return Err(NotACursor);
+            return Err(ParseCursorError);
         }
-        place.try_into().map_err(|_| NotACursor)
+        place.try_into().map_err(|_| ParseCursorError)
     }
 
     fn seal_of(&self, plain: &[u8], of: &Of<'_>) -> Vec<u8> {
@@ -142,8 +144,8 @@ impl Cursors {
         match of {
             Of::Tickets(filter, order) => {
                 let order = match order {
-                    Order::NewestFirst => "desc",
-                    Order::OldestFirst => "asc",
+                    SortOrder::NewestFirst => "desc",
+                    SortOrder::OldestFirst => "asc",
                 };
                 mac.update(order.as_bytes());
                 mac.update(filter.canonical().as_bytes());
@@ -173,20 +175,20 @@ mod tests {
         let open = TicketFilter { status: Some(Status::Open), ..TicketFilter::default() };
         let all = TicketFilter::default();
         let cursors = Cursors::new("key".to_owned());
-        let text = cursors.seal(&list_position(), &open, Order::NewestFirst, now);
-        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, now), Ok(list_position()));
-        let refused = Err(NotACursor);
-        assert_eq!(cursors.open(&text, &all, Order::NewestFirst, now), refused);
-        assert_eq!(cursors.open(&text, &open, Order::OldestFirst, now), refused);
+        let text = cursors.seal(&list_position(), &open, SortOrder::NewestFirst, now);
+        assert_eq!(cursors.open(&text, &open, SortOrder::NewestFirst, now), Ok(list_position()));
+        let refused = Err(ParseCursorError);
+        assert_eq!(cursors.open(&text, &all, SortOrder::NewestFirst, now), refused);
+        assert_eq!(cursors.open(&text, &open, SortOrder::OldestFirst, now), refused);
         let others = Cursors::new("another key".to_owned());
-        assert_eq!(others.open(&text, &open, Order::NewestFirst, now), refused);
+        assert_eq!(others.open(&text, &open, SortOrder::NewestFirst, now), refused);
         let last_moment = now + limits::CURSOR_AGE;
         assert_eq!(
-            cursors.open(&text, &open, Order::NewestFirst, last_moment),
+            cursors.open(&text, &open, SortOrder::NewestFirst, last_moment),
             Ok(list_position())
         );
         let later = last_moment + chrono::TimeDelta::seconds(1);
-        assert_eq!(cursors.open(&text, &open, Order::NewestFirst, later), refused);
+        assert_eq!(cursors.open(&text, &open, SortOrder::NewestFirst, later), refused);
     }
 
     #[test]
@@ -198,7 +200,7 @@ mod tests {
         let position = VersionPosition { version: 7 };
         let text = cursors.seal_version(position, ours, now);
         assert_eq!(cursors.open_version(&text, ours, now), Ok(position));
-        let refused = Err(NotACursor);
+        let refused = Err(ParseCursorError);
         for other in others {
             assert_eq!(cursors.open_version(&text, other, now), refused);
         }
@@ -208,8 +210,8 @@ mod tests {
         assert_eq!(cursors.open_version(&text, ours, later), refused);
         // Neither list takes the other's.
         let all = TicketFilter::default();
-        assert_eq!(cursors.open(&text, &all, Order::NewestFirst, now), Err(NotACursor));
-        let of_list = cursors.seal(&list_position(), &all, Order::NewestFirst, now);
+        assert_eq!(cursors.open(&text, &all, SortOrder::NewestFirst, now), Err(ParseCursorError));
+        let of_list = cursors.seal(&list_position(), &all, SortOrder::NewestFirst, now);
         assert_eq!(cursors.open_version(&of_list, ours, now), refused);
         // What stood in for a cursor before there was a seal.
         let plain = URL_SAFE_NO_PAD.encode("1|TKT-20241103-A1B2C3D4|7");
@@ -221,17 +223,23 @@ mod tests {
         let now = Utc::now();
         let cursors = Cursors::new("key".to_owned());
         let all = TicketFilter::default();
-        let text = cursors.seal(&list_position(), &all, Order::NewestFirst, now);
+        let text = cursors.seal(&list_position(), &all, SortOrder::NewestFirst, now);
         let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             let changed = URL_SAFE_NO_PAD.encode(changed);
-            assert_eq!(cursors.open(&changed, &all, Order::NewestFirst, now), Err(NotACursor));
+            assert_eq!(
+                cursors.open(&changed, &all, SortOrder::NewestFirst, now),
+                Err(ParseCursorError)
+            );
         }
         for length in 0..bytes.len() {
             let cut = URL_SAFE_NO_PAD.encode(&bytes[..length]);
-            assert_eq!(cursors.open(&cut, &all, Order::NewestFirst, now), Err(NotACursor));
+            assert_eq!(
+                cursors.open(&cut, &all, SortOrder::NewestFirst, now),
+                Err(ParseCursorError)
+            );
         }
     }
 
@@ -241,7 +249,7 @@ mod tests {
             let cursors = Cursors::new("key".to_owned());
             let all = TicketFilter::default();
             for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
-                prop_assert!(cursors.open(&text, &all, Order::NewestFirst, Utc::now()).is_err());
+                prop_assert!(cursors.open(&text, &all, SortOrder::NewestFirst, Utc::now()).is_err());
                 let ticket_id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
                 prop_assert!(cursors.open_version(&text, ticket_id, Utc::now()).is_err());
             }

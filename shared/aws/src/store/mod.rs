@@ -25,13 +25,18 @@ mod batch;
 mod change;
 mod corrections;
 mod cursor;
+#[cfg(test)]
+mod fake;
 mod list;
-mod oldest;
 mod record;
-mod remembered;
 mod resolved;
+mod rows;
+mod scan_by_age;
 mod shards;
 mod suggestion;
+mod ticket_row;
+mod timeline;
+mod timeline_record;
 mod unreadable;
 
 use aws_sdk_dynamodb::Client;
@@ -43,8 +48,8 @@ use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{ExternalId, Ticket, TicketId};
 use copilot_core::ticket::{Identity, NewTicket};
 
@@ -52,12 +57,13 @@ pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
 pub use corrections::{Correction, CorrectionPage};
-pub use cursor::{Cursors, NotACursor};
+pub use cursor::{Cursors, ParseCursorError};
 pub use list::{Page, Position};
 use record::TicketRecord;
-pub use remembered::{RememberedPage, VersionPosition};
 pub use resolved::ResolvedPage;
-pub use shards::{ListShards, NotListShards};
+pub use rows::{UnreadableRowsCounter, count_unreadable_rows};
+pub use shards::{ListShards, ParseListShardsError};
+pub use timeline::{TimelinePage, VersionPosition};
 pub use unreadable::{KeptBodies, KeptBody, UnreadableBody};
 
 /// The table of tickets.
@@ -84,7 +90,7 @@ pub enum Created {
 
 /// A ticket that an identity became.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Found {
     /// The ticket as it is now.
     pub ticket: Ticket,
     /// The message that made it, when it follows up on a closed ticket.
@@ -94,7 +100,7 @@ pub struct Known {
 /// What became of one conditional write.
 enum Put {
     Done(Box<Ticket>),
-    Taken(Box<TicketRecord>),
+    IdTaken(Box<TicketRecord>),
 }
 
 impl Store {
@@ -152,19 +158,19 @@ impl Store {
             match self.put(record).await? {
                 Put::Done(ticket) => return Ok(Created::New(*ticket)),
                 // The SDK repeated a write whose answer it did not see: it is ours all the same.
-                Put::Taken(taken) if taken.write_token == write_token => {
+                Put::IdTaken(taken) if taken.write_token == write_token => {
                     return Ok(Created::New(taken.ticket));
                 }
-                Put::Taken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
+                Put::IdTaken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
                     return Ok(Created::Existing {
                         ai_work_delayed: taken.ai_work_delayed == Some(true),
                         ticket: taken.ticket,
                     });
                 }
-                Put::Taken(_) => {}
+                Put::IdTaken(_) => {}
             }
         }
-        Err(Error::Unavailable { operation: "find an id that is free", source: None })
+        Err(Error::unavailable("find an id that is free"))
     }
 
     async fn put(&self, record: TicketRecord) -> Result<Put, Error> {
@@ -183,7 +189,7 @@ impl Store {
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(taken)) => {
                     let item = taken.item().cloned().unwrap_or_default();
-                    Ok(Put::Taken(Box::new(TicketRecord::from_item(item)?)))
+                    Ok(Put::IdTaken(Box::new(TicketRecord::from_item(item)?)))
                 }
                 _ => Err(failure(OPERATION, &error)),
             },
@@ -202,14 +208,14 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn find(&self, identity: &str) -> Result<Option<Known>, Error> {
+    pub async fn find(&self, identity: &str) -> Result<Option<Found>, Error> {
         for attempt in 0..limits::ID_ATTEMPTS {
             // The key is the same on every day; the date of the id does not matter.
             let digits = TicketId::derive(identity, attempt, DateTime::UNIX_EPOCH).digits();
             match self.get(digits).await? {
                 None => return Ok(None),
                 Some(found) if found.identity.as_deref() == Some(identity) => {
-                    return Ok(Some(Known { ticket: found.ticket, opened_by: found.opened_by }));
+                    return Ok(Some(Found { ticket: found.ticket, opened_by: found.opened_by }));
                 }
                 // Another ticket took these digits first, so ours went to the next.
                 Some(_) => {}

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ListShards;
-use super::suggestion::StoredSuggestion;
+use super::{ListShards, ticket_row};
 use copilot_core::error::Error;
-use copilot_core::ticket::{ExternalId, LatestSuggestion, Status, Ticket, TicketId, format_time};
+use copilot_core::ticket::{ExternalId, Status, Ticket, TicketId, format_time};
 
 /// One item of the table: a ticket, its keys, and what makes repeated writes safe.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,24 +33,19 @@ pub(super) struct TicketRecord {
     pub(super) write_token: String,
     /// The message that made the ticket, when it follows up on a closed one.
     #[serde(default)]
+    #[serde(deserialize_with = "restored")]
     pub(super) opened_by: Option<ExternalId>,
     /// When the last change happened that the source reported.
     #[serde(default)]
     pub(super) source_event_at: Option<DateTime<Utc>>,
-    /// What the AI suggests. It is on the ticket once the item is read.
-    #[serde(default)]
-    ai: Option<StoredSuggestion>,
-    #[serde(flatten)]
+    #[serde(flatten, with = "ticket_row")]
     pub(super) ticket: Ticket,
 }
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// The attributes of the mark that AI work is not known to be done.
-pub(super) const AI_WORK_MARK: [&str; 2] = ["ai_work_shard", "ai_work_delayed"];
-
-/// The attribute that holds what the AI suggests.
-pub(super) const SUGGESTION: &str = "ai";
+/// The attributes that a ticket bears as long as its AI work is not known to be done.
+pub(super) const PENDING_AI_WORK: [&str; 2] = ["ai_work_shard", "ai_work_delayed"];
 
 /// The sort key of the ticket itself; other things about a ticket may stand beside it.
 const TICKET_SORT_KEY: &str = "ticket";
@@ -77,31 +71,26 @@ impl TicketRecord {
             write_token,
             opened_by: None,
             source_event_at: None,
-            ai: None,
             ticket,
         }
     }
 
     pub(super) fn to_item(&self) -> Result<Item, Error> {
-        let mut item: Item = serde_dynamo::to_item(self).map_err(|error| Error::Internal {
-            operation: "write a ticket as an item",
-            source: Some(error.into()),
-        })?;
+        let mut item: Item = serde_dynamo::to_item(self)
+            .map_err(|error| Error::internal("write a ticket as an item", error))?;
         leave_out_empty(&mut item);
         Ok(item)
     }
 
     pub(super) fn from_item(item: Item) -> Result<Self, Error> {
         // The cause may quote the item.
-        const UNREADABLE: Error =
-            Error::Internal { operation: "read a ticket from an item", source: None };
-        let mut record: Self = serde_dynamo::from_item(item).map_err(|_| UNREADABLE)?;
-        if let Some(stored) = record.ai.take() {
-            let latest = LatestSuggestion::try_from(stored).map_err(|_| UNREADABLE)?;
-            record.ticket.put_suggestion(latest);
-        }
-        Ok(record)
+        const UNREADABLE: Error = Error::defect("read a ticket from an item");
+        serde_dynamo::from_item(item).map_err(|_| UNREADABLE)
     }
+}
+
+fn restored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ExternalId>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(ExternalId::restored))
 }
 
 /// Takes out what is null or empty: DynamoDB bills each started kilobyte.
@@ -130,16 +119,16 @@ pub(super) fn key_beginning(partition_key: AttributeValue) -> Item {
     HashMap::from([("pk".to_owned(), partition_key), ("sk".to_owned(), sort_key)])
 }
 
-/// Something that a ticket's versions leave beside it, one item a version at most.
+/// A list in the timeline of a ticket, of one item a version at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remembered {
+pub(super) enum TimelineKind {
     /// A change, at the version that it made.
     Change,
     /// A message of the customer, at the version that it made.
     Message,
 }
 
-impl Remembered {
+impl TimelineKind {
     /// What the sort keys begin with.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -205,8 +194,7 @@ mod tests {
     use copilot_core::ticket::example;
 
     fn record() -> TicketRecord {
-        let ticket = serde_json::from_value(example()).unwrap();
-        TicketRecord::new(ticket, None, "token".to_owned(), "4".parse().unwrap())
+        TicketRecord::new(example().unwrap(), None, "token".to_owned(), "4".parse().unwrap())
     }
 
     #[test]
@@ -242,9 +230,35 @@ mod tests {
         assert_eq!(TicketRecord::from_item(item).unwrap().ticket, record().ticket);
     }
 
+    /// The rules of texts may become stricter; what was stored before stays as it is.
+    #[test]
+    fn an_item_of_laxer_rules_stays_readable() {
+        let mut item = record().to_item().unwrap();
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let lax = [
+            ("customer_id", "customer 7"),
+            ("customer_email", "john@localhost"),
+            ("customer_name", " "),
+            ("subject", "a\nb\u{7}"),
+            ("description", ""),
+            ("assignee", "\t"),
+            ("order_id", "#\u{0}2021"),
+            ("external_id", ""),
+            ("opened_by", " "),
+        ];
+        for (name, value) in lax {
+            item.insert(name.to_owned(), text(value));
+        }
+        item.insert("tags".to_owned(), AttributeValue::L(vec![text("")]));
+        let record = TicketRecord::from_item(item.clone()).unwrap();
+        let read = &record.ticket;
+        assert_eq!((read.subject.as_str(), read.description.as_str()), ("a\nb\u{7}", ""));
+        assert_eq!(record.to_item().unwrap(), item);
+    }
+
     #[test]
     fn versions_sort_as_numbers() {
-        let keys = [2, 10, 4_294_967_296].map(|version| Remembered::Change.key(version));
+        let keys = [2, 10, 4_294_967_296].map(|version| TimelineKind::Change.key(version));
         assert_eq!(keys[0], "history#0000000002");
         assert!(keys.is_sorted(), "{keys:?}");
     }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::oldest::Oldest;
 use super::record::TicketRecord;
+use super::scan_by_age::AgeScan;
 use super::{Store, record};
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Status, Ticket};
 
 /// Resolved tickets of one shard, the oldest by creation first.
@@ -38,7 +38,7 @@ impl Store {
         after: Option<&str>,
     ) -> Result<ResolvedPage, Error> {
         let oldest = self
-            .oldest(Oldest {
+            .scan_by_age(AgeScan {
                 operation: "list resolved tickets",
                 index: "by-status",
                 attribute: "status_shard",

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use copilot_core::limits;
+use crate::limits;
 
 /// Partitions that each list index is spread over: 1 to [`limits::LIST_SHARDS_MAXIMUM`]. Every
 /// function of a stack must be told the same number.
@@ -18,7 +18,7 @@ pub struct ListShards(u32);
 /// The text is no number of partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("LIST_SHARDS must be a number from 1 to {}", limits::LIST_SHARDS_MAXIMUM)]
-pub struct NotListShards;
+pub struct ParseListShardsError;
 
 impl ListShards {
     /// The number of each partition.
@@ -39,14 +39,14 @@ impl ListShards {
 }
 
 impl FromStr for ListShards {
-    type Err = NotListShards;
+    type Err = ParseListShardsError;
 
-    fn from_str(text: &str) -> Result<Self, NotListShards> {
-        let number = text.parse().map_err(|_| NotListShards)?;
+    fn from_str(text: &str) -> Result<Self, ParseListShardsError> {
+        let number = text.parse().map_err(|_| ParseListShardsError)?;
         if (1..=limits::LIST_SHARDS_MAXIMUM).contains(&number) {
             Ok(Self(number))
         } else {
-            Err(NotListShards)
+            Err(ParseListShardsError)
         }
     }
 }
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn only_a_number_of_partitions_is_taken() {
         for wrong in ["", "0", "65", "-1", "16.0", " 16", "4294967297", "sixteen"] {
-            assert_eq!(wrong.parse::<ListShards>(), Err(NotListShards), "{wrong}");
+            assert_eq!(wrong.parse::<ListShards>(), Err(ParseListShardsError), "{wrong}");
         }
         for right in ["1", "16", "64"] {
             assert!(right.parse::<ListShards>().is_ok(), "{right}");

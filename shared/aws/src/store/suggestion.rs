@@ -2,16 +2,16 @@
 //! kilobyte of each write, names and all, and a plain ticket with its suggestion is to stay below one.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use copilot_core::ticket::{
     Amount, Carrier, Category, Confidence, Currency, DateRange, DeviceName, EmailAddress,
-    Extracted, ExtractedFault, ExtractedValue, LanguageCode, LatestSuggestion, MaskedNumber,
-    ModelName, OrderConfidence, OrderId, PhoneNumber, Priority, ProductVersion, ReasonFor,
+    Extracted, ExtractedFault, ExtractedValue, LanguageCode, MaskedNumber, ModelName,
+    OrderConfidence, OrderId, PhoneNumber, Priority, ProductVersion, ReasonFor, Suggestion,
     SuggestionReason, TextField, TrackingNumber,
 };
 
-/// A [`LatestSuggestion`] in few bytes. What is absent is not written.
+/// A [`Suggestion`] in few bytes. What is absent is not written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct StoredSuggestion {
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
@@ -69,41 +69,61 @@ enum StoredTextField {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum StoredValue {
-    Order(OrderId),
+    Order(#[serde(deserialize_with = "restored_order")] OrderId),
     /// An order number of low confidence.
-    MaybeOrder(OrderId),
+    MaybeOrder(#[serde(deserialize_with = "restored_order")] OrderId),
     Amount(Currency, i64),
     /// The first day that may be meant, how many more may be, and whether it is relative.
     Date(NaiveDate, u32, bool),
     Parcel(Carrier, TrackingNumber),
     Device(DeviceName),
     Version(ProductVersion, Option<DeviceName>),
-    Email(EmailAddress),
+    Email(#[serde(deserialize_with = "restored_address")] EmailAddress),
     Phone(PhoneNumber),
     Card(MaskedNumber),
     Iban(MaskedNumber),
 }
 
-impl From<LatestSuggestion> for StoredSuggestion {
-    fn from(latest: LatestSuggestion) -> Self {
+fn restored_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OrderId, D::Error> {
+    String::deserialize(deserializer).map(OrderId::restored)
+}
+
+fn restored_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EmailAddress, D::Error> {
+    String::deserialize(deserializer).map(EmailAddress::restored)
+}
+
+impl From<Suggestion> for StoredSuggestion {
+    fn from(suggestion: Suggestion) -> Self {
+        let Suggestion {
+            category,
+            priority,
+            reply,
+            confidence,
+            reasons,
+            extracted,
+            language,
+            model,
+            needs_review,
+            processed_at,
+        } = suggestion;
         let reason =
             |reason: SuggestionReason| StoredReason(reason.speaks_for, reason.rule, reason.words);
         Self {
-            category: latest.category,
-            priority: latest.priority,
-            reply: latest.reply,
-            confidence: latest.confidence,
-            reasons: latest.reasons.into_iter().map(reason).collect(),
-            extracted: latest.extracted.iter().map(StoredExtracted::from).collect(),
-            language: latest.language,
-            model: latest.model,
-            needs_review: latest.needs_review,
-            processed_at: latest.processed_at,
+            category,
+            priority,
+            reply,
+            confidence,
+            reasons: reasons.into_iter().map(reason).collect(),
+            extracted: extracted.iter().map(StoredExtracted::from).collect(),
+            language,
+            model,
+            needs_review,
+            processed_at,
         }
     }
 }
 
-impl TryFrom<StoredSuggestion> for LatestSuggestion {
+impl TryFrom<StoredSuggestion> for Suggestion {
     type Error = ExtractedFault;
 
     fn try_from(stored: StoredSuggestion) -> Result<Self, ExtractedFault> {
@@ -203,17 +223,9 @@ mod tests {
 
     use super::*;
 
-    /// A suggestion as the API tells it, with every kind of value.
-    fn latest() -> Value {
-        json!({
-            "category": "shipping", "priority": "medium", "reply": "It is on its way.",
-            "confidence": 0.993, "needs_review": false, "language": "en",
-            "model": "hashed-ngrams@1", "processed_at": "2024-11-03T10:30:00.412Z",
-            "reasons": [
-                {"for": "category", "rule": "words", "words": ["shipped", "Order"]},
-                {"for": "priority", "rule": "deadline", "words": []},
-                {"for": "review", "rule": "confidence", "words": []}],
-            "extracted": [
+    /// Every kind of value, as the API tells it.
+    fn extracted() -> Value {
+        json!([
                 {"field": "subject", "start": 0, "end": 4, "kind": "order_id", "order_id": "2021"},
                 {"field": "description", "start": 5, "end": 9, "kind": "amount",
                     "currency": "JPY", "minor_units": -5},
@@ -233,44 +245,64 @@ mod tests {
                     "number": "+442079460958"},
                 {"field": "description", "start": 5, "end": 9, "kind": "card_number",
                     "masked": "****1111"},
-                {"field": "description", "start": 5, "end": 9, "kind": "iban", "masked": "****5432"}]
-        })
+                {"field": "description", "start": 5, "end": 9, "kind": "iban", "masked": "****5432"}])
     }
 
-    fn written(latest: &Value) -> AttributeValue {
-        let latest: LatestSuggestion = serde_json::from_value(latest.clone()).unwrap();
-        serde_dynamo::to_attribute_value(StoredSuggestion::from(latest)).unwrap()
+    fn suggestion() -> Suggestion {
+        let reason = |speaks_for, rule: &str, words: &[&str]| SuggestionReason {
+            speaks_for,
+            rule: rule.to_owned(),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        };
+        Suggestion {
+            category: Some(Category::Shipping),
+            priority: Priority::Medium,
+            reply: Some("It is on its way.".to_owned()),
+            confidence: Confidence::parse(0.993).unwrap(),
+            reasons: vec![
+                reason(ReasonFor::Category, "words", &["shipped", "Order"]),
+                reason(ReasonFor::Priority, "deadline", &[]),
+                reason(ReasonFor::Review, "confidence", &[]),
+            ],
+            extracted: serde_json::from_value(extracted()).unwrap(),
+            language: Some(LanguageCode::parse("en").unwrap()),
+            model: ModelName::parse("hashed-ngrams@1").unwrap(),
+            needs_review: false,
+            processed_at: "2024-11-03T10:30:00.412Z".parse().unwrap(),
+        }
     }
 
-    fn read(stored: AttributeValue) -> Result<LatestSuggestion, ExtractedFault> {
+    fn written(suggestion: Suggestion) -> AttributeValue {
+        serde_dynamo::to_attribute_value(StoredSuggestion::from(suggestion)).unwrap()
+    }
+
+    fn read(stored: AttributeValue) -> Result<Suggestion, ExtractedFault> {
         serde_dynamo::from_attribute_value::<_, StoredSuggestion>(stored).unwrap().try_into()
     }
 
     #[test]
-    fn the_api_tells_what_was_suggested() {
-        let told = read(written(&latest())).unwrap();
-        assert_eq!(serde_json::to_value(told).unwrap(), latest());
-        let mut unknown = latest();
-        for absent in ["category", "reply", "language"] {
-            unknown[absent] = Value::Null;
-        }
-        unknown["reasons"] = json!([]);
-        unknown["extracted"] = json!([]);
-        let stored = written(&unknown);
+    fn what_was_suggested_is_read_again() {
+        assert_eq!(read(written(suggestion())).unwrap(), suggestion());
+        let unknown = Suggestion {
+            category: None,
+            reply: None,
+            language: None,
+            reasons: Vec::new(),
+            extracted: Vec::new(),
+            ..suggestion()
+        };
+        let stored = written(unknown.clone());
         assert_eq!(stored.as_m().unwrap().len(), 5, "{stored:?}");
-        assert_eq!(serde_json::to_value(read(stored).unwrap()).unwrap(), unknown);
+        assert_eq!(read(stored).unwrap(), unknown);
     }
 
     #[test]
     fn a_value_that_cannot_be_is_not_read() {
         let extracted = |value: Value| {
-            let mut stored = serde_json::to_value(StoredSuggestion::from(
-                serde_json::from_value::<LatestSuggestion>(latest()).unwrap(),
-            ))
-            .unwrap();
+            let mut stored = serde_json::to_value(StoredSuggestion::from(suggestion())).unwrap();
             stored["x"] = json!([value]);
             serde_json::from_value::<StoredSuggestion>(stored)
-                .is_ok_and(|stored| LatestSuggestion::try_from(stored).is_ok())
+                .is_ok_and(|stored| Suggestion::try_from(stored).is_ok())
         };
         assert!(extracted(json!(["d", 0, 4, {"card": "****1111"}])));
         assert!(!extracted(json!(["d", 0, 4, {"card": "4111111111111111"}])));

@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::record::Item;
+use super::rows::read_rows;
 use super::{Store, failure};
+use copilot_channels::Headers;
 use copilot_channels::signature::VerifiedBody;
 use copilot_core::error::Error;
 use copilot_core::limits;
@@ -53,9 +55,10 @@ impl KeptBody {
     pub fn verified(&self) -> VerifiedBody<'_> {
         VerifiedBody::verified_before(&self.body)
     }
+}
 
-    /// A delivery header, if it came.
-    pub fn header(&self, name: &str) -> Option<&str> {
+impl Headers for KeptBody {
+    fn header(&self, name: &str) -> Option<&str> {
         self.delivery_headers.get(name).map(String::as_str)
     }
 }
@@ -73,7 +76,7 @@ impl Store {
     ) -> Result<(), Error> {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let kept = &unreadable.body[..unreadable.body.len().min(limits::BODY_BYTES)];
-        let expires_at = now + limits::UNREADABLE_RETENTION;
+        let expires_at = now + crate::limits::UNREADABLE_RETENTION;
         let headers = unreadable
             .delivery_headers
             .iter()
@@ -104,7 +107,7 @@ impl Store {
     }
 
     /// Kept bodies of `source` after the position `after`: at most `limit`, and fewer when large ones
-    /// fill the megabyte that DynamoDB reads at once.
+    /// fill the megabyte that DynamoDB reads at once, or rows cannot be read.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
@@ -131,7 +134,7 @@ impl Store {
         let items = answer.items.unwrap_or_default();
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("sk"));
         Ok(KeptBodies {
-            bodies: items.into_iter().filter_map(|item| kept_body(source, item)).collect(),
+            bodies: read_rows("list kept bodies", items, |item| kept_body(source, item)),
             next: next.and_then(|position| position.as_s().ok().cloned()),
         })
     }

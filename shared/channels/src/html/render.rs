@@ -5,8 +5,6 @@
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-use copilot_core::limits;
-
 /// The words of an HTML text with its lines, lists and links.
 ///
 /// Entities are decoded, white space is folded as a browser does it, `<br>` and blocks end lines,
@@ -244,7 +242,7 @@ fn address(tag: &StartTag<()>) -> Option<String> {
     let has_scheme = |scheme: &&str| {
         address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    let fits = address.chars().count() <= limits::LINK_CHARACTERS;
+    let fits = address.chars().count() <= crate::limits::LINK_CHARACTERS;
     (fits && SCHEMES.iter().any(has_scheme)).then_some(address)
 }
 
@@ -368,7 +366,7 @@ mod tests {
 
     #[test]
     fn hostile_nesting_and_repetition_take_little_time() {
-        let repeated = |part: &str| part.repeat(limits::BODY_BYTES / part.len());
+        let repeated = |part: &str| part.repeat(copilot_core::limits::BODY_BYTES / part.len());
         for part in [
             "<div>",
             "<ul><li>",
@@ -392,7 +390,7 @@ mod tests {
         ] {
             let start = Instant::now();
             let text = to_text(&repeated(part));
-            assert!(text.len() <= 8 * limits::BODY_BYTES, "{part}: {}", text.len());
+            assert!(text.len() <= 8 * copilot_core::limits::BODY_BYTES, "{part}: {}", text.len());
             // A debug build needs some 100 ms; quadratic time would be minutes.
             assert!(start.elapsed() < Duration::from_secs(10), "{part}: {:?}", start.elapsed());
         }

@@ -11,6 +11,7 @@
 //! conversation.
 
 mod conversation;
+mod signature;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -21,8 +22,21 @@ use copilot_core::ticket::NewTicket;
 
 use super::lenient;
 use crate::signature::VerifiedBody;
+use crate::vendor::Vendor;
 use conversation::Item;
-use copilot_core::ticket::{ExternalId, Status};
+use copilot_core::ticket::{ExternalId, Source, Status};
+
+pub use signature::verify;
+
+/// Intercom.
+pub const INTERCOM: Vendor = Vendor {
+    source: Source::Intercom,
+    delivery_headers: &["content-type", "user-agent"],
+    verify: |verification, headers, body, _| {
+        verify(verification, headers.header("x-hub-signature"), body)
+    },
+    parse: |body, _| parse(body),
+};
 
 /// The topic that older senders put into `type`.
 const OLD_CREATED_TYPE: &str = "conversation.created";
@@ -83,7 +97,7 @@ impl Notification<'_> {
             (None, Some(digest)) => ConversationIdentity::of_intercom_body(self.app, digest),
             (None, None) => return Err(NO_ID),
         };
-        self.open(&identity, id).map(WebhookEvent::Opened)
+        self.open(&identity, id).map(WebhookEvent::ConversationOpened)
     }
 
     fn open(
@@ -111,7 +125,7 @@ impl Notification<'_> {
             .open()
             .ok()
             .map(Box::new);
-        Ok(WebhookEvent::Said { conversation, message, opening })
+        Ok(WebhookEvent::MessageReceived { conversation, message, opening })
     }
 
     /// The topic says what happened; the item's own `state` may be of a later or an earlier time.
@@ -123,7 +137,7 @@ impl Notification<'_> {
         } else {
             None
         };
-        Ok(WebhookEvent::Moved {
+        Ok(WebhookEvent::StatusChanged {
             conversation,
             status,
             source_status: source_status.to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn read(
 ) -> Result<WebhookEvent, Unreadable> {
     let event = || Event::of(body, account);
     match event_type {
-        "ticket.created" => event()?.open(None).map(WebhookEvent::Opened),
+        "ticket.created" => event()?.open(None).map(WebhookEvent::ConversationOpened),
         "ticket.status_changed" => event()?.moved(),
         "ticket.comment_added" => event()?.said(),
         "ticket.merged" => Ok(event()?.removed(Removal::Merged)),
@@ -101,7 +101,7 @@ impl<'a> Event<'a> {
             "closed" => Status::Closed,
             _ => return Err(Unreadable { reason: "a status that is not known" }),
         };
-        Ok(WebhookEvent::Moved {
+        Ok(WebhookEvent::StatusChanged {
             conversation: self.conversation.clone(),
             status,
             source_status,
@@ -118,9 +118,9 @@ impl<'a> Event<'a> {
         let words =
             comment_words(comment).ok_or(Unreadable { reason: "a comment without a text" })?;
         if self.is_description(&words) {
-            return self.open(None).map(WebhookEvent::Opened);
+            return self.open(None).map(WebhookEvent::ConversationOpened);
         }
-        Ok(WebhookEvent::Said {
+        Ok(WebhookEvent::MessageReceived {
             conversation: self.conversation.clone(),
             message: message(lenient::id(&comment["id"]), &words, self.time)?,
             opening: self.open(Some(&words)).ok().map(Box::new),
@@ -164,7 +164,11 @@ impl<'a> Event<'a> {
     }
 
     fn removed(&self, removal: Removal) -> WebhookEvent {
-        WebhookEvent::Removed { conversation: self.conversation.clone(), removal, at: self.time }
+        WebhookEvent::ConversationRemoved {
+            conversation: self.conversation.clone(),
+            removal,
+            at: self.time,
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! lose the later customer's words. What the signed body says always goes before the header.
 
 mod event;
+mod signature;
 mod trigger;
 
 use serde_json::Value;
@@ -19,6 +20,30 @@ use serde_json::Value;
 use super::event::{AccountId, Unreadable, WebhookEvent};
 use super::lenient;
 use crate::signature::VerifiedBody;
+use crate::vendor::Vendor;
+use copilot_core::ticket::Source;
+
+pub use signature::verify;
+
+const SIGNATURE: &str = "x-zendesk-webhook-signature";
+const TIMESTAMP: &str = "x-zendesk-webhook-signature-timestamp";
+const ACCOUNT: &str = "x-zendesk-account-id";
+
+/// Zendesk.
+pub const ZENDESK: Vendor = Vendor {
+    source: Source::Zendesk,
+    delivery_headers: &[
+        ACCOUNT,
+        TIMESTAMP,
+        "x-zendesk-webhook-id",
+        "x-zendesk-webhook-invocation-id",
+    ],
+    verify: |verification, headers, body, now| {
+        let (signature, timestamp) = (headers.header(SIGNATURE), headers.header(TIMESTAMP));
+        verify(verification, signature, timestamp, body, now)
+    },
+    parse: |body, headers| parse(body, headers.header(ACCOUNT)),
+};
 
 /// What every type of an event begins with.
 const EVENT_TYPE_PREFIX: &str = "zen:event-type:";

@@ -38,7 +38,7 @@ pub(super) fn read(body: &Value, account: Option<&AccountId>) -> Result<WebhookE
     };
     // A template may name the account beside the ticket or in it.
     let inner = lenient::account(ticket.first(&["accountid"]));
-    open(&ticket, inner.as_ref().or(account)).map(WebhookEvent::Opened)
+    open(&ticket, inner.as_ref().or(account)).map(WebhookEvent::ConversationOpened)
 }
 
 const NO_TICKET: Unreadable =
@@ -118,7 +118,7 @@ mod tests {
 
     fn opened(body: &Value) -> NewTicket {
         match read(body, None) {
-            Ok(WebhookEvent::Opened(new)) => new,
+            Ok(WebhookEvent::ConversationOpened(new)) => new,
             other => panic!("not opened: {other:?}"),
         }
     }

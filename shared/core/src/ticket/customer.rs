@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::Source;
-use super::text::TextFault;
+use super::masking::masked;
+use super::{Source, TextFault};
 use crate::limits;
 
 /// An e-mail address as its owner writes it, without display name or surrounding spaces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
@@ -42,6 +42,18 @@ impl EmailAddress {
             .map_err(|_| TextFault::NotAnEmailAddress)
     }
 
+    /// An address that was parsed once and has been stored since. It stays as it is, even when
+    /// today's rules are stricter than those of its day.
+    pub fn restored(address: String) -> Self {
+        Self(address)
+    }
+
+    /// The address with masked card numbers and IBANs. It has as many characters as before.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self(masked(self.0))
+    }
+
     /// The address as given.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -51,6 +63,14 @@ impl EmailAddress {
     /// mailbox.
     fn normalized(&self) -> String {
         self.0.to_lowercase()
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = TextFault;
+
+    fn try_from(text: String) -> Result<Self, TextFault> {
+        Self::parse(&text)
     }
 }
 
@@ -72,13 +92,13 @@ impl ToSchema for EmailAddress {}
 /// however the address is written and wherever it comes from. A customer without a known address
 /// has an id derived from what the source calls them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct CustomerId(String);
 
 /// The text is not a customer id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a customer id")]
-pub struct NotACustomerId;
+pub struct ParseCustomerIdError;
 
 const PREFIX: &str = "CUST-";
 
@@ -109,6 +129,11 @@ impl CustomerId {
         Self(id)
     }
 
+    /// An id that was right once and has been stored since.
+    pub fn restored(id: String) -> Self {
+        Self(id)
+    }
+
     /// The id.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -116,16 +141,24 @@ impl CustomerId {
 }
 
 impl FromStr for CustomerId {
-    type Err = NotACustomerId;
+    type Err = ParseCustomerIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.strip_prefix(PREFIX).ok_or(NotACustomerId)?;
+        let digits = text.strip_prefix(PREFIX).ok_or(ParseCustomerIdError)?;
         let upper_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
         if digits.len() == 2 * DIGEST_BYTES && digits.bytes().all(upper_hex) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(NotACustomerId)
+            Err(ParseCustomerIdError)
         }
+    }
+}
+
+impl TryFrom<String> for CustomerId {
+    type Error = ParseCustomerIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -190,7 +223,7 @@ mod tests {
         assert_ne!(id("john.doe@example.com"), id("jane.doe@example.com"));
         let text = id("john.doe@example.com");
         assert_eq!(text.as_str().parse(), Ok(text.clone()));
-        assert_eq!("CUST-123".parse::<CustomerId>(), Err(NotACustomerId));
+        assert_eq!("CUST-123".parse::<CustomerId>(), Err(ParseCustomerIdError));
     }
 
     #[test]
@@ -206,6 +239,14 @@ mod tests {
             assert_ne!(id, other);
         }
         assert_eq!(id.as_str().parse(), Ok(id.clone()));
+    }
+
+    #[test]
+    fn only_what_parses_is_deserialised() {
+        let address = |text: &str| serde_json::from_value::<EmailAddress>(text.into()).is_ok();
+        assert!(address("john@example.com") && !address("john") && !address(""));
+        let id = |text: &str| serde_json::from_value::<CustomerId>(text.into()).is_ok();
+        assert!(id("CUST-DF36B01B83A62E00D460") && !id("CUST-1") && !id(""));
     }
 
     proptest! {

@@ -9,6 +9,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::customer::EmailAddress;
+use super::masking::masked;
 use super::text::OrderId;
 use crate::limits;
 
@@ -87,6 +88,12 @@ impl Extracted {
     /// What it is.
     pub fn value(&self) -> &ExtractedValue {
         &self.value
+    }
+
+    /// The value with masked card numbers and IBANs.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self { value: self.value.masked(), ..self }
     }
 }
 
@@ -176,6 +183,31 @@ pub enum ExtractedValue {
         /// What is kept of it.
         masked: MaskedNumber,
     },
+}
+
+impl ExtractedValue {
+    fn masked(self) -> Self {
+        match self {
+            Self::OrderId { order_id, confidence } => {
+                Self::OrderId { order_id: order_id.masked(), confidence }
+            }
+            Self::TrackingNumber { carrier, number } => {
+                Self::TrackingNumber { carrier, number: number.masked() }
+            }
+            Self::Device { name } => Self::Device { name: name.masked() },
+            Self::Version { product, version } => Self::Version {
+                product: product.map(DeviceName::masked),
+                version: version.masked(),
+            },
+            Self::Email { address } => Self::Email { address: address.masked() },
+            Self::Phone { number } => Self::Phone { number: number.masked() },
+            // They hold no text, or one that is masked already.
+            held @ (Self::Amount(_)
+            | Self::Date(_)
+            | Self::CardNumber { .. }
+            | Self::Iban { .. }) => held,
+        }
+    }
 }
 
 /// How much speaks for a number being an order's.
@@ -378,6 +410,11 @@ macro_rules! short_text {
             /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The text with masked card numbers and IBANs. It has as many characters as before.
+            fn masked(self) -> Self {
+                Self(masked(self.0))
             }
         }
 

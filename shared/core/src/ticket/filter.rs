@@ -29,7 +29,7 @@ pub struct TicketFilter {
 
 /// By the time of creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
+pub enum SortOrder {
     /// The newest ticket first.
     #[default]
     NewestFirst,
@@ -37,7 +37,7 @@ pub enum Order {
     OldestFirst,
 }
 
-impl Order {
+impl SortOrder {
     /// Reads `desc` or `asc`.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -54,30 +54,51 @@ impl TicketFilter {
         fn is<T: PartialEq>(wanted: Option<&T>, has: &T) -> bool {
             wanted.is_none_or(|wanted| wanted == has)
         }
-        is(self.status.as_ref(), &ticket.status)
-            && is(self.priority.as_ref(), &ticket.priority)
-            && is(self.source.as_ref(), &ticket.source)
-            && is(self.customer_id.as_ref(), &ticket.customer_id)
-            && self.category.is_none_or(|wanted| ticket.category == Some(wanted))
-            && self.order_id.as_ref().is_none_or(|wanted| ticket.order_id.as_ref() == Some(wanted))
-            && self.tag.as_ref().is_none_or(|wanted| ticket.tags.contains(wanted))
-            && self.created_after.is_none_or(|time| ticket.created_at >= time)
-            && self.created_before.is_none_or(|time| ticket.created_at < time)
+        let Self {
+            status,
+            priority,
+            category,
+            source,
+            customer_id,
+            order_id,
+            tag,
+            created_after,
+            created_before,
+        } = self;
+        is(status.as_ref(), &ticket.status)
+            && is(priority.as_ref(), &ticket.priority)
+            && is(source.as_ref(), &ticket.source)
+            && is(customer_id.as_ref(), &ticket.customer_id)
+            && category.is_none_or(|wanted| ticket.category == Some(wanted))
+            && order_id.as_ref().is_none_or(|wanted| ticket.order_id.as_ref() == Some(wanted))
+            && tag.as_ref().is_none_or(|wanted| ticket.tags.contains(wanted))
+            && created_after.is_none_or(|time| ticket.created_at >= time)
+            && created_before.is_none_or(|time| ticket.created_at < time)
     }
 
     /// A text that only an equal filter has.
     pub fn canonical(&self) -> String {
-        let time = |time: Option<DateTime<Utc>>| time.map(format_time);
+        let Self {
+            status,
+            priority,
+            category,
+            source,
+            customer_id,
+            order_id,
+            tag,
+            created_after,
+            created_before,
+        } = self;
         serde_json::json!([
-            self.status,
-            self.priority,
-            self.category,
-            self.source,
-            self.customer_id,
-            self.order_id,
-            self.tag,
-            time(self.created_after),
-            time(self.created_before)
+            status,
+            priority,
+            category,
+            source,
+            customer_id,
+            order_id,
+            tag,
+            created_after.map(format_time),
+            created_before.map(format_time)
         ])
         .to_string()
     }
@@ -90,7 +111,7 @@ mod tests {
 
     #[test]
     fn each_part_of_a_filter_decides() {
-        let mut ticket: Ticket = serde_json::from_value(example()).unwrap();
+        let mut ticket: Ticket = example().unwrap();
         ticket.category = Some(Category::Shipping);
         ticket.tags = vec![Tag::parse("vip").unwrap(), Tag::parse("late").unwrap()];
         let at = ticket.created_at;

@@ -23,7 +23,7 @@ pub struct TicketId {
 /// The text is not a ticket id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a ticket id")]
-pub struct NotATicketId;
+pub struct ParseTicketIdError;
 
 const PREFIX: &str = "TKT-";
 
@@ -50,20 +50,20 @@ impl TicketId {
     /// Reads an id exactly as [`fmt::Display`] writes it.
     ///
     /// # Errors
-    /// [`NotATicketId`] for anything else: lower-case digits, a date that does not exist, spaces.
-    pub fn parse(text: &str) -> Result<Self, NotATicketId> {
-        let rest = text.strip_prefix(PREFIX).ok_or(NotATicketId)?;
-        let (date, digits) = rest.split_once('-').ok_or(NotATicketId)?;
+    /// [`ParseTicketIdError`] for anything else: lower-case digits, a date that does not exist, spaces.
+    pub fn parse(text: &str) -> Result<Self, ParseTicketIdError> {
+        let rest = text.strip_prefix(PREFIX).ok_or(ParseTicketIdError)?;
+        let (date, digits) = rest.split_once('-').ok_or(ParseTicketIdError)?;
         if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(NotATicketId);
+            return Err(ParseTicketIdError);
         }
         let upper_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
         if digits.len() != 8 || !digits.bytes().all(upper_hex) {
-            return Err(NotATicketId);
+            return Err(ParseTicketIdError);
         }
         Ok(Self {
-            date: NaiveDate::parse_from_str(date, "%Y%m%d").map_err(|_| NotATicketId)?,
-            digits: u32::from_str_radix(digits, 16).map_err(|_| NotATicketId)?,
+            date: NaiveDate::parse_from_str(date, "%Y%m%d").map_err(|_| ParseTicketIdError)?,
+            digits: u32::from_str_radix(digits, 16).map_err(|_| ParseTicketIdError)?,
         })
     }
 
@@ -143,7 +143,7 @@ mod tests {
             "TKT-20241103",
             "TKT-٢٠٢٤١١٠٣-A1B2C3D4",
         ] {
-            assert_eq!(TicketId::parse(wrong), Err(NotATicketId), "{wrong:?}");
+            assert_eq!(TicketId::parse(wrong), Err(ParseTicketIdError), "{wrong:?}");
         }
     }
 

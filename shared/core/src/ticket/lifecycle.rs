@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn new_ticket() -> Ticket {
-        serde_json::from_value(crate::ticket::example()).unwrap()
+        crate::ticket::example().unwrap()
     }
 
     fn minute(number: usize) -> DateTime<Utc> {

@@ -1,8 +1,10 @@
-//! A ticket before it has an id.
+//! A ticket before it has an id, and how it becomes one.
+
+use chrono::{DateTime, Utc};
 
 use super::{
-    CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId, Source, Subject, Tag,
-    TicketId,
+    CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId, Priority, Source,
+    Status, Subject, Tag, Ticket, TicketId,
 };
 
 /// A ticket that was asked for and is right, but has no id yet.
@@ -54,5 +56,72 @@ impl Identity {
             Self::Unique => false,
             Self::Of(text) | Self::Request(text) => stored == Some(text),
         }
+    }
+}
+
+impl Ticket {
+    /// The ticket that `new` becomes under the id `ticket_id` at the time `now`.
+    pub fn open(new: &NewTicket, ticket_id: TicketId, now: DateTime<Utc>) -> Self {
+        Self {
+            ticket_id,
+            customer_id: new.customer_id.clone(),
+            customer_email: new.customer_email.clone(),
+            customer_name: new.customer_name.clone(),
+            subject: new.subject.clone(),
+            description: new.description.clone(),
+            category: None,
+            category_set_by: None,
+            priority: Priority::Medium,
+            priority_set_by: None,
+            status: Status::New,
+            assignee: None,
+            order_id: new.order_id.clone(),
+            order_id_set_by: None,
+            source: new.source,
+            suggestion: None,
+            tags: new.tags.clone(),
+            external_id: new.external_id.clone(),
+            follow_up_of: new.follow_up_of,
+            reopen_count: 0,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            first_response_at: None,
+            resolved_at: None,
+            closed_at: None,
+        }
+    }
+
+    /// The ticket as it was when it was made, if it was `new` that made it. Each field of `new` is
+    /// named here, so that a new one must be decided on: most never change on a ticket, and so tell.
+    pub fn as_opened(&self, new: &NewTicket) -> Option<Self> {
+        let NewTicket {
+            customer_id,
+            customer_email,
+            customer_name,
+            subject,
+            description,
+            order_id,
+            // Agents may have set others since.
+            tags: _,
+            source,
+            external_id,
+            // Only a message on a closed ticket sets it, which comes with no key.
+            follow_up_of: _,
+            // Is not kept on the ticket.
+            opened_by: _,
+            // Has found this ticket.
+            identity: _,
+        } = new;
+        let named_order = self.order_id.as_ref().filter(|_| self.order_id_set_by.is_none());
+        let is_same = *customer_email == self.customer_email
+            && *customer_id == self.customer_id
+            && *customer_name == self.customer_name
+            && *subject == self.subject
+            && *description == self.description
+            && order_id.as_ref() == named_order
+            && *source == self.source
+            && *external_id == self.external_id;
+        is_same.then(|| Self::open(new, self.ticket_id, self.created_at))
     }
 }

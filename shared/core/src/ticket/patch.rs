@@ -22,19 +22,20 @@ impl TicketPatch {
     /// The ticket with the patch in it; `None` when that changes nothing. An agent who sets what was
     /// so before confirms it, which is a change too: the AI sets it no more.
     pub fn applied_to(&self, ticket: &Ticket) -> Option<Ticket> {
+        let Self { priority, category, assignee, tags } = self;
         let mut patched = ticket.clone();
-        if let Some(priority) = self.priority {
+        if let Some(priority) = *priority {
             patched.priority = priority;
             patched.priority_set_by = Some(SetBy::Agent);
         }
-        if let Some(category) = self.category {
+        if let Some(category) = *category {
             patched.category = category;
             patched.category_set_by = Some(SetBy::Agent);
         }
-        if let Some(assignee) = &self.assignee {
+        if let Some(assignee) = assignee {
             patched.assignee.clone_from(assignee);
         }
-        if let Some(tags) = &self.tags {
+        if let Some(tags) = tags {
             patched.tags.clone_from(tags);
         }
         (!ChangedFields::between(ticket, &patched).is_empty()).then_some(patched)
@@ -47,7 +48,7 @@ mod tests {
     use crate::ticket::example;
 
     fn ticket() -> Ticket {
-        serde_json::from_value(example()).unwrap()
+        example().unwrap()
     }
 
     #[test]

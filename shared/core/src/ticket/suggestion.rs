@@ -8,8 +8,9 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::classification::{Category, Priority};
-use super::extracted::Extracted;
-use super::{OrderId, Status, Ticket, timestamp};
+use super::extracted::{Extracted, ExtractedValue, OrderConfidence};
+use super::masking::masked;
+use super::{OrderId, Status, Ticket};
 use crate::limits;
 
 /// How sure the AI is, from 0 to 1 in thousandths. That of the embedded model is calibrated: of many
@@ -23,7 +24,7 @@ pub struct Confidence {
 /// The number is not from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a confidence is a number from 0 to 1")]
-pub struct NotAConfidence;
+pub struct ParseConfidenceError;
 
 impl Confidence {
     /// Not sure at all.
@@ -32,10 +33,10 @@ impl Confidence {
     /// Takes a share from 0 to 1 and rounds it to thousandths.
     ///
     /// # Errors
-    /// [`NotAConfidence`].
-    pub fn parse(share: f64) -> Result<Self, NotAConfidence> {
+    /// [`ParseConfidenceError`].
+    pub fn parse(share: f64) -> Result<Self, ParseConfidenceError> {
         if !(0.0..=1.0).contains(&share) {
-            return Err(NotAConfidence);
+            return Err(ParseConfidenceError);
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -53,9 +54,9 @@ impl Confidence {
 }
 
 impl TryFrom<f64> for Confidence {
-    type Error = NotAConfidence;
+    type Error = ParseConfidenceError;
 
-    fn try_from(share: f64) -> Result<Self, NotAConfidence> {
+    fn try_from(share: f64) -> Result<Self, ParseConfidenceError> {
         Self::parse(share)
     }
 }
@@ -97,19 +98,19 @@ pub struct ModelName(String);
 /// The text is not a model's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a model's name has the form name@version")]
-pub struct NotAModelName;
+pub struct ParseModelNameError;
 
 impl ModelName {
     /// Reads `name@version`: visible ASCII, at most [`limits::MODEL_NAME_CHARACTERS`] in all.
     ///
     /// # Errors
-    /// [`NotAModelName`].
-    pub fn parse(text: &str) -> Result<Self, NotAModelName> {
-        let (name, version) = text.rsplit_once('@').ok_or(NotAModelName)?;
+    /// [`ParseModelNameError`].
+    pub fn parse(text: &str) -> Result<Self, ParseModelNameError> {
+        let (name, version) = text.rsplit_once('@').ok_or(ParseModelNameError)?;
         let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
         let fits = text.len() <= limits::MODEL_NAME_CHARACTERS;
         if name.is_empty() || version.is_empty() || !is_visible || !fits {
-            return Err(NotAModelName);
+            return Err(ParseModelNameError);
         }
         Ok(Self(text.to_owned()))
     }
@@ -121,9 +122,9 @@ impl ModelName {
 }
 
 impl TryFrom<String> for ModelName {
-    type Error = NotAModelName;
+    type Error = ParseModelNameError;
 
-    fn try_from(text: String) -> Result<Self, NotAModelName> {
+    fn try_from(text: String) -> Result<Self, ParseModelNameError> {
         Self::parse(&text)
     }
 }
@@ -137,27 +138,27 @@ pub struct LanguageCode([u8; 2]);
 /// The text is not a language's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a language's code is two small letters")]
-pub struct NotALanguageCode;
+pub struct ParseLanguageCodeError;
 
 impl LanguageCode {
     /// Reads two small letters.
     ///
     /// # Errors
-    /// [`NotALanguageCode`].
-    pub fn parse(text: &str) -> Result<Self, NotALanguageCode> {
+    /// [`ParseLanguageCodeError`].
+    pub fn parse(text: &str) -> Result<Self, ParseLanguageCodeError> {
         match text.as_bytes() {
             &[first, second] if first.is_ascii_lowercase() && second.is_ascii_lowercase() => {
                 Ok(Self([first, second]))
             }
-            _ => Err(NotALanguageCode),
+            _ => Err(ParseLanguageCodeError),
         }
     }
 }
 
 impl TryFrom<String> for LanguageCode {
-    type Error = NotALanguageCode;
+    type Error = ParseLanguageCodeError;
 
-    fn try_from(text: String) -> Result<Self, NotALanguageCode> {
+    fn try_from(text: String) -> Result<Self, ParseLanguageCodeError> {
         Self::parse(&text)
     }
 }
@@ -195,6 +196,15 @@ pub struct SuggestionReason {
     pub words: Vec<String>,
 }
 
+impl SuggestionReason {
+    /// The reason with masked card numbers and IBANs.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        let Self { speaks_for, rule, words } = self;
+        Self { speaks_for, rule: masked(rule), words: words.into_iter().map(masked).collect() }
+    }
+}
+
 /// Who set a field of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -212,52 +222,45 @@ pub struct Suggestion {
     pub category: Option<Category>,
     /// How urgent it is.
     pub priority: Priority,
+    /// What to answer; nothing when the AI has no answer.
+    pub reply: Option<String>,
     /// How sure the AI is of the category.
     pub confidence: Confidence,
-    /// Why; at most [`limits::SUGGESTION_REASONS`].
+    /// Why; a ticket keeps at most [`limits::SUGGESTION_REASONS`].
     pub reasons: Vec<SuggestionReason>,
-    /// What the texts name.
+    /// What the texts name; a ticket keeps at most [`limits::EXTRACTED_VALUES`].
     pub extracted: Vec<Extracted>,
-    /// The one order that the texts name, if it is one.
-    pub order_id: Option<OrderId>,
     /// The language of the texts, if it is known.
     pub language: Option<LanguageCode>,
     /// The model that suggests.
     pub model: ModelName,
     /// Whether a person should look at it: the AI is not sure, or does not know the language.
     pub needs_review: bool,
-}
-
-/// What the AI has suggested for a ticket, as it stands on the ticket in the fields `ai_…`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct LatestSuggestion {
-    /// What the ticket is about, or null when the AI does not know.
-    #[schema(required)]
-    pub category: Option<Category>,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// What to answer, or null when the AI has no answer.
-    #[schema(required)]
-    pub reply: Option<String>,
-    /// How sure the AI is of the category.
-    pub confidence: Confidence,
-    /// Why it suggests that.
-    pub reasons: Vec<SuggestionReason>,
-    /// What it found in subject and description.
-    pub extracted: Vec<Extracted>,
-    /// The language that the customer writes, or null when it is not known.
-    #[schema(required)]
-    pub language: Option<LanguageCode>,
-    /// The model that suggested.
-    pub model: ModelName,
-    /// Whether a person should look at it. Then nothing of it was set on the ticket.
-    pub needs_review: bool,
-    /// When it was suggested, RFC 3339 in UTC.
-    #[serde(with = "timestamp")]
+    /// When it was made.
     pub processed_at: DateTime<Utc>,
 }
 
 impl Suggestion {
+    /// The order that the texts name, when they name exactly one with high confidence. What may be
+    /// one, such as any number after a `#`, neither counts nor stands against it.
+    pub fn only_order_id(&self) -> Option<&OrderId> {
+        let mut order_ids = self.extracted.iter().filter_map(|extracted| match extracted.value() {
+            ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High } => {
+                Some(order_id)
+            }
+            _ => None,
+        });
+        let first = order_ids.next()?;
+        order_ids.all(|other| other == first).then_some(first)
+    }
+
+    /// What a ticket keeps of it.
+    fn kept(mut self) -> Self {
+        self.reasons.truncate(limits::SUGGESTION_REASONS);
+        self.extracted.truncate(limits::EXTRACTED_VALUES);
+        self
+    }
+
     /// The suggestion in one sentence, for the ticket's history.
     pub fn summary(&self) -> String {
         let review = if self.needs_review { ", for review" } else { "" };
@@ -273,95 +276,32 @@ impl Suggestion {
 impl Ticket {
     /// The ticket with what the AI suggests, and set where the AI is sure and nobody else has set it.
     /// `None` when the ticket has a suggestion already or is closed: then it is left alone.
-    pub fn suggested(&self, suggestion: &Suggestion, now: DateTime<Utc>) -> Option<Self> {
+    pub fn suggested(&self, suggestion: Suggestion) -> Option<Self> {
         if !self.awaits_suggestion() {
             return None;
         }
-        let mut ticket = Self {
-            ai_suggested_category: suggestion.category,
-            ai_suggested_priority: Some(suggestion.priority),
-            ai_confidence: Some(suggestion.confidence),
-            ai_reasons: suggestion.reasons.clone(),
-            ai_extracted: suggestion.extracted.clone(),
-            ai_language: suggestion.language,
-            ai_model: Some(suggestion.model.clone()),
-            ai_needs_review: Some(suggestion.needs_review),
-            ai_processed_at: Some(now),
-            ..self.clone()
-        };
-        ticket.reasons_fit();
-        if self.order_id.is_none() && suggestion.order_id.is_some() {
-            ticket.order_id.clone_from(&suggestion.order_id);
+        let mut ticket = self.clone();
+        if let (None, Some(order_id)) = (&self.order_id, suggestion.only_order_id()) {
+            ticket.order_id = Some(order_id.clone());
             ticket.order_id_set_by = Some(SetBy::Ai);
         }
-        if suggestion.needs_review {
-            return Some(ticket);
+        if !suggestion.needs_review {
+            if self.category_set_by.is_none() && suggestion.category.is_some() {
+                ticket.category = suggestion.category;
+                ticket.category_set_by = Some(SetBy::Ai);
+            }
+            if self.priority_set_by.is_none() {
+                ticket.priority = suggestion.priority;
+                ticket.priority_set_by = Some(SetBy::Ai);
+            }
         }
-        if self.category_set_by.is_none() && suggestion.category.is_some() {
-            ticket.category = suggestion.category;
-            ticket.category_set_by = Some(SetBy::Ai);
-        }
-        if self.priority_set_by.is_none() {
-            ticket.priority = suggestion.priority;
-            ticket.priority_set_by = Some(SetBy::Ai);
-        }
+        ticket.suggestion = Some(suggestion.kept());
         Some(ticket)
-    }
-
-    /// What the AI has suggested, if it has.
-    pub fn suggestion(&self) -> Option<LatestSuggestion> {
-        Some(LatestSuggestion {
-            category: self.ai_suggested_category,
-            priority: self.ai_suggested_priority?,
-            reply: self.ai_suggested_reply.clone(),
-            confidence: self.ai_confidence?,
-            reasons: self.ai_reasons.clone(),
-            extracted: self.ai_extracted.clone(),
-            language: self.ai_language,
-            model: self.ai_model.clone()?,
-            needs_review: self.ai_needs_review?,
-            processed_at: self.ai_processed_at?,
-        })
-    }
-
-    /// As [`Ticket::suggestion`], and takes it off the ticket.
-    pub fn take_suggestion(&mut self) -> Option<LatestSuggestion> {
-        let latest = self.suggestion()?;
-        self.ai_suggested_category = None;
-        self.ai_suggested_priority = None;
-        self.ai_suggested_reply = None;
-        self.ai_confidence = None;
-        self.ai_reasons.clear();
-        self.ai_extracted.clear();
-        self.ai_language = None;
-        self.ai_model = None;
-        self.ai_needs_review = None;
-        self.ai_processed_at = None;
-        Some(latest)
-    }
-
-    /// Undoes [`Ticket::take_suggestion`].
-    pub fn put_suggestion(&mut self, latest: LatestSuggestion) {
-        self.ai_suggested_category = latest.category;
-        self.ai_suggested_priority = Some(latest.priority);
-        self.ai_suggested_reply = latest.reply;
-        self.ai_confidence = Some(latest.confidence);
-        self.ai_reasons = latest.reasons;
-        self.ai_extracted = latest.extracted;
-        self.ai_language = latest.language;
-        self.ai_model = Some(latest.model);
-        self.ai_needs_review = Some(latest.needs_review);
-        self.ai_processed_at = Some(latest.processed_at);
     }
 
     /// Whether the AI has something to do here.
     pub fn awaits_suggestion(&self) -> bool {
-        self.ai_processed_at.is_none() && self.status != Status::Closed
-    }
-
-    fn reasons_fit(&mut self) {
-        self.ai_reasons.truncate(limits::SUGGESTION_REASONS);
-        self.ai_extracted.truncate(limits::EXTRACTED_VALUES);
+        self.suggestion.is_none() && self.status != Status::Closed
     }
 }
 
@@ -370,24 +310,31 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ticket::example;
+    use crate::ticket::{TextField, example};
 
     fn ticket() -> Ticket {
-        serde_json::from_value(example()).unwrap()
+        example().unwrap()
     }
 
     fn suggestion(needs_review: bool) -> Suggestion {
         Suggestion {
             category: Some(Category::Shipping),
             priority: Priority::High,
+            reply: None,
             confidence: Confidence::parse(0.912).unwrap(),
             reasons: Vec::new(),
-            extracted: Vec::new(),
-            order_id: OrderId::parse("77").ok(),
+            extracted: vec![order("77")],
             language: LanguageCode::parse("en").ok(),
             model: ModelName::parse("hashed-ngrams@1").unwrap(),
             needs_review,
+            processed_at: now(),
         }
+    }
+
+    fn order(order_id: &str) -> Extracted {
+        let order_id = OrderId::parse(order_id).unwrap();
+        let value = ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High };
+        Extracted::new(TextField::Subject, 0, 2, value).unwrap()
     }
 
     fn now() -> DateTime<Utc> {
@@ -396,7 +343,7 @@ mod tests {
 
     #[test]
     fn what_is_sure_is_set_unless_an_agent_has() {
-        let sure = ticket().suggested(&suggestion(false), now()).unwrap();
+        let sure = ticket().suggested(suggestion(false)).unwrap();
         assert_eq!(
             (sure.category, sure.category_set_by),
             (Some(Category::Shipping), Some(SetBy::Ai))
@@ -407,33 +354,36 @@ mod tests {
             priority_set_by: Some(SetBy::Agent),
             ..ticket()
         };
-        let kept = agents.suggested(&suggestion(false), now()).unwrap();
+        let kept = agents.suggested(suggestion(false)).unwrap();
         assert_eq!((kept.category, kept.priority), (None, Priority::Medium));
-        assert_eq!(kept.ai_suggested_category, Some(Category::Shipping));
-        let unsure = ticket().suggested(&suggestion(true), now()).unwrap();
+        assert_eq!(kept.suggestion.unwrap().category, Some(Category::Shipping));
+        let unsure = ticket().suggested(suggestion(true)).unwrap();
         assert_eq!((unsure.category, unsure.category_set_by), (None, None));
         assert_eq!((unsure.priority, unsure.priority_set_by), (Priority::Medium, None));
-        assert_eq!(unsure.ai_needs_review, Some(true));
+        assert!(unsure.suggestion.unwrap().needs_review);
     }
 
     #[test]
     fn a_ticket_is_suggested_for_once_and_never_when_closed() {
-        let once = ticket().suggested(&suggestion(false), now()).unwrap();
-        assert_eq!(once.suggested(&suggestion(true), now()), None);
+        let once = ticket().suggested(suggestion(false)).unwrap();
+        assert_eq!(once.suggested(suggestion(true)), None);
         let closed = Ticket { status: Status::Closed, ..ticket() };
-        assert_eq!(closed.suggested(&suggestion(false), now()), None);
-        assert_eq!(ticket().suggestion(), None);
-        assert_eq!(once.suggestion().unwrap().processed_at, now());
+        assert_eq!(closed.suggested(suggestion(false)), None);
+        assert_eq!(ticket().suggestion, None);
+        assert_eq!(once.suggestion.unwrap().processed_at, now());
     }
 
     #[test]
     fn an_order_is_taken_from_the_text_only_when_none_was_named() {
-        let named = ticket().suggested(&suggestion(true), now()).unwrap();
+        let named = ticket().suggested(suggestion(true)).unwrap();
         assert_eq!((named.order_id.unwrap().as_str(), named.order_id_set_by), ("2021", None));
         let unnamed = Ticket { order_id: None, ..ticket() };
-        let found = unnamed.suggested(&suggestion(true), now()).unwrap();
+        let found = unnamed.suggested(suggestion(true)).unwrap();
         assert_eq!(found.order_id.unwrap().as_str(), "77");
         assert_eq!(found.order_id_set_by, Some(SetBy::Ai));
+        let extracted = vec![order("77"), order("78"), order("77")];
+        let of_two = Suggestion { extracted, ..suggestion(true) };
+        assert_eq!(unnamed.suggested(of_two).unwrap().order_id, None);
     }
 
     #[test]
@@ -461,7 +411,7 @@ mod tests {
                     prop_assert!(text.len() <= 5, "{}", text);
                     prop_assert_eq!(serde_json::from_str::<Confidence>(&text).unwrap(), confidence);
                 }
-                Err(NotAConfidence) => prop_assert!(!(0.0..=1.0).contains(&share)),
+                Err(ParseConfidenceError) => prop_assert!(!(0.0..=1.0).contains(&share)),
             }
         }
 

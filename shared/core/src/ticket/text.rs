@@ -4,30 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::TextFault;
 use super::masking::masked;
 use crate::limits;
-
-/// Why a text was refused. The message is for the client and never repeats the text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TextFault {
-    /// Nothing but white space.
-    #[error("Must not be blank.")]
-    Blank,
-    /// More characters than the field takes.
-    #[error("Must have at most {limit} characters; has {actual}.")]
-    TooLong {
-        /// The most characters that the field takes.
-        limit: usize,
-        /// The characters that came.
-        actual: usize,
-    },
-    /// A control character that the field does not take.
-    #[error("Must not contain control characters.")]
-    ControlCharacter,
-    /// Not an e-mail address.
-    #[error("Must be an e-mail address such as john.doe@example.com.")]
-    NotAnEmailAddress,
-}
 
 /// What a field takes.
 struct Rules {
@@ -105,7 +84,7 @@ macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $schema_description:literal, $rules:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[serde(try_from = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -128,6 +107,12 @@ macro_rules! text_type {
                 Self::RULES.fit(text).map(Self)
             }
 
+            /// A text that was parsed once and has been stored since. It stays as it is, even when
+            /// today's rules are stricter than those of its day.
+            pub fn restored(text: String) -> Self {
+                Self(text)
+            }
+
             /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -137,6 +122,20 @@ macro_rules! text_type {
             #[must_use]
             pub fn masked(self) -> Self {
                 Self(masked(self.0))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = TextFault;
+
+            fn try_from(text: String) -> Result<Self, TextFault> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
             }
         }
 
@@ -295,6 +294,17 @@ mod tests {
             r"\u{2000}-\u{200b}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}]{0,6}"
         );
         prop::string::string_regex(characters).unwrap()
+    }
+
+    #[test]
+    fn only_what_parses_is_deserialised() {
+        let reads = |text: &str| serde_json::from_value::<Subject>(text.into()).is_ok();
+        assert!(reads("Help"));
+        for text in ["", " ", "a\nb", "a\u{0}b", &"é".repeat(limits::SUBJECT_CHARACTERS + 1)] {
+            assert!(!reads(text), "{text:?}");
+        }
+        assert_eq!(serde_json::to_value(Subject::parse(" Help ").unwrap()).unwrap(), "Help");
+        assert_eq!(Subject::restored("a\nb".to_owned()).as_str(), "a\nb");
     }
 
     proptest! {

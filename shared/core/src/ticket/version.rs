@@ -12,7 +12,7 @@ pub enum ExpectedVersion {
 /// The text is no list of entity tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a list of entity tags")]
-pub struct NotEntityTags;
+pub struct ParseEntityTagsError;
 
 /// The tag of a ticket's version: `"3"`.
 pub fn entity_tag(version: u64) -> String {
@@ -24,8 +24,8 @@ impl ExpectedVersion {
     /// tag, and one that we never gave, is right but matches nothing.
     ///
     /// # Errors
-    /// [`NotEntityTags`], for a bare number as well.
-    pub fn parse(text: &str) -> Result<Self, NotEntityTags> {
+    /// [`ParseEntityTagsError`], for a bare number as well.
+    pub fn parse(text: &str) -> Result<Self, ParseEntityTagsError> {
         if text.trim() == "*" {
             return Ok(Self::Any);
         }
@@ -36,17 +36,17 @@ impl ExpectedVersion {
                 Some(weak) => (true, weak),
                 None => (false, rest),
             };
-            let opened = quoted.strip_prefix('"').ok_or(NotEntityTags)?;
-            let (tag, after) = opened.split_once('"').ok_or(NotEntityTags)?;
+            let opened = quoted.strip_prefix('"').ok_or(ParseEntityTagsError)?;
+            let (tag, after) = opened.split_once('"').ok_or(ParseEntityTagsError)?;
             if !tag.chars().all(|character| character > ' ' && character != '\u{7f}') {
-                return Err(NotEntityTags);
+                return Err(ParseEntityTagsError);
             }
             versions.extend(read(tag).filter(|_| !is_weak));
             rest = after.trim_start();
             if rest.is_empty() {
                 return Ok(Self::OneOf(versions));
             }
-            rest = rest.strip_prefix(',').ok_or(NotEntityTags)?.trim_start();
+            rest = rest.strip_prefix(',').ok_or(ParseEntityTagsError)?.trim_start();
         }
     }
 
@@ -88,7 +88,7 @@ mod tests {
         for text in
             ["", "1", "\"1", "\"1\" \"2\"", "\"1\",", ",\"1\"", "w/\"1\"", "\"a b\"", "*, \"1\""]
         {
-            assert_eq!(ExpectedVersion::parse(text), Err(NotEntityTags), "{text}");
+            assert_eq!(ExpectedVersion::parse(text), Err(ParseEntityTagsError), "{text}");
         }
     }
 

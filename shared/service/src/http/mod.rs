@@ -1,8 +1,11 @@
 //! Speaks with API Gateway's HTTP API in payload format 2.0. This module alone names status codes.
 
+mod body;
 mod problem;
 mod request;
 mod response;
+mod timeline_view;
+mod view;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -11,17 +14,22 @@ use futures_util::FutureExt;
 use lambda_http::LambdaEvent;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use serde::{Deserialize, Serialize};
-use tracing::{error, info, warn};
+use tracing::info;
 
-use crate::telemetry::{Answered, answered};
+use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
+pub use body::{
+    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+};
 pub use problem::Problem;
+#[cfg(test)]
+pub(crate) use problem::problem_kinds;
 use request::trace_root;
 pub use request::{Query, Request};
-pub use response::{
-    ChangePage, CreatedTicket, MessagePage, Response, TicketPage, TicketSuggestion, WebhookAnswer,
-};
+pub use response::Response;
+pub use timeline_view::{ChangeView, MessageView};
+pub use view::{SuggestionView, TicketView};
 
 /// Runs the Lambda runtime: each event becomes a [`Request`] for `handle`, each outcome an answer
 /// and one line in the log. A panic in `handle` answers that request with a problem and the process
@@ -43,8 +51,8 @@ where
     .await
 }
 
-/// Like [`serve`], for webhooks. A defect of ours is answered as unavailable, since a vendor sends
-/// again after that but not after a plain 500; by then the defect may be mended. The function also
+/// Like [`serve`], for webhooks. An internal error is answered as unavailable, since a vendor sends
+/// again after that but not after a plain 500; by then the cause may be repaired. The function also
 /// takes `{"replay": {"after": …}}`, which no request through API Gateway can be: only who may
 /// invoke the function can send it.
 ///
@@ -137,7 +145,7 @@ where
         Ok(request) => AssertUnwindSafe(async { handle(request).await })
             .catch_unwind()
             .await
-            .unwrap_or(Err(Error::Internal { operation: "handle a request", source: None })),
+            .unwrap_or(Err(Error::defect("handle a request"))),
         Err(error) => Err(error),
     };
     let response = outcome.unwrap_or_else(|error| {
@@ -154,29 +162,4 @@ where
         outcome: response.outcome(),
     });
     response.into_event_response()
-}
-
-/// Our own troubles with their cause, the client's without: those could quote the request.
-pub(crate) fn log(error: &Error) {
-    match error {
-        Error::Unavailable { operation, source } => {
-            let cause = source.as_deref().map(tracing::field::display);
-            warn!(operation, cause, "unavailable");
-        }
-        Error::Internal { operation, source } => {
-            let cause = source.as_deref().map(tracing::field::display);
-            error!(operation, cause, "internal error");
-        }
-        Error::Malformed(_)
-        | Error::Invalid(_)
-        | Error::InvalidParameters(_)
-        | Error::TooLarge
-        | Error::UnsupportedMediaType
-        | Error::Unauthenticated(_)
-        | Error::MethodNotAllowed { .. }
-        | Error::NotFound(_)
-        | Error::Conflict(_)
-        | Error::KeyReused
-        | Error::Outdated => {}
-    }
 }

@@ -82,20 +82,22 @@ fn kind_of(error: &Error) -> Kind {
             "unsupported-media-type",
             "The body is not JSON",
         ),
-        Error::Unauthenticated(_) => {
-            kind(StatusCode::UNAUTHORIZED, "unauthenticated", "The signature is missing or wrong")
-        }
+        Error::Unauthenticated(_) => kind(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "The signature is missing or not valid",
+        ),
         Error::MethodNotAllowed { .. } => {
             kind(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed")
         }
         Error::NotFound(_) => kind(StatusCode::NOT_FOUND, "not-found", "Not found"),
         Error::Conflict(_) => {
-            kind(StatusCode::CONFLICT, "conflict", "The ticket's state forbids this")
+            kind(StatusCode::CONFLICT, "conflict", "The ticket's state does not allow this")
         }
         Error::KeyReused => kind(
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency-key-reused",
-            "The Idempotency-Key belongs to another request",
+            "The Idempotency-Key was used for another request",
         ),
         Error::Outdated => kind(
             StatusCode::PRECONDITION_FAILED,
@@ -111,7 +113,7 @@ fn kind_of(error: &Error) -> Kind {
     }
 }
 
-/// What the client is told of this one error.
+/// What the client learns about this error.
 fn detail_of(error: &Error) -> String {
     match error {
         Error::Malformed(detail) => detail.clone().into_owned(),
@@ -126,18 +128,18 @@ fn detail_of(error: &Error) -> String {
         Error::NotFound(what) => (*what).to_owned(),
         Error::Conflict(why) => why.clone(),
         Error::KeyReused => {
-            "This key was sent with another body before. Draw a new key for a new ticket."
+            "This key was already sent with a different body. Use a new key for a new ticket."
                 .to_owned()
         }
         Error::Outdated => {
-            "If-Match names another version than the ticket has. Read it again and decide anew."
+            "The ticket has a version other than the one in If-Match. Read it again and retry."
                 .to_owned()
         }
         Error::Unavailable { .. } => {
-            "Nothing is known to be done. Send the same request again in a moment.".to_owned()
+            "The request may not have been carried out. Send it again in a moment.".to_owned()
         }
         Error::Internal { .. } => {
-            "Something failed on our side; its cause is in the log under this instance.".to_owned()
+            "Something failed on our side. The log names the cause under this instance.".to_owned()
         }
     }
 }
@@ -173,7 +175,7 @@ pub(super) fn response(error: &Error, request_id: &str) -> Response {
         // RFC 9110, section 11.6.1, wants a challenge; no scheme is registered for signed bodies.
         Error::Unauthenticated(_) => response.header(header::WWW_AUTHENTICATE, "Signature"),
         Error::Unavailable { .. } => {
-            response.header(header::RETRY_AFTER, &limits::RETRY_AFTER_SECONDS.to_string());
+            response.header(header::RETRY_AFTER, &crate::limits::RETRY_AFTER_SECONDS.to_string());
         }
         _ => {}
     }
@@ -189,6 +191,61 @@ fn problem_error(fault: &Fault) -> ProblemError {
         Place::Header(name) => error.header = Some((*name).to_owned()),
     }
     error
+}
+
+/// Each kind of problem for the documentation: status, name, and when it is answered.
+#[cfg(test)]
+pub(crate) fn problem_kinds() -> Vec<(u16, &'static str, &'static str)> {
+    let errors = [
+        Error::Malformed("".into()),
+        Error::InvalidParameters(Vec::new()),
+        Error::Unauthenticated(String::new()),
+        Error::NotFound(""),
+        Error::MethodNotAllowed { allowed: "" },
+        Error::Conflict(String::new()),
+        Error::Outdated,
+        Error::TooLarge,
+        Error::UnsupportedMediaType,
+        Error::Invalid(Vec::new()),
+        Error::KeyReused,
+        Error::defect(""),
+        Error::unavailable(""),
+    ];
+    errors.iter().map(|error| (error, kind_of(error))).map(described).collect()
+}
+
+/// A variant that is added to [`Error`] must be described here, and listed in [`problem_kinds`].
+#[cfg(test)]
+fn described((error, kind): (&Error, Kind)) -> (u16, &'static str, &'static str) {
+    let when = match error {
+        Error::Malformed(_) => "the body is not a JSON object in UTF-8",
+        Error::InvalidParameters(_) => {
+            "a query parameter is not valid or unknown, or a header is not valid"
+        }
+        Error::Unauthenticated(_) => "a webhook's signature is missing, wrong or expired",
+        Error::NotFound(_) => "there is no ticket with this id",
+        Error::MethodNotAllowed { .. } => {
+            "a function was called with a method that it does not serve (API Gateway answers 404 \
+             before that)"
+        }
+        Error::Conflict(_) => {
+            "the lifecycle does not allow the change; `detail` names what it allows"
+        }
+        Error::Outdated => "the ticket's version is not the one in `If-Match`",
+        Error::TooLarge => "the body is too large (of a webhook's body, the beginning is kept)",
+        Error::UnsupportedMediaType => {
+            "the body is not `application/json` nor, for `PATCH`, `application/merge-patch+json` \
+             (webhooks accept any type)"
+        }
+        Error::Invalid(_) => "fields are wrong, missing or unknown, all of them named at once",
+        Error::KeyReused => "the `Idempotency-Key` was already used with a different body",
+        Error::Internal { .. } => "an error on our side; a retry does not help",
+        Error::Unavailable { .. } => {
+            "DynamoDB does not answer or throttles, a webhook's secret cannot be read, or others \
+             keep changing the ticket; `Retry-After` says when to try again"
+        }
+    };
+    (kind.status.as_u16(), kind.name, when)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest};
 use lambda_http::http::{HeaderMap, Method, header};
 
-use copilot_channels::IdempotencyKey;
+use copilot_channels::{Headers, IdempotencyKey};
 use copilot_core::error::{Error, Fault};
 use copilot_core::limits;
 use copilot_core::ticket::ExpectedVersion;
@@ -27,6 +27,12 @@ pub struct Request {
     body: Vec<u8>,
     trace_id: Option<String>,
     caller: Option<String>,
+}
+
+impl Headers for Request {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.header(name)
+    }
 }
 
 /// The parameters of a request's query, read one by one so that one answer can name every fault.

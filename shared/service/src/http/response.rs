@@ -5,14 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Serialize;
 
+use super::body::{
+    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+};
+use super::view::TicketView;
 use crate::telemetry::Outcome;
 use copilot_core::error::Error;
-use copilot_core::ticket::{
-    LatestSuggestion, Ticket, TicketChange, TicketId, TicketMessage, entity_tag,
-};
+use copilot_core::ticket::{TicketId, entity_tag};
 
 /// An answer that is ready to be sent.
 #[derive(Debug)]
@@ -25,84 +26,16 @@ pub struct Response {
     outcome: Outcome,
 }
 
-/// The answer to a create and to a webhook.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct CreatedTicket {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// What has happened and what will, for a person.
-    #[schema(example = json!(["Ticket created successfully", "AI processing queued", "Agent will be notified"]))]
-    pub suggested_actions: Vec<String>,
-}
-
-impl CreatedTicket {
-    fn shown(self) -> Self {
-        Self { ticket: self.ticket.shown(), ..self }
-    }
-}
-
-/// The answer to a webhook.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct WebhookAnswer {
-    /// The ticket that the call made or changed, or null when it did neither.
-    #[schema(required)]
-    pub ticket: Option<Ticket>,
-    /// What has happened, for a person.
-    #[schema(example = json!(["Message added"]))]
-    pub suggested_actions: Vec<String>,
-}
-
-/// A page of a list.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-pub struct TicketPage {
-    /// The tickets, in the order of the list.
-    pub tickets: Vec<Ticket>,
-    /// The `cursor` of the next page, or null when this is the last.
-    #[schema(required)]
-    pub next_cursor: Option<String>,
-}
-
-/// A page of a ticket's history.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ChangePage {
-    /// The changes, oldest first.
-    pub changes: Vec<TicketChange>,
-    /// The `cursor` of the next page, or null when this is the last.
-    #[schema(required)]
-    pub next_cursor: Option<String>,
-}
-
-/// A page of what the customer wrote on a ticket after its description.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct MessagePage {
-    /// The messages, in the order in which they reached us.
-    pub messages: Vec<TicketMessage>,
-    /// The `cursor` of the next page, or null when this is the last.
-    #[schema(required)]
-    pub next_cursor: Option<String>,
-}
-
-/// What the AI suggests for a ticket.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct TicketSuggestion {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// The latest suggestion, or null as long as there is none.
-    #[schema(required)]
-    pub suggestion: Option<LatestSuggestion>,
-}
-
 impl Response {
     /// 201 with the place of the new ticket.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn created(body: CreatedTicket) -> Result<Self, Error> {
-        let ticket_id = body.ticket.ticket_id;
-        let body = body.shown();
-        let mut response = Self::json(StatusCode::CREATED, &body)?.about(ticket_id);
+    pub fn created(body: &CreatedTicket) -> Result<Self, Error> {
+        let ticket_id = body.ticket.ticket_id();
+        let mut response = Self::json(StatusCode::CREATED, body)?.about(ticket_id);
         response.header(header::LOCATION, &format!("/api/tickets/{ticket_id}"));
-        response.header(header::ETAG, &entity_tag(body.ticket.version));
+        response.header(header::ETAG, &entity_tag(body.ticket.version()));
         Ok(response.counted_as(Outcome::Created))
     }
 
@@ -110,7 +43,7 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn created_before(body: CreatedTicket) -> Result<Self, Error> {
+    pub fn created_before(body: &CreatedTicket) -> Result<Self, Error> {
         let mut response = Self::created(body)?;
         response.header(HeaderName::from_static("idempotent-replayed"), "true");
         Ok(response.counted_as(Outcome::Replayed))
@@ -120,10 +53,9 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn ticket(ticket: Ticket) -> Result<Self, Error> {
-        let ticket = ticket.shown();
-        let mut response = Self::ok(&ticket)?.about(ticket.ticket_id);
-        response.header(header::ETAG, &entity_tag(ticket.version));
+    pub fn ticket(ticket: &TicketView) -> Result<Self, Error> {
+        let mut response = Self::ok(ticket)?.about(ticket.ticket_id());
+        response.header(header::ETAG, &entity_tag(ticket.version()));
         Ok(response)
     }
 
@@ -131,44 +63,54 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn known(body: CreatedTicket) -> Result<Self, Error> {
-        let ticket_id = body.ticket.ticket_id;
-        Ok(Self::ok(&body.shown())?.about(ticket_id).counted_as(Outcome::Duplicate))
+    pub fn already_exists(body: &CreatedTicket) -> Result<Self, Error> {
+        let ticket_id = body.ticket.ticket_id();
+        Ok(Self::ok(body)?.about(ticket_id).counted_as(Outcome::Duplicate))
     }
 
     /// 200 with what a webhook's call did.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn webhook(mut body: WebhookAnswer) -> Result<Self, Error> {
-        let ticket_id = body.ticket.as_ref().map(|ticket| ticket.ticket_id);
-        body.ticket = body.ticket.map(Ticket::shown);
-        Ok(Self { ticket_id, ..Self::ok(&body)? })
+    pub fn webhook(body: &WebhookAnswer) -> Result<Self, Error> {
+        let ticket_id = body.ticket.as_ref().map(TicketView::ticket_id);
+        Ok(Self { ticket_id, ..Self::ok(body)? })
     }
 
     /// 200 with a page of the changes of a ticket.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn changes(mut page: ChangePage, ticket_id: TicketId) -> Result<Self, Error> {
-        page.changes = page.changes.into_iter().map(TicketChange::shown).collect();
-        Ok(Self::ok(&page)?.about(ticket_id))
+    pub fn changes(page: &ChangePage, ticket_id: TicketId) -> Result<Self, Error> {
+        Ok(Self::ok(page)?.about(ticket_id))
     }
 
     /// 200 with a page of the messages of a ticket.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn messages(mut page: MessagePage, ticket_id: TicketId) -> Result<Self, Error> {
-        page.messages = page.messages.into_iter().map(TicketMessage::shown).collect();
-        Ok(Self::ok(&page)?.about(ticket_id))
+    pub fn messages(page: &MessagePage, ticket_id: TicketId) -> Result<Self, Error> {
+        Ok(Self::ok(page)?.about(ticket_id))
     }
 
-    /// 200 with a JSON body that holds no text of a customer's.
+    /// 200 with what the AI suggests for a ticket.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn ok<T: Serialize>(body: &T) -> Result<Self, Error> {
+    pub fn suggestion(body: &TicketSuggestion) -> Result<Self, Error> {
+        Ok(Self::ok(body)?.about(body.ticket_id))
+    }
+
+    /// 200 with the health of the service.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn health(body: &Health) -> Result<Self, Error> {
+        Self::ok(body)
+    }
+
+    /// Private, as it takes anything: what may be answered are the bodies above and below.
+    fn ok<T: Serialize>(body: &T) -> Result<Self, Error> {
         Self::json(StatusCode::OK, body)
     }
 
@@ -176,9 +118,8 @@ impl Response {
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn page(mut page: TicketPage, address: &str) -> Result<Self, Error> {
-        page.tickets = page.tickets.into_iter().map(Ticket::shown).collect();
-        let mut response = Self::ok(&page)?;
+    pub fn page(page: &TicketPage, address: &str) -> Result<Self, Error> {
+        let mut response = Self::ok(page)?;
         if let Some(cursor) = &page.next_cursor {
             let separator = if address.contains('?') { '&' } else { '?' };
             let next = format!("<{address}{separator}cursor={cursor}>; rel=\"next\"");
@@ -209,10 +150,8 @@ impl Response {
     }
 
     pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, Error> {
-        let body = serde_json::to_vec(body).map_err(|error| Error::Internal {
-            operation: "write an answer as JSON",
-            source: Some(error.into()),
-        })?;
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Error::internal("write an answer as JSON", error))?;
         let mut response = Self::new(status, body, true);
         response.header(header::CONTENT_TYPE, "application/json");
         // Tickets hold personal data: nothing between us and the client may keep them.

@@ -19,7 +19,7 @@ mod tracking;
 use chrono::{DateTime, Utc};
 use copilot_core::limits;
 use copilot_core::ticket::{
-    ContactKind, EmailAddress, Extracted, ExtractedValue, MaskedNumber, OrderConfidence, OrderId,
+    ContactKind, EmailAddress, Extracted, ExtractedValue, MaskedNumber, OrderConfidence,
     PaymentNumberKind, PhoneNumber, TextField, contacts, payment_numbers,
 };
 
@@ -40,17 +40,6 @@ pub fn extract(subject: &str, description: &str, created_at: DateTime<Utc>) -> V
     }
     extracted.truncate(limits::EXTRACTED_VALUES);
     extracted
-}
-
-/// The order number, when the values name exactly one with high confidence. What may be one, such as
-/// any number after a `#`, neither counts nor stands against it.
-pub fn only_order_id(extracted: &[Extracted]) -> Option<&OrderId> {
-    let mut order_ids = extracted.iter().filter_map(|extracted| match extracted.value() {
-        ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High } => Some(order_id),
-        _ => None,
-    });
-    let first = order_ids.next()?;
-    order_ids.all(|other| other == first).then_some(first)
 }
 
 /// A value at the bytes `start` up to but not including `end`.
@@ -245,20 +234,6 @@ mod tests {
         );
         assert!(found.contains(r#""masked":"****1111""#) && !found.contains("4111"), "{found}");
         assert!(found.contains("+442079460958"), "{found}");
-    }
-
-    #[test]
-    fn the_only_order_is_told() {
-        let only = |subject: &str, description: &str| {
-            let found = extract(subject, description, DateTime::UNIX_EPOCH);
-            only_order_id(&found).map(|order_id| order_id.as_str().to_owned())
-        };
-        assert_eq!(only("Order #2021", "Order 2021 is late").as_deref(), Some("2021"));
-        assert_eq!(only("Order #2021", "Order 2022 is late"), None);
-        assert_eq!(only("Hello", "Where is it?"), None);
-        // What may be an order neither counts nor stands against one.
-        assert_eq!(only("About #2021", "It is late"), None);
-        assert_eq!(only("About #88123", "Order 2022 is late").as_deref(), Some("2022"));
     }
 
     #[test]

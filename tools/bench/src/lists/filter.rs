@@ -18,7 +18,6 @@ const PAGE_READ_TICKETS: usize = 500;
 /// Minutes, and so tickets, in the list of a time.
 const RANGE_TICKETS: usize = 400;
 
-/// A filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filter {
     /// What it asks for, as in the table of figures.
@@ -108,8 +107,8 @@ impl<'a> List<'a> {
         }
     }
 
-    /// The query of its last page: as large as a page may be, so that it does not depend on how many
-    /// tickets the table happens to have.
+    /// The query of its last page: as large as a page may be, so that it does not depend on how
+    /// many tickets the table happens to have.
     pub fn query_of_last_page(&self) -> String {
         let (mut shown, mut first) = (0, self.entries.len());
         while first > 0 && shown < PAGE_TICKETS && self.entries.len() - first < PAGE_READ_TICKETS {
@@ -173,7 +172,7 @@ impl<'a> List<'a> {
 #[cfg(test)]
 mod tests {
     use copilot_aws::store::Cursors;
-    use copilot_core::ticket::{Order, Priority, Status, Tag, TicketFilter};
+    use copilot_core::ticket::{Priority, SortOrder, Status, Tag, TicketFilter};
 
     use super::*;
 
@@ -202,7 +201,9 @@ mod tests {
             ("tag: vip", TicketFilter { tag: Tag::parse("vip").ok(), ..none.clone() }),
             ("a time", after),
         ] {
-            for (is_ascending, order) in [(false, Order::NewestFirst), (true, Order::OldestFirst)] {
+            for (is_ascending, order) in
+                [(false, SortOrder::NewestFirst), (true, SortOrder::OldestFirst)]
+            {
                 let list = List::of(find(name), is_ascending, &tickets);
                 let query = list.query_of_last_page();
                 let cursor = query.split_once("cursor=").unwrap().1;

@@ -20,15 +20,12 @@ use crate::http_client::HttpClient;
 /// What was consumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Consumed {
-    /// Read units.
     pub units: f64,
-    /// Calls.
     pub calls: u32,
 }
 
 /// A running meter. It stops with the program.
 pub struct Meter {
-    /// Where it listens.
     pub endpoint: String,
     consumed: Arc<Mutex<Consumed>>,
 }

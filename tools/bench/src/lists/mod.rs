@@ -1,6 +1,6 @@
-//! Whether a page of a list takes as long in a large table as in a small one: `read-tickets` behind a
-//! Runtime API, against embedded DynamoDBs with tables of several sizes. The tables take turns with
-//! each request, so what else the machine does hits all of them.
+//! Whether a page of a list takes as long in a large table as in a small one: `read-tickets` behind
+//! a Runtime API, against embedded DynamoDBs with tables of several sizes. The tables take turns
+//! with each request, so what else the machine does hits all of them.
 
 mod filter;
 mod meter;

@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use lambda_process::RuntimeApi;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use super::filter::CURSOR_KEY;
 use super::ticket::LIST_SHARDS;
-use crate::runtime_api::RuntimeApi;
-
-/// How long it may take for one page.
-const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+use crate::invocation::invoke;
 
 /// A running process of it. Dropping it kills the process.
 pub struct Reader {
@@ -29,28 +27,22 @@ pub struct Page {
     pub ids: Vec<String>,
     /// The cursor of the next one.
     pub next: Option<String>,
-    /// How long it took.
     pub time: Duration,
 }
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ReaderError {
-    /// The function cannot be run.
     #[error("read-tickets cannot be run: {0}")]
     NotRun(#[from] io::Error),
     /// It ended, gave no answer in time, or another one than a page.
     #[error("read-tickets answered no page to {query}; its log is {}", log.display())]
-    NoPage {
-        /// What it was asked.
-        query: String,
-        /// What it printed.
-        log: PathBuf,
-    },
+    NoPage { query: String, log: PathBuf },
 }
 
 impl Reader {
-    /// Starts the program `program` for the table `table` at `endpoint`; what it prints goes to `log`.
+    /// Starts the program `program` for the table `table` at `endpoint`; what it prints goes to
+    /// `log`.
     ///
     /// # Errors
     /// [`ReaderError::NotRun`].
@@ -64,7 +56,7 @@ impl Reader {
         let output = File::create(&log)?;
         let mut command = Command::new(program);
         command.env_clear().envs([
-            ("AWS_LAMBDA_RUNTIME_API", api.address.to_string().as_str()),
+            ("AWS_LAMBDA_RUNTIME_API", api.address().to_string().as_str()),
             ("AWS_LAMBDA_FUNCTION_NAME", "read-tickets"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
@@ -88,15 +80,11 @@ impl Reader {
     /// # Errors
     /// [`ReaderError::NoPage`].
     pub async fn page(&mut self, query: &str) -> Result<Page, ReaderError> {
-        self.api.post(event(query).to_string().into());
-        let invocation = tokio::select! {
-            biased;
-            invocation = self.api.answered() => invocation,
-            _ = self.child.wait() => None,
-            () = tokio::time::sleep(ANSWER_LIMIT) => None,
-        };
-        let page = invocation.and_then(|invocation| {
-            let answer: Value = serde_json::from_slice(&invocation.answer.ok()?).ok()?;
+        let event = event(query).to_string().into();
+        let outcome = invoke(&self.api, &mut self.child, event).await;
+        let page = outcome.and_then(|outcome| {
+            let time = outcome.time();
+            let answer: Value = serde_json::from_slice(&outcome.answer.ok()?).ok()?;
             let body: Value = serde_json::from_str(answer["body"].as_str()?).ok()?;
             let ids = body["tickets"].as_array()?.iter();
             Some(Page {
@@ -104,7 +92,7 @@ impl Reader {
                     .map(|ticket| Some(ticket["ticket_id"].as_str()?.to_owned()))
                     .collect::<Option<_>>()?,
                 next: body["next_cursor"].as_str().map(str::to_owned),
-                time: invocation.answered - invocation.handed_out,
+                time,
             })
         });
         page.ok_or_else(|| ReaderError::NoPage { query: query.to_owned(), log: self.log.clone() })

@@ -12,7 +12,6 @@ const FLAT: f64 = 1.5;
 
 /// All that was measured of lists.
 pub struct Report {
-    /// Where.
     pub machine: Machine,
     /// Requests for each page.
     pub requests: u32,
@@ -24,11 +23,8 @@ pub struct Report {
 
 /// A page of a list in every table.
 pub struct Row {
-    /// The filter.
     pub list: &'static str,
-    /// The order.
     pub order: &'static str,
-    /// Which page.
     pub page: &'static str,
     /// For each table, unless its list has no such page.
     pub figures: Vec<Option<Figures>>,

@@ -28,38 +28,25 @@ const BAR: usize = 30;
 pub struct Table {
     /// Its tickets, the oldest first.
     pub tickets: Vec<Ticket>,
-    /// Where its DynamoDB listens.
     pub endpoint: String,
-    /// What it is called.
     pub name: String,
 }
 
 /// Why there is no table.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// It is not described.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// `template.yaml` names none.
     #[error("template.yaml has no table")]
     None,
-    /// It could not be made.
     #[error(transparent)]
     DynamoDb(#[from] DynamoDbError),
-    /// It could not be filled.
     #[error("the table cannot be filled: {0}")]
     Call(#[from] CallError),
-    /// DynamoDB did not take an item.
     #[error("the table did not take every ticket")]
     Unprocessed,
-    /// No port, or no folder.
     #[error("{}: {source}", path.display())]
-    System {
-        /// What for.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    System { path: PathBuf, source: std::io::Error },
 }
 
 impl Table {

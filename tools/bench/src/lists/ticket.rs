@@ -25,19 +25,12 @@ pub struct Ticket {
     pub digits: u32,
     /// When it was made, in milliseconds since 1970.
     pub created_ms: i64,
-    /// Its status.
     pub status: &'static str,
-    /// Its priority.
     pub priority: &'static str,
-    /// Its category.
     pub category: Option<&'static str>,
-    /// How it came.
     pub source: &'static str,
-    /// Its customer.
     pub customer_id: String,
-    /// Its order.
     pub order_id: Option<String>,
-    /// Its tags.
     pub tags: Vec<&'static str>,
 }
 
@@ -89,7 +82,6 @@ impl Ticket {
         }
     }
 
-    /// Its id.
     pub fn id(&self) -> String {
         let day = DateTime::from_timestamp_millis(self.created_ms).unwrap_or_default();
         format!("TKT-{}-{:08X}", day.format("%Y%m%d"), self.digits)

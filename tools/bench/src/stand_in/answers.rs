@@ -13,7 +13,6 @@ pub const WEBHOOK_SECRET: &str = "kX3vV0yQ9dTtS2mB7nJ5";
 pub struct Answer {
     /// Whether the status is 200 and not 400.
     pub is_success: bool,
-    /// What is answered.
     pub body: Value,
 }
 

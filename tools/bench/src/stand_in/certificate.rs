@@ -25,23 +25,15 @@ pub struct Certificate {
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
-    /// It could not be made.
     #[error("no certificate could be made: {0}")]
     NotMade(#[from] rcgen::Error),
-    /// It could not be used.
     #[error("the certificate cannot be used: {0}")]
     NotUsable(#[from] rustls::Error),
-    /// This system keeps its roots elsewhere.
     #[error("none of {SYSTEM_ROOTS:?} is there; they are what a client usually loads")]
     NoSystemRoots,
     /// A file of roots could not be read or written.
     #[error("{}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
 }
 
 /// Makes an authority and a certificate of it for `localhost`, and writes the files of roots.

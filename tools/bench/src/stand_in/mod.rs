@@ -1,5 +1,5 @@
-//! Stands in for DynamoDB, SQS and Secrets Manager: it answers every call at once and keeps nothing,
-//! so that what is timed is the function and not a store.
+//! Stands in for DynamoDB, SQS and Secrets Manager: it answers every call at once and keeps
+//! nothing, so that what is timed is the function and not a store.
 
 mod answers;
 mod certificate;
@@ -32,16 +32,15 @@ pub struct StandIn {
 /// Why there is no stand-in.
 #[derive(Debug, thiserror::Error)]
 pub enum StandInError {
-    /// No port.
     #[error("the stand-in for AWS cannot listen: {0}")]
     Listen(#[from] io::Error),
-    /// No certificate.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
 }
 
 impl StandIn {
-    /// Starts it on free ports; files of roots go to `folder`. Each answer waits for `service_time`.
+    /// Starts it on free ports; files of roots go to `folder`. Each answer waits for
+    /// `service_time`.
     ///
     /// # Errors
     /// [`StandInError`].

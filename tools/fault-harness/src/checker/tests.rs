@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::load::{Answer, Create, Idempotency};
+use crate::reply::Misbehaviour;
 use crate::seed::Seed;
 
 const KEY: Idempotency =
@@ -178,13 +179,13 @@ fn a_create_without_key_or_answer_may_have_made_one_ticket_but_not_two() {
 #[test]
 fn what_a_client_complains_of_is_found() {
     let mut run = run();
-    run.0[2].misbehaviours.push(Misbehaviour::NoTicket);
+    run.0[2].misbehaviours.push(Misbehaviour::NoSuccess);
     run.0[1].answers[0].body["ticket"] = json!(null);
     assert_eq!(
         violations(&run),
         [
             Violation::NamesNoTicket { create: 1 },
-            Violation::Misbehaved { create: 2, misbehaviour: Misbehaviour::NoTicket },
+            Violation::Misbehaved { create: 2, misbehaviour: Misbehaviour::NoSuccess },
         ]
     );
 }

@@ -21,8 +21,12 @@ const NO_HTTP: &[u8] = b"\x15\x03\x01\x00\x02\x02\x50 this is no answer\r\n\r\n"
 /// Where the JSON of an answer should be.
 const NO_JSON: &[u8] = b"<html><body>Bad gateway</body></html>";
 
-/// The function that clients call. Its failure is an answer that they may get, but only then.
-const CREATES_TICKETS: &str = "create-ticket";
+/// The functions that clients call. Their failure is an answer that they may get, but only then.
+const CALLED_BY_CLIENTS: [&str; 4] =
+    ["create-ticket", "update-status", "update-ticket", "webhook-zendesk"];
+/// The header that names the operation of a call, and the name of a transaction.
+const OPERATION: &str = "x-amz-target";
+const TRANSACTION: &str = "DynamoDB_20120810.TransactWriteItems";
 
 pub(super) type Answer = Result<Response<Full<Bytes>>, Ending>;
 
@@ -49,6 +53,10 @@ impl Call {
             body: body.to_bytes(),
         })
     }
+
+    fn is_transaction(&self) -> bool {
+        self.headers.get(OPERATION).is_some_and(|operation| operation == TRANSACTION)
+    }
 }
 
 impl Shared {
@@ -62,7 +70,7 @@ impl Shared {
     ) -> Answer {
         let create = self.injection.ledger.create_of(&call.body);
         let identity = self.injection.ledger.identify(self.service, create);
-        match self.injection.fault(self.service, identity) {
+        match self.injection.fault(self.service, identity, call.is_transaction()) {
             None => self.forward(call).await,
             Some(fault) => self.inject(fault, call, create, client, is_given_up).await,
         }
@@ -102,6 +110,8 @@ impl Shared {
                 self.forward(call).await?;
                 Err(Ending::ClosedAfter(NO_HTTP.to_vec()))
             }
+            Fault::Cancelled { reason, write } => Ok(refusal::cancelled(&call.body, reason, write)),
+            Fault::InProgress => Ok(refusal::in_progress()),
             Fault::KilledBefore => {
                 if self.kill(create, client, is_given_up).await {
                     self.injection.tally.injected(self.service, FaultKind::KilledBefore);
@@ -134,8 +144,9 @@ impl Shared {
             self.injection.tally.kill_missed();
             return false;
         };
-        let create = create.filter(|_| owner.program == CREATES_TICKETS);
-        let is_known = create.is_some() || owner.program != CREATES_TICKETS;
+        let is_called = CALLED_BY_CLIENTS.contains(&owner.program.as_str());
+        let create = create.filter(|_| is_called);
+        let is_known = create.is_some() || !is_called;
         // A function that has given up on this call may be at work on another request by now.
         if is_known && !is_given_up() {
             // Noted first: the client may have its answer at once.

@@ -64,7 +64,12 @@ impl Injection {
     }
 
     /// The fault that a call meets, which is counted. Kills are counted once they are done.
-    pub(super) fn fault(&self, service: Service, identity: CallIdentity) -> Option<Fault> {
+    pub(super) fn fault(
+        &self,
+        service: Service,
+        identity: CallIdentity,
+        is_transaction: bool,
+    ) -> Option<Fault> {
         if !self.is_under_way() {
             return None;
         }
@@ -72,7 +77,8 @@ impl Injection {
             self.tally.injected(service, FaultKind::Outage);
             return self.schedule.call_in_outage(service, identity);
         }
-        let fault = self.schedule.call(service, identity)?;
+        let own = is_transaction.then(|| self.schedule.transaction(identity)).flatten();
+        let fault = own.or_else(|| self.schedule.call(service, identity))?;
         if !matches!(fault, Fault::KilledBefore | Fault::KilledAfter) {
             self.tally.injected(service, fault.kind());
         }
@@ -114,7 +120,7 @@ mod tests {
         let injection = Injection::new(Schedule { seed: Seed(7) });
         let met = |injection: &Injection| {
             let calls = (0..200).map(CallIdentity::Other);
-            calls.filter_map(|call| injection.fault(Service::Sqs, call)).count()
+            calls.filter_map(|call| injection.fault(Service::Sqs, call, false)).count()
         };
         assert_eq!((met(&injection), injection.is_over()), (0, false));
         injection.begin();

@@ -39,6 +39,40 @@ pub enum Fault {
     KilledBefore,
     /// The service has done it; the function's process is killed before the answer.
     KilledAfter,
+    /// The transaction is cancelled for a reason of one of its writes.
+    Cancelled {
+        /// The reason.
+        reason: CancelReason,
+        /// Draws the write.
+        write: u32,
+    },
+    /// The same transaction is said to be under way already.
+    InProgress,
+}
+
+/// Why DynamoDB cancels a transaction (API reference, `TransactWriteItems`, "Errors").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CancelReason {
+    /// Another transaction is at work on the item.
+    Conflict,
+    /// The table's partition is too busy.
+    Throttled,
+    /// The table's provisioned throughput is used up.
+    ThroughputExceeded,
+    /// The item is another one than was seen; said of the first write only, the one of the ticket.
+    ConditionFailed,
+}
+
+impl CancelReason {
+    /// The code that DynamoDB has for it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Conflict => "TransactionConflict",
+            Self::Throttled => "ThrottlingError",
+            Self::ThroughputExceeded => "ProvisionedThroughputExceeded",
+            Self::ConditionFailed => "ConditionalCheckFailed",
+        }
+    }
 }
 
 /// What the report counts.
@@ -74,11 +108,15 @@ pub enum FaultKind {
     PortClosed,
     /// A call in a time in which every call fails.
     Outage,
+    /// [`Fault::Cancelled`] for this reason.
+    Cancelled(CancelReason),
+    /// [`Fault::InProgress`].
+    InProgress,
 }
 
 impl FaultKind {
     /// All of them; a run that has not injected each into each service proves too little.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::Delay,
         Self::Stall,
         Self::ClosedBefore,
@@ -94,7 +132,17 @@ impl FaultKind {
         Self::ConnectionReset,
         Self::PortClosed,
         Self::Outage,
+        Self::Cancelled(CancelReason::Conflict),
+        Self::Cancelled(CancelReason::Throttled),
+        Self::Cancelled(CancelReason::ThroughputExceeded),
+        Self::Cancelled(CancelReason::ConditionFailed),
+        Self::InProgress,
     ];
+
+    /// Whether only a transaction can meet it, which SQS has none of.
+    pub fn is_of_transactions(self) -> bool {
+        matches!(self, Self::Cancelled(_) | Self::InProgress)
+    }
 
     /// Its name in the report.
     pub fn name(self) -> &'static str {
@@ -114,6 +162,11 @@ impl FaultKind {
             Self::ConnectionReset => "connection reset at once",
             Self::PortClosed => "port closed",
             Self::Outage => "call in an outage",
+            Self::Cancelled(CancelReason::Conflict) => "cancelled by a conflict",
+            Self::Cancelled(CancelReason::Throttled) => "cancelled by throttling",
+            Self::Cancelled(CancelReason::ThroughputExceeded) => "cancelled by throughput",
+            Self::Cancelled(CancelReason::ConditionFailed) => "cancelled by a condition",
+            Self::InProgress => "said to be in progress",
         }
     }
 }
@@ -134,6 +187,8 @@ impl Fault {
             Self::Garbage { .. } => FaultKind::Garbage,
             Self::KilledBefore => FaultKind::KilledBefore,
             Self::KilledAfter => FaultKind::KilledAfter,
+            Self::Cancelled { reason, .. } => FaultKind::Cancelled(reason),
+            Self::InProgress => FaultKind::InProgress,
         }
     }
 
@@ -154,6 +209,8 @@ impl Fault {
             FaultKind::Garbage => Fault::Garbage { http: generator.random() },
             FaultKind::KilledBefore => Fault::KilledBefore,
             FaultKind::KilledAfter => Fault::KilledAfter,
+            FaultKind::Cancelled(reason) => Fault::Cancelled { reason, write: generator.random() },
+            FaultKind::InProgress => Fault::InProgress,
             FaultKind::ConnectionReset | FaultKind::PortClosed | FaultKind::Outage => return None,
         })
     }

@@ -18,13 +18,13 @@ fn url(api: &RuntimeApi, path: &str) -> String {
 }
 
 /// Asks for an event and hands one over, as a process with an event in hand.
-async fn busy_api(request_id: &str) -> (RuntimeApi, oneshot::Receiver<Answer>) {
+async fn busy_api(request_id: &str) -> (RuntimeApi, oneshot::Receiver<Answered>) {
     let api = RuntimeApi::start().await.unwrap();
     let request = tokio::spawn(Client::new().get(url(&api, "invocation/next")).send());
     api.waiting().await;
-    let answer = api.deliver(invocation(request_id)).await.unwrap();
+    let delivered = api.deliver(invocation(request_id)).await.unwrap();
     assert_eq!(request.await.unwrap().unwrap().status(), StatusCode::OK);
-    (api, answer)
+    (api, delivered.answer)
 }
 
 async fn post(api: &RuntimeApi, path: &str, body: impl Into<reqwest::Body>) -> (StatusCode, Value) {
@@ -38,7 +38,9 @@ async fn an_event_comes_with_the_headers_of_its_invocation() {
     let api = RuntimeApi::start().await.unwrap();
     let request = tokio::spawn(Client::new().get(url(&api, "invocation/next")).send());
     api.waiting().await;
-    let _answer = api.deliver(invocation("r-1")).await.unwrap();
+    let before = Instant::now();
+    let delivered = api.deliver(invocation("r-1")).await.unwrap();
+    assert!(delivered.asked <= before && before <= delivered.handed_out);
     let response = request.await.unwrap().unwrap();
     let headers = response.headers();
     assert_eq!(headers["lambda-runtime-aws-request-id"], "r-1");
@@ -49,6 +51,8 @@ async fn an_event_comes_with_the_headers_of_its_invocation() {
     );
     assert!(headers.contains_key("lambda-runtime-trace-id"));
     assert_eq!(response.bytes().await.unwrap().as_ref(), b"{\"a\":1}");
+    post(&api, "invocation/r-1/response", "1").await;
+    assert!(delivered.answer.await.unwrap().at > delivered.handed_out);
 }
 
 #[tokio::test]
@@ -58,7 +62,7 @@ async fn a_response_is_taken_once_and_only_for_its_own_invocation() {
     assert_eq!((status, &body["errorType"]), (StatusCode::BAD_REQUEST, &json!("InvalidRequestID")));
     let (status, _) = post(&api, "invocation/r-1/response", "{\"ok\":true}").await;
     assert_eq!(status, StatusCode::ACCEPTED);
-    assert_eq!(answer.await.unwrap().unwrap().as_ref(), b"{\"ok\":true}");
+    assert_eq!(answer.await.unwrap().answer.unwrap().as_ref(), b"{\"ok\":true}");
     let (status, body) = post(&api, "invocation/r-1/response", "1").await;
     assert_eq!(
         (status, &body["errorType"]),
@@ -72,7 +76,7 @@ async fn an_error_carries_its_type_and_message() {
     let error = r#"{"errorType":"NoTable","errorMessage":"table is missing"}"#;
     let (status, _) = post(&api, "invocation/r-1/error", error).await;
     assert_eq!(status, StatusCode::ACCEPTED);
-    let error = answer.await.unwrap().unwrap_err();
+    let error = answer.await.unwrap().answer.unwrap_err();
     assert_eq!(
         (error.error_type.as_str(), error.message.as_str()),
         ("NoTable", "table is missing")
@@ -85,7 +89,7 @@ async fn a_response_over_the_limit_is_refused_and_fails_the_invocation() {
     let response = vec![b' '; MAXIMUM_RESPONSE_BYTES + 1];
     let (status, _) = post(&api, "invocation/r-1/response", response).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    let error = answer.await.unwrap().unwrap_err();
+    let error = answer.await.unwrap().answer.unwrap_err();
     assert_eq!(error.error_type, "Function.ResponseSizeTooLarge");
 }
 
@@ -95,7 +99,7 @@ async fn a_response_of_exactly_the_limit_is_taken() {
     let response = vec![b' '; MAXIMUM_RESPONSE_BYTES];
     let (status, _) = post(&api, "invocation/r-1/response", response).await;
     assert_eq!(status, StatusCode::ACCEPTED);
-    assert_eq!(answer.await.unwrap().unwrap().len(), MAXIMUM_RESPONSE_BYTES);
+    assert_eq!(answer.await.unwrap().answer.unwrap().len(), MAXIMUM_RESPONSE_BYTES);
 }
 
 /// Sends `request` byte by byte as it stands; the framing is what is tested.
@@ -117,7 +121,7 @@ async fn a_streamed_response_is_put_together() {
     let (api, answer) = busy_api("r-1").await;
     let request = format!("{STREAMED_HEAD}3\r\n{{\"a\r\n4\r\n\":1}}\r\n0\r\n\r\n");
     assert!(exchange(&api, &request).await.starts_with("HTTP/1.1 202"));
-    assert_eq!(answer.await.unwrap().unwrap().as_ref(), b"{\"a\":1}");
+    assert_eq!(answer.await.unwrap().answer.unwrap().as_ref(), b"{\"a\":1}");
 }
 
 #[tokio::test]
@@ -127,7 +131,7 @@ async fn an_error_in_the_trailers_of_a_stream_fails_the_invocation() {
         "{STREAMED_HEAD}2\r\n{{}}\r\n0\r\nLambda-Runtime-Function-Error-Type: Broken\r\n\r\n"
     );
     assert!(exchange(&api, &request).await.starts_with("HTTP/1.1 202"));
-    assert_eq!(answer.await.unwrap().unwrap_err().error_type, "Broken");
+    assert_eq!(answer.await.unwrap().answer.unwrap_err().error_type, "Broken");
 }
 
 #[tokio::test]
@@ -161,7 +165,8 @@ async fn an_event_is_not_delivered_to_a_process_that_has_gone() {
     let _ = request.await;
     // The server notices the closed connection at its next turn.
     tokio::time::timeout(std::time::Duration::from_secs(5), async {
-        while !matches!(&*api.shared.phase(), Phase::Waiting(process) if process.is_closed()) {
+        while !matches!(&*api.shared.phase(), Phase::Waiting { process, .. } if process.is_closed())
+        {
             tokio::task::yield_now().await;
         }
     })

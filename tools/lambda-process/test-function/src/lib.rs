@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+/// Names a folder in which the program is built already. `cargo xtask test` sets it.
+const BUILT_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
+
 /// Path of the built binary.
 pub fn executable() -> &'static Path {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
@@ -13,6 +16,9 @@ pub fn executable() -> &'static Path {
 }
 
 fn build() -> PathBuf {
+    if let Some(folder) = std::env::var_os(BUILT_VARIABLE) {
+        return Path::new(&folder).join("test-function");
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = target_folder();
     let status = Command::new(cargo)

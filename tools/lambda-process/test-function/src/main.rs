@@ -1,5 +1,5 @@
-//! A Lambda function for the tests of the local stack. What it does is chosen by
-//! the path of the event; by default it echoes the event. It also takes queue messages and runs on schedules.
+//! A Lambda function for the tests of the local stack. What it does is chosen by the path of the
+//! event; by default it echoes the event. It also takes queue messages and runs on schedules.
 
 use std::io::Write;
 use std::time::Duration;

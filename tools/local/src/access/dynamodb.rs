@@ -1,6 +1,6 @@
-//! Which permissions a request to DynamoDB needs. Source: "Actions, resources, and condition keys for
-//! Amazon DynamoDB" of the service authorization reference, and for transactions "Using IAM with
-//! DynamoDB transactions" of the developer guide.
+//! Which permissions a request to DynamoDB needs. Source: "Actions, resources, and condition keys
+//! for Amazon DynamoDB" of the service authorization reference, and for transactions "Using IAM
+//! with DynamoDB transactions" of the developer guide.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 use super::{EVERY_RESOURCE, Permission};
 use sam_template::Settings;
 
-/// The parts of a request that say which tables it concerns. Whatever else a request holds is skipped,
-/// however deep it is.
+/// The parts of a request that say which tables it concerns. Whatever else a request holds is
+/// skipped, however deep it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Request {

@@ -1,5 +1,5 @@
-//! A file that tells what functions may do and what they did, for the check that no policy grants more
-//! than is used.
+//! A file that tells what functions may do and what they did, for the check that no policy grants
+//! more than is used.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -20,8 +20,8 @@ pub struct CallRecordError {
     source: std::io::Error,
 }
 
-/// A file with one line of JSON for each permission that is granted, and for each that was used, once
-/// a record. Many records may add to one file.
+/// A file with one line of JSON for each permission that is granted, and for each that was used,
+/// once a record. Many records may add to one file.
 #[derive(Debug)]
 pub struct CallRecord {
     file: File,
@@ -53,8 +53,8 @@ impl CallRecord {
         Ok(Self { file, template, written: Mutex::default() })
     }
 
-    /// Notes a permission that a policy grants. Those for services that the local stack does not see
-    /// are left out: nothing could tell that they are used.
+    /// Notes a permission that a policy grants. Those for services that the local stack does not
+    /// see are left out: nothing could tell that they are used.
     pub(super) fn granted(&self, function: &str, permission: &Permission) {
         if is_of_embedded_service(&permission.action) {
             self.note(function, "granted", permission);

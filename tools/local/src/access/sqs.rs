@@ -1,5 +1,5 @@
-//! Which permission a request to SQS needs. Source: "Actions, resources, and condition keys for Amazon
-//! SQS" of the service authorization reference.
+//! Which permission a request to SQS needs. Source: "Actions, resources, and condition keys for
+//! Amazon SQS" of the service authorization reference.
 
 use std::collections::BTreeSet;
 
@@ -20,8 +20,8 @@ struct Request {
     source_arn: Option<String>,
 }
 
-/// What the request needs: always one permission. One whose queue cannot be told needs its action on
-/// everything, which no policy here can grant.
+/// What the request needs: always one permission. One whose queue cannot be told needs its action
+/// on everything, which no policy here can grant.
 pub(super) fn permissions_needed(
     settings: &Settings,
     action: &str,

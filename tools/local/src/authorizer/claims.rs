@@ -3,8 +3,8 @@
 use jsonwebtoken::get_current_timestamp;
 use serde_json::{Map, Value};
 
-/// Whether the token is for `audience`. `client_id`, which some issuers give in place of `aud`, counts
-/// only without it.
+/// Whether the token is for `audience`. `client_id`, which some issuers give in place of `aud`,
+/// counts only without it.
 pub(super) fn has_audience(claims: &Map<String, Value>, audience: &str) -> bool {
     match claims.get("aud").or_else(|| claims.get("client_id")) {
         Some(Value::String(one)) => one == audience,

@@ -1,5 +1,5 @@
-//! HS256 for the crate of tokens, which leaves cryptography to its users: the HMAC that webhooks are
-//! signed with does, and brings no algorithm that is not wanted.
+//! HS256 for the crate of tokens, which leaves cryptography to its users: the HMAC that webhooks
+//! are signed with does, and brings no algorithm that is not wanted.
 
 use hmac::{Hmac, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};

@@ -24,26 +24,22 @@ pub struct SigningKey(Vec<u8>);
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum SigningKeyError {
-    /// The file cannot be read or written.
     #[error("The key of tokens, {}, cannot be used: {source}", path.display())]
     File {
-        /// The file.
         path: PathBuf,
-        /// Why not.
         #[source]
         source: io::Error,
     },
     /// It is of another length than a key.
     #[error("{} is no key of tokens. Remove it, and a new one is made.", .0.display())]
     NoKey(PathBuf),
-    /// The system has no random numbers.
     #[error("The system refuses random numbers for a key: {0}")]
     NoRandomness(getrandom::Error),
 }
 
 impl SigningKey {
-    /// The key of the data folder; it is made when there is none. Several processes that do so at once
-    /// get the same one.
+    /// The key of the data folder; it is made when there is none. Several processes that do so at
+    /// once get the same one.
     ///
     /// # Errors
     /// [`SigningKeyError`].

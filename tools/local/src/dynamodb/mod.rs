@@ -18,18 +18,10 @@ use sam_template::Table;
 pub enum DynamoDbError {
     /// The file is no database, or of another version.
     #[error("The tickets in {path} cannot be opened: {detail}. Start with --reset to forget them.")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// What the database says.
-        detail: String,
-    },
-    /// DynamoDB does not take a call.
+    Unreadable { path: String, detail: String },
     #[error("The table {table} cannot be made: {source}")]
     Call {
-        /// The table.
         table: String,
-        /// Why.
         #[source]
         source: CallError,
     },
@@ -38,10 +30,7 @@ pub enum DynamoDbError {
         "The table {table} was made with other keys than the template has now. \
          Start with --reset to forget its tickets, or with another --data-dir."
     )]
-    OtherKeys {
-        /// The table.
-        table: String,
-    },
+    OtherKeys { table: String },
 }
 
 /// Opens the embedded DynamoDB that keeps its tables in the file `path`.

@@ -1,12 +1,16 @@
-//! The HTTP side of the embedded DynamoDB: each request is held to the caller's policy, then passed on
-//! to the database's own server, which listens on a port that nobody is told.
+//! The HTTP side of the embedded DynamoDB: each request is held to the caller's policy, then passed
+//! on to the database's own server, which listens on a port that nobody is told.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONNECTION, CONTENT_LENGTH,
+    CONTENT_TYPE, HOST, TRANSFER_ENCODING,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -17,6 +21,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::access::{AccessControl, Denied};
+use crate::web_page::{Sender, sender};
 
 /// The largest request body in bytes (DynamoDB takes 16 MB, and so does the database).
 const MAXIMUM_REQUEST_BYTES: usize = 16 * 1024 * 1024;
@@ -26,13 +31,20 @@ const AMAZON_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-jso
 /// Headers that concern one connection, or that are made anew for the next one.
 const OF_THE_CONNECTION: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING];
 
+/// What lets web pages read an answer.
+const FOR_WEB_PAGES: [HeaderName; 5] = [
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+];
+
 /// Why DynamoDB stopped.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ServerError {
-    /// A listener failed.
     #[error("the listener failed: {0}")]
     Listener(#[from] std::io::Error),
-    /// No requests can be passed on.
     #[error("no HTTP client: {0}")]
     Client(#[from] reqwest::Error),
 }
@@ -79,6 +91,9 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if sender(&headers) != Sender::OwnOrProgram {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     if let Err(denied) = front.access.check_dynamodb(&headers, target, &body) {
         return refusal(&denied);
@@ -103,7 +118,11 @@ impl Front {
         let url = format!("{}{uri}", self.database);
         let request = self.client.request(method, url).headers(passed_on(headers)).body(body);
         let answer = request.send().await?;
-        let (status, headers) = (answer.status(), passed_on(answer.headers().clone()));
+        let (status, mut headers) = (answer.status(), passed_on(answer.headers().clone()));
+        // The database's own server lets every web page call it.
+        FOR_WEB_PAGES.iter().for_each(|name| {
+            headers.remove(name);
+        });
         Ok((status, headers, answer.bytes().await?).into_response())
     }
 }

@@ -13,8 +13,12 @@ use crate::authorizer::Refusal;
 pub(super) enum GatewayAnswer {
     BadRequest,
     Unauthorized(Refusal),
+    /// To a web page of an origin that may not call.
+    ForeignPage,
     NotFound,
     RequestTimeout,
+    /// To a sender that takes this server for another one.
+    MisdirectedRequest,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
     InternalServerError,
@@ -24,29 +28,34 @@ pub(super) enum GatewayAnswer {
 impl GatewayAnswer {
     pub(super) fn into_response(self) -> Response<Full<Bytes>> {
         let (status, message) = match self {
-            GatewayAnswer::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
-            GatewayAnswer::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
-            GatewayAnswer::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
-            GatewayAnswer::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
-            GatewayAnswer::RequestEntityTooLarge => {
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "Unauthorized"),
+            Self::ForeignPage => (
+                StatusCode::FORBIDDEN,
+                "Web pages of this origin may not call the local API; see the parameter CorsOrigins",
+            ),
+            Self::MisdirectedRequest => {
+                (StatusCode::MISDIRECTED_REQUEST, "The local API is not at this address")
+            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
+            Self::RequestTimeout => (StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
+            Self::RequestEntityTooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
             }
-            GatewayAnswer::RequestHeaderFieldsTooLarge => {
+            Self::RequestHeaderFieldsTooLarge => {
                 (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large")
             }
-            GatewayAnswer::InternalServerError => {
+            Self::InternalServerError => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
             }
-            GatewayAnswer::ServiceUnavailable => {
-                (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
-            }
+            Self::ServiceUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         };
         let body = json!({ "message": message }).to_string();
         let mut response = Response::new(Full::new(Bytes::from(body)));
         *response.status_mut() = status;
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
-        if let GatewayAnswer::Unauthorized(refusal) = self
+        if let Self::Unauthorized(refusal) = self
             && let Ok(challenge) = HeaderValue::try_from(challenge(refusal))
         {
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
@@ -55,8 +64,8 @@ impl GatewayAnswer {
     }
 }
 
-/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of the
-/// developer guide.
+/// What is wrong with the token, as in "Troubleshooting issues with HTTP API JWT authorizers" of
+/// the developer guide.
 fn challenge(refusal: Refusal) -> String {
     match refusal {
         Refusal::NoToken => "Bearer".to_owned(),

@@ -2,6 +2,7 @@
 //! whose routes lead to functions of the local stack.
 
 mod answer;
+mod cors;
 mod event;
 mod response;
 mod routing;
@@ -15,6 +16,7 @@ pub use server::GatewayError;
 use crate::authorizer::JwtAuthorizer;
 use lambda_process::FunctionPool;
 use routing::Router;
+use sam_template::Cors;
 
 /// What the gateway tells functions about the API it stands in for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub struct Gateway {
     functions: HashMap<String, FunctionPool>,
     settings: GatewaySettings,
     authorizer: Option<JwtAuthorizer>,
+    cors: Option<Cors>,
 }
 
 impl Gateway {
@@ -53,20 +56,26 @@ impl Gateway {
         routes: Vec<Route>,
         functions: HashMap<String, FunctionPool>,
         settings: GatewaySettings,
-    ) -> Result<Gateway, RouteError> {
+    ) -> Result<Self, RouteError> {
         if let Some(route) = routes.iter().find(|route| !functions.contains_key(&route.function)) {
             return Err(RouteError::UnknownFunction {
                 route: route.key(),
                 function: route.function.clone(),
             });
         }
-        Ok(Gateway { router: Router::new(routes)?, functions, settings, authorizer: None })
+        Ok(Self { router: Router::new(routes)?, functions, settings, authorizer: None, cors: None })
     }
 
     /// Lets only callers that `authorizer` knows through to the routes that require one. Without an
     /// authorizer all routes are open.
     #[must_use]
-    pub fn with_authorizer(self, authorizer: JwtAuthorizer) -> Gateway {
-        Gateway { authorizer: Some(authorizer), ..self }
+    pub fn with_authorizer(self, authorizer: JwtAuthorizer) -> Self {
+        Self { authorizer: Some(authorizer), ..self }
+    }
+
+    /// Lets web pages of other origins call, as `cors` says. Without it none may.
+    #[must_use]
+    pub fn with_cors(self, cors: Cors) -> Self {
+        Self { cors: Some(cors), ..self }
     }
 }

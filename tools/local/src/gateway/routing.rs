@@ -1,10 +1,9 @@
 //! Which route a request takes.
 //!
-//! API Gateway prefers a full match of method and path, then a match by a greedy
-//! path variable, then `$default`. Within that the more specific path wins,
-//! compared segment by segment from the left: static, then `{variable}`, then
-//! `{greedy+}`. Of two routes with equally specific paths the one with the
-//! request's own method beats `ANY`.
+//! API Gateway prefers a full match of method and path, then a match by a greedy path variable,
+//! then `$default`. Within that the more specific path wins, compared segment by segment from the
+//! left: static, then `{variable}`, then `{greedy+}`. Of two routes with equally specific paths the
+//! one with the request's own method beats `ANY`.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -59,18 +58,15 @@ pub enum RouteError {
         /// Key of the route.
         route: String,
     },
-    /// Two routes take the same requests.
     #[error("route {route} is there twice")]
     Duplicate {
         /// Key of the second route.
         route: String,
     },
-    /// There is no function of this name.
     #[error("route {route} leads to function {function}, which does not exist")]
     UnknownFunction {
         /// Key of the route.
         route: String,
-        /// The missing function.
         function: String,
     },
 }
@@ -113,7 +109,7 @@ enum Segment {
 }
 
 impl Router {
-    pub(super) fn new(routes: Vec<Route>) -> Result<Router, RouteError> {
+    pub(super) fn new(routes: Vec<Route>) -> Result<Self, RouteError> {
         let mut parsed = Vec::new();
         let mut default = None;
         let mut seen = HashSet::new();
@@ -136,7 +132,7 @@ impl Router {
             let ranks: Vec<u8> = route.pattern.iter().map(rank).collect();
             (ranks, Reverse(route.method.is_some()))
         });
-        Ok(Router { routes: parsed, default })
+        Ok(Self { routes: parsed, default })
     }
 
     /// Finds the route for a method and a percent-encoded path. An encoded slash
@@ -236,8 +232,7 @@ fn rank(segment: &Segment) -> u8 {
     }
 }
 
-/// The pattern without the names of its variables: two routes of one shape take
-/// the same requests.
+/// The pattern without the names of its variables: two routes of one shape take the same requests.
 fn shape(pattern: &[Segment]) -> Vec<Segment> {
     pattern
         .iter()

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use super::Gateway;
 use super::answer::GatewayAnswer;
+use super::cors::{self, Admission};
 use super::event::{ReceivedRequest, build_event};
 use super::response::map_response;
 use super::routing::RouteMatch;
@@ -54,8 +55,7 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(30);
 /// Connections served at once; further ones wait to be accepted.
 const MAXIMUM_CONNECTIONS: usize = 512;
 
-/// Pause after a connection could not be accepted, for example because too many
-/// files are open.
+/// Pause after a connection could not be accepted, for example because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Random bytes in the request id of API Gateway: 16 characters of base64.
@@ -133,10 +133,19 @@ impl Gateway {
         port: u16,
     ) -> Response<Full<Bytes>> {
         let request_id = request_id();
-        let mut response = self
-            .answer(request, source_ip, port, &request_id)
-            .await
-            .unwrap_or_else(GatewayAnswer::into_response);
+        let (head, body) = request.into_parts();
+        let (mut response, origin) = match cors::admit(self.cors.as_ref(), &head) {
+            Ok(Admission::Preflight(response)) => (response, None),
+            Ok(Admission::Admitted { origin }) => {
+                let request = Request::from_parts(head, body);
+                let answer = self.answer(request, source_ip, port, &request_id).await;
+                (answer.unwrap_or_else(GatewayAnswer::into_response), origin)
+            }
+            Err(refusal) => (refusal.into_response(), None),
+        };
+        if let Some(origin) = origin {
+            cors::let_read(self.cors.as_ref(), &origin, response.headers_mut());
+        }
         if let Ok(request_id) = HeaderValue::try_from(request_id) {
             response.headers_mut().insert(REQUEST_ID_HEADER, request_id);
         }
@@ -162,8 +171,8 @@ impl Gateway {
         let route = self.router.find(&head.method, path);
         let route = route.map_err(|_| GatewayAnswer::BadRequest)?;
         let route = route.ok_or(GatewayAnswer::NotFound)?;
-        // The body is read before the token, so that a client that sends all before it listens gets the
-        // answer and not a broken connection.
+        // The body is read before the token, so that a client that sends all before it listens gets
+        // the answer and not a broken connection.
         let body = received_body(&head, body).await?;
         let request = ReceivedRequest {
             claims: self.claims(&route, &head.headers)?,

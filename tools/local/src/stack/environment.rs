@@ -4,38 +4,33 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::Addresses;
-use super::place::Place;
+use super::place::Places;
+use super::service::BackingService;
 use crate::access::access_key;
 use crate::options::Options;
 use lambda_process::FunctionConfiguration;
 use sam_template::Function;
-
-/// The variables that hold webhook secrets, here and in the functions.
-const WEBHOOK_SECRETS: [&str; 4] = [
-    "ZENDESK_WEBHOOK_SECRET",
-    "ZENDESK_WEBHOOK_SECRET_PREVIOUS",
-    "INTERCOM_CLIENT_SECRET",
-    "INTERCOM_CLIENT_SECRET_PREVIOUS",
-];
 
 /// As whom functions call DynamoDB and SQS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credentials {
     /// Each under its own access key, by which it is held to its policy.
     PerFunction,
-    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none with a
-    /// hyphen.
+    /// All under one access key: DynamoDB Local keeps other tables for each key, and takes none
+    /// with a hyphen.
     Shared,
     /// As whoever runs this.
     Developer,
 }
 
 impl Credentials {
-    pub(super) fn choose(dynamodb: &Place, sqs: &Place) -> Self {
-        match (dynamodb, sqs) {
-            (Place::Aws, _) | (_, Place::Aws) => Self::Developer,
-            (Place::Emulator(_), _) => Self::Shared,
-            (Place::Embedded(_), _) => Self::PerFunction,
+    pub(super) fn choose(places: &Places) -> Self {
+        if places.any_on_aws() {
+            Self::Developer
+        } else if places.is_emulator(BackingService::DynamoDb) {
+            Self::Shared
+        } else {
+            Self::PerFunction
         }
     }
 
@@ -55,17 +50,17 @@ pub(super) fn environment(
     addresses: &Addresses,
     region: &str,
     credentials: Credentials,
+    functions: &[Function],
 ) -> BTreeMap<String, String> {
     let mut environment = BTreeMap::from([
         ("AWS_REGION".to_owned(), region.to_owned()),
         ("AWS_DEFAULT_REGION".to_owned(), region.to_owned()),
     ]);
     let mut set = |name: &str, value: &str| environment.insert(name.to_owned(), value.to_owned());
-    if let Some(endpoint) = &addresses.dynamodb {
-        set("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
-    }
-    if let Some(endpoint) = &addresses.sqs {
-        set("AWS_ENDPOINT_URL_SQS", endpoint);
+    for service in BackingService::ALL {
+        if let Some(endpoint) = addresses.of(service) {
+            set(service.endpoint_variable(), endpoint);
+        }
     }
     if credentials != Credentials::Developer {
         set("AWS_SECRET_ACCESS_KEY", "local");
@@ -79,7 +74,7 @@ pub(super) fn environment(
             }
         }
     }
-    set_webhook_secrets(&mut set);
+    set_webhook_secrets(webhook_secrets(functions), &mut set);
     for (name, value) in &options.environment {
         set(name, value);
     }
@@ -110,25 +105,39 @@ pub(super) fn configuration(
     }
 }
 
+/// The variables that hold webhook secrets, here and in the functions: two for each function
+/// `webhook-<source>` of the template.
+fn webhook_secrets(functions: &[Function]) -> impl Iterator<Item = String> {
+    functions.iter().filter_map(|function| function.binary.strip_prefix("webhook-")).flat_map(
+        |source| {
+            let name = format!("{}_WEBHOOK_SECRET", source.to_uppercase());
+            [name.clone(), format!("{name}_PREVIOUS")]
+        },
+    )
+}
+
 /// Webhooks are verified as on AWS once a secret is given to this command; until then anybody on this
 /// machine may call them unsigned.
-fn set_webhook_secrets(set: &mut impl FnMut(&str, &str) -> Option<String>) {
-    let given: Vec<(&str, String)> = WEBHOOK_SECRETS
-        .iter()
-        .filter_map(|name| std::env::var(name).ok().map(|value| (*name, value)))
+fn set_webhook_secrets(
+    names: impl Iterator<Item = String>,
+    set: &mut impl FnMut(&str, &str) -> Option<String>,
+) {
+    let given: Vec<(String, String)> = names
+        .filter_map(|name| std::env::var(&name).ok().map(|value| (name, value)))
         .filter(|(_, value)| !value.is_empty())
         .collect();
     if given.is_empty() {
         set("ALLOW_UNSIGNED_WEBHOOKS", "true");
     }
     for (name, value) in given {
-        set(name, &value);
+        set(&name, &value);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -136,21 +145,16 @@ mod tests {
     async fn key(options: &[&str]) -> Option<String> {
         let arguments = ["local-stack", "--port", "0"].iter().chain(options);
         let options = Options::parse_from(arguments);
-        let dynamodb_option = options.dynamodb_endpoint.as_deref();
-        let dynamodb = Place::choose(dynamodb_option, 0, "--dynamodb-port").await.unwrap();
-        let sqs = Place::choose(options.sqs_endpoint.as_deref(), 0, "--sqs-port").await.unwrap();
-        let credentials = Credentials::choose(&dynamodb, &sqs);
-        let addresses = Addresses {
-            api: String::new(),
-            dynamodb: dynamodb.endpoint().unwrap(),
-            sqs: sqs.endpoint().unwrap(),
-        };
+        let api = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let places = Places::choose(&options).await.unwrap();
+        let addresses = places.addresses(&api).unwrap();
+        let credentials = Credentials::choose(&places);
         let mut configuration = FunctionConfiguration {
             name: "reader".to_owned(),
             executable: PathBuf::new(),
             timeout: std::time::Duration::from_secs(3),
             memory_mb: 128,
-            environment: environment(&options, &addresses, "eu-west-1", credentials),
+            environment: environment(&options, &addresses, "eu-west-1", credentials, &[]),
             maximum_processes: 1,
         };
         credentials.name_function(&mut configuration);

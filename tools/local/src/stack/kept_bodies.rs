@@ -15,19 +15,15 @@ pub enum KeptBodiesError {
     /// DynamoDB on AWS is not read by this command.
     #[error("Kept bodies on AWS are listed with the AWS CLI; docs/operations.md shows how.")]
     OnAws,
-    /// DynamoDB does not take the query.
     #[error(transparent)]
     Query(#[from] CallError),
     /// A function fails; its log, above, says why.
     #[error("The function {function} fails: {source}")]
     Function {
-        /// The function.
         function: String,
-        /// Why.
         #[source]
         source: InvokeError,
     },
-    /// A function answers something else.
     #[error("The function {0} does not answer as a webhook does.")]
     NoWebhook(String),
 }

@@ -1,16 +1,23 @@
 //! Where things are: ports, services, folders.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
 
 use super::StackError;
+use super::service::{BackingService, ServiceOptions};
+use crate::options::Options;
+
+/// Only its owner may look into the data folder.
+const FOLDER_MODE: u32 = 0o700;
 
 /// Where a service is.
 pub(super) enum Place {
     /// In this process, behind this listener.
-    Embedded(TcpListener),
+    Embedded { listener: TcpListener, endpoint: String },
     /// Behind this address, which takes any credentials.
     Emulator(String),
     /// Where the SDK finds it.
@@ -18,25 +25,84 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// What `option` says, or a listener on `port`.
-    pub(super) async fn choose(
-        option: Option<&str>,
-        port: u16,
-        port_option: &'static str,
-    ) -> Result<Self, StackError> {
-        match option {
-            Some("aws") => Ok(Self::Aws),
-            Some(endpoint) => Ok(Self::Emulator(endpoint.trim_end_matches('/').to_owned())),
-            None => Ok(Self::Embedded(listen(port, port_option).await?)),
+    /// The address that functions are given, unless they are to find AWS by themselves.
+    pub(super) fn endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Embedded { endpoint, .. } | Self::Emulator(endpoint) => Some(endpoint),
+            Self::Aws => None,
         }
     }
+}
 
-    /// The address that functions are given, unless they are to find AWS by themselves.
-    pub(super) fn endpoint(&self) -> Result<Option<String>, StackError> {
-        match self {
-            Self::Embedded(listener) => address(listener).map(Some),
-            Self::Emulator(endpoint) => Ok(Some(endpoint.clone())),
-            Self::Aws => Ok(None),
+/// Where each service is.
+pub(super) struct Places(BTreeMap<BackingService, Place>);
+
+impl Places {
+    /// What the command line says, or for each service a listener beside the port of the API.
+    pub(super) async fn choose(options: &Options) -> Result<Self, StackError> {
+        let mut places = BTreeMap::new();
+        for service in BackingService::ALL {
+            let ServiceOptions { endpoint, port, port_option } = service.options(options);
+            let place = match endpoint {
+                Some("aws") => Place::Aws,
+                Some(endpoint) => Place::Emulator(endpoint.trim_end_matches('/').to_owned()),
+                None => {
+                    let beside = match options.port {
+                        0 => 0,
+                        api => api.saturating_add(service.port_offset()),
+                    };
+                    let listener = listen(port.unwrap_or(beside), port_option).await?;
+                    Place::Embedded { endpoint: address(&listener)?, listener }
+                }
+            };
+            places.insert(service, place);
+        }
+        Ok(Self(places))
+    }
+
+    pub(super) fn any_on_aws(&self) -> bool {
+        self.0.values().any(|place| matches!(place, Place::Aws))
+    }
+
+    pub(super) fn is_emulator(&self, service: BackingService) -> bool {
+        matches!(self.0.get(&service), Some(Place::Emulator(_)))
+    }
+
+    pub(super) fn addresses(&self, api: &TcpListener) -> Result<Addresses, StackError> {
+        let of = |service| self.0.get(&service)?.endpoint().map(str::to_owned);
+        Ok(Addresses {
+            api: address(api)?,
+            dynamodb: of(BackingService::DynamoDb),
+            sqs: of(BackingService::Sqs),
+        })
+    }
+}
+
+impl IntoIterator for Places {
+    type Item = (BackingService, Place);
+    type IntoIter = std::collections::btree_map::IntoIter<BackingService, Place>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// Where the parts of a stack are.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// Such as `http://127.0.0.1:8000`.
+    pub api: String,
+    /// Nothing when it is AWS.
+    pub dynamodb: Option<String>,
+    /// Nothing when it is AWS.
+    pub sqs: Option<String>,
+}
+
+impl Addresses {
+    pub(super) fn of(&self, service: BackingService) -> Option<&str> {
+        match service {
+            BackingService::DynamoDb => self.dynamodb.as_deref(),
+            BackingService::Sqs => self.sqs.as_deref(),
         }
     }
 }
@@ -50,7 +116,7 @@ pub(super) async fn listen(port: u16, option: &'static str) -> Result<TcpListene
     })
 }
 
-pub(super) fn address(listener: &TcpListener) -> Result<String, StackError> {
+fn address(listener: &TcpListener) -> Result<String, StackError> {
     let address = listener
         .local_addr()
         .map_err(|source| StackError::System { what: "tell the port of a listener", source })?;
@@ -73,6 +139,8 @@ pub(super) fn open_data_folder(path: &Path, reset: bool) -> Result<(PathBuf, Fil
     let failed = |source| StackError::DataFolder { path: path.display().to_string(), source };
     let path = std::path::absolute(path).map_err(failed)?;
     fs::create_dir_all(&path).map_err(failed)?;
+    // It holds what customers write.
+    fs::set_permissions(&path, fs::Permissions::from_mode(FOLDER_MODE)).map_err(failed)?;
     let lock = File::create(path.join("lock")).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}
@@ -87,7 +155,7 @@ pub(super) fn open_data_folder(path: &Path, reset: bool) -> Result<(PathBuf, Fil
             // Only what this program makes is removed: the folder may have been named by mistake.
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            if name.starts_with("dynamodb.sqlite") || name.starts_with("sqs.sqlite") {
+            if BackingService::ALL.iter().any(|service| name.starts_with(service.file())) {
                 fs::remove_file(entry.path()).map_err(failed)?;
             }
         }

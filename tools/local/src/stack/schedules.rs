@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Stack, clock};
+use super::Stack;
+use super::intake::clock;
 use lambda_process::InvokeError;
 
 /// Why a scheduled function was not run, or not well.
@@ -11,28 +12,24 @@ pub enum RunScheduleError {
     /// No schedule runs a function of this name.
     #[error("No schedule runs {name:?}. Scheduled are: {scheduled}.")]
     NotScheduled {
-        /// The name.
         name: String,
         /// The names that are right.
         scheduled: String,
     },
-    /// The function answers no JSON.
     #[error("The function {0} does not answer as a scheduled function does.")]
     NoJson(String),
     /// The function fails; its log, above, says why.
     #[error("The function {name} fails: {source}")]
     Failed {
-        /// The function.
         name: String,
-        /// Why.
         #[source]
         source: InvokeError,
     },
 }
 
 impl Stack {
-    /// Runs the scheduled function `name` (that of its folder, such as `requeue-stranded`) once, now,
-    /// and returns what it answers.
+    /// Runs the scheduled function `name` (that of its folder, such as `requeue-stranded`) once,
+    /// now, and returns what it answers.
     ///
     /// # Errors
     /// [`RunScheduleError`].

@@ -30,18 +30,25 @@ struct LocalGateway {
 }
 
 impl LocalGateway {
-    async fn start(routes: &[(&str, &str)]) -> LocalGateway {
+    async fn start(routes: &[(&str, &str)]) -> Self {
+        Self::start_with(routes, None).await
+    }
+
+    async fn start_with(routes: &[(&str, &str)], cors: Option<sam_template::Cors>) -> Self {
         let pool = pool(4).await;
         let functions = HashMap::from([("test-function".to_owned(), pool.clone())]);
-        let gateway = Gateway::new(self::routes(routes), functions, settings()).unwrap();
+        let mut gateway = Gateway::new(self::routes(routes), functions, settings()).unwrap();
+        if let Some(cors) = cors {
+            gateway = gateway.with_cors(cors);
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shutdown, requested) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, requested));
-        LocalGateway { address, pool, client: Client::new(), shutdown, server }
+        Self { address, pool, client: Client::new(), shutdown, server }
     }
 
-    async fn start_with_default_route() -> LocalGateway {
+    async fn start_with_default_route() -> Self {
         LocalGateway::start(&[("ANY", "$default")]).await
     }
 
@@ -271,7 +278,7 @@ async fn head_has_the_length_but_not_the_body() {
     let gateway = LocalGateway::start_with_default_route().await;
     let body = r#"{"statusCode":200,"body":"12345"}"#;
     let request = format!(
-        "HEAD /answer HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+        "HEAD /answer HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
@@ -303,7 +310,7 @@ async fn too_much_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_asks_before_a_large_body_is_refused_at_once() {
     let gateway = LocalGateway::start_with_default_route().await;
-    let head = b"POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+    let head = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
         Expect: 100-continue\r\nContent-Length: 99999999\r\n\r\n";
     let response = gateway.exchange(head).await;
     assert!(response.starts_with("HTTP/1.1 413"), "{response}");
@@ -324,15 +331,16 @@ async fn hostile_requests_do_not_disturb_the_gateway() {
         ("*", "400"),
         ("/\x7f", "400"),
     ] {
-        let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let response = gateway.exchange(request.as_bytes()).await;
         assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{target}: {response}");
     }
     for request in [
         &b"\x00\xff\xfe garbage\r\n\r\n"[..],
         b"GET / HTTP/1.1\r\nbad header\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ] {
         let response = gateway.exchange(request).await;
         assert!(response.starts_with("HTTP/1.1 400"), "{response}");
@@ -362,4 +370,58 @@ async fn a_route_to_a_missing_function_is_refused() {
             function: "test-function".to_owned(),
         })
     );
+}
+
+fn shop() -> sam_template::Cors {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    sam_template::Cors {
+        allow_origins: texts(&["https://shop.example"]),
+        allow_methods: texts(&["GET", "POST"]),
+        allow_headers: texts(&["content-type"]),
+        expose_headers: texts(&["location"]),
+        max_age_seconds: Some(600),
+    }
+}
+
+#[tokio::test]
+async fn web_pages_call_only_from_origins_that_may() {
+    let gateway = LocalGateway::start_with(&[("ANY", "$default")], Some(shop())).await;
+    let ask = async |method: Method, origin: &str| {
+        let request = gateway.client.request(method, gateway.url("/a")).header("origin", origin);
+        request.header("access-control-request-method", "POST").send().await.unwrap()
+    };
+    let header = |response: &Response, name: &str| {
+        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+    };
+    let preflight = ask(Method::OPTIONS, "https://shop.example").await;
+    assert_eq!(preflight.status(), 204);
+    let allowed = header(&preflight, "access-control-allow-origin");
+    assert_eq!(allowed.as_deref(), Some("https://shop.example"));
+    assert_eq!(header(&preflight, "access-control-allow-methods").as_deref(), Some("GET,POST"));
+    let posted = ask(Method::POST, "https://shop.example").await;
+    assert_eq!(posted.status(), 200);
+    assert_eq!(header(&posted, "access-control-allow-origin"), allowed);
+    assert_eq!(header(&posted, "access-control-expose-headers").as_deref(), Some("location"));
+    for method in [Method::OPTIONS, Method::POST, Method::GET] {
+        let foreign = ask(method, "https://evil.example").await;
+        assert_eq!(foreign.status(), 403);
+        assert_eq!(header(&foreign, "access-control-allow-origin"), None);
+    }
+    let own = format!("http://{}", gateway.address);
+    assert_eq!(ask(Method::POST, &own).await.status(), 200);
+    let rebound = "GET /a HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    let answer = gateway.exchange(rebound.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_configuration_no_other_page_may_call() {
+    let gateway = LocalGateway::start_with_default_route().await;
+    let request = gateway.client.get(gateway.url("/a")).header("origin", "https://shop.example");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 403);
+    let body: Value = response.json().await.unwrap();
+    assert!(body["message"].as_str().unwrap().contains("CorsOrigins"), "{body}");
+    gateway.stop().await;
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::messages::{outgoing, sent, visibility_change};
+use super::messages::{outgoing, sent};
 use super::{RequestContext, required};
 use crate::EmbeddedSqs;
 use crate::error::SqsError;
 use crate::message::OutgoingMessage;
 use crate::protocol::{
     BatchEntry, BatchFailure, BatchRequest, BatchResponse, BatchSuccess, MessageContent, Nothing,
-    Receipt, SendMessageResponse, VisibilityChange,
+    Receipt, SendMessageResponse,
 };
 
 /// Entries per batch ("Message quotas" of the Developer Guide).
@@ -61,26 +61,7 @@ pub(super) fn delete(
     )
 }
 
-pub(super) fn change_visibility(
-    sqs: &EmbeddedSqs,
-    context: &RequestContext,
-    request: BatchRequest<VisibilityChange>,
-) -> Result<BatchResponse<Nothing>, SqsError> {
-    let (queue_name, entries) = open(sqs, context, request)?;
-    let entries = read(entries, visibility_change);
-    respond(
-        entries,
-        |changes| {
-            let changes: Vec<(&str, i64)> =
-                changes.iter().map(|(handle, timeout_ms)| (handle.as_str(), *timeout_ms)).collect();
-            sqs.change_all(&queue_name, &changes)
-        },
-        |(), _| Nothing {},
-    )
-}
-
-/// Checks what fails a batch as a whole; returns the queue name and the
-/// entries by id.
+/// Checks what fails a batch as a whole; returns the queue name and the entries by id.
 fn open<Entry>(
     sqs: &EmbeddedSqs,
     context: &RequestContext,
@@ -170,10 +151,10 @@ mod tests {
 
     fn service() -> (EmbeddedSqs, RequestContext) {
         let sqs = EmbeddedSqs::in_memory("eu-west-1", "000000000000").unwrap();
-        sqs.ensure_queue(&crate::QueueDescription {
+        sqs.ensure_queues(&[crate::QueueDescription {
             name: "orders".to_owned(),
             attributes: [("MaximumMessageSize".to_owned(), "1024".to_owned())].into(),
-        })
+        }])
         .unwrap();
         let context = RequestContext {
             host: Some("localhost".to_owned()),

@@ -7,11 +7,10 @@ use super::{RequestContext, required};
 use crate::attribute::{parse_message_attributes, parse_trace_header, trace_header_as_attributes};
 use crate::checksum::{attributes_md5, body_md5};
 use crate::error::SqsError;
-use crate::message::{MessageBody, OutgoingMessage, ReceivedMessage, parse_group_id};
+use crate::message::{MessageBody, OutgoingMessage, ReceivedMessage};
 use crate::protocol::{
-    ChangeMessageVisibilityRequest, DeleteMessageRequest, MessageContent, Nothing,
-    ReceiveMessageRequest, ReceiveMessageResponse, SendMessageRequest, SendMessageResponse,
-    VisibilityChange, WireMessage,
+    DeleteMessageRequest, MessageContent, Nothing, ReceiveMessageRequest, ReceiveMessageResponse,
+    SendMessageRequest, SendMessageResponse, WireMessage,
 };
 use crate::queue::{DELAY_RANGE_SECONDS, VISIBILITY_RANGE_SECONDS, WAIT_RANGE_SECONDS};
 use crate::service::{EmbeddedSqs, maximum_messages, out_of_range};
@@ -34,12 +33,12 @@ pub(super) fn send(
 
 /// Reads the content of a message, alone or in a batch.
 pub(super) fn outgoing(content: MessageContent) -> Result<OutgoingMessage, SqsError> {
-    if let Some(id) = content.message_deduplication_id {
-        return Err(out_of_range(
-            "MessageDeduplicationId",
-            id.chars().take(128).collect::<String>(),
-            "The request includes a parameter that is not valid for this queue type.",
-        ));
+    if content.message_deduplication_id.is_some() || content.message_group_id.is_some() {
+        return Err(SqsError::UnsupportedOperation {
+            reason:
+                "The local queue service has neither FIFO nor fair queues, so no message groups."
+                    .to_owned(),
+        });
     }
     let delay_seconds = content
         .delay_seconds
@@ -56,7 +55,6 @@ pub(super) fn outgoing(content: MessageContent) -> Result<OutgoingMessage, SqsEr
         body: MessageBody::parse(content.message_body)?,
         attributes: parse_message_attributes(content.message_attributes.unwrap_or_default())?,
         trace_header: parse_trace_header(content.message_system_attributes.unwrap_or_default())?,
-        group_id: parse_group_id(content.message_group_id)?,
         delay_seconds,
     })
 }
@@ -84,26 +82,6 @@ pub(super) fn delete(
     let handle = required(request.receipt.receipt_handle, "ReceiptHandle")?;
     sqs.delete(&queue_name, &handle)?;
     Ok(Nothing {})
-}
-
-pub(super) fn change_visibility(
-    sqs: &EmbeddedSqs,
-    context: &RequestContext,
-    request: ChangeMessageVisibilityRequest,
-) -> Result<Nothing, SqsError> {
-    let queue_name = context.queue_name(request.queue_url)?;
-    let (handle, timeout_ms) = visibility_change(request.change)?;
-    sqs.change_all(&queue_name, &[(&handle, timeout_ms)])?
-        .into_iter()
-        .collect::<Result<(), _>>()?;
-    Ok(Nothing {})
-}
-
-/// Reads a receipt handle and the new timeout in milliseconds.
-pub(super) fn visibility_change(change: VisibilityChange) -> Result<(String, i64), SqsError> {
-    let handle = required(change.receipt_handle, "ReceiptHandle")?;
-    let seconds = required(change.visibility_timeout, "VisibilityTimeout")?;
-    Ok((handle, visibility_timeout_ms(seconds)?))
 }
 
 pub(super) async fn receive(
@@ -222,18 +200,20 @@ mod tests {
     }
 
     #[test]
+    fn messages_of_other_kinds_of_queues_are_refused() {
+        for member in ["MessageGroupId", "MessageDeduplicationId"] {
+            let message = serde_json::json!({"MessageBody": "x", member: "g"});
+            let content = serde_json::from_value(message).unwrap();
+            assert!(matches!(outgoing(content), Err(SqsError::UnsupportedOperation { .. })));
+        }
+    }
+
+    #[test]
     fn numbers_out_of_range_are_refused() {
         for delay in [-1, 901, i64::MAX] {
-            let content = MessageContent {
-                message_body: Some("x".to_owned()),
-                delay_seconds: Some(delay),
-                message_attributes: None,
-                message_system_attributes: None,
-                message_group_id: None,
-                message_deduplication_id: None,
-            };
+            let message = serde_json::json!({"MessageBody": "x", "DelaySeconds": delay});
             assert!(matches!(
-                outgoing(content),
+                outgoing(serde_json::from_value(message).unwrap()),
                 Err(SqsError::InvalidParameterValue { parameter: "DelaySeconds", .. })
             ));
         }

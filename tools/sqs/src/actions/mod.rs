@@ -2,7 +2,6 @@
 
 mod batches;
 mod messages;
-mod move_tasks;
 mod queues;
 
 use std::future::Future;
@@ -10,8 +9,8 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::EmbeddedSqs;
-use super::error::SqsError;
+use crate::EmbeddedSqs;
+use crate::error::SqsError;
 
 /// What the HTTP request says besides its body.
 #[derive(Debug, Clone)]
@@ -49,29 +48,23 @@ pub(super) fn perform(
 ) -> Result<Vec<u8>, SqsError> {
     match action {
         "CreateQueue" => run(body, |request| queues::create(sqs, context, request)),
-        "DeleteQueue" => run(body, |request| queues::delete(sqs, context, request)),
         "ListQueues" => run(body, |request| queues::list(sqs, context, request)),
-        "GetQueueUrl" => run(body, |request| queues::url(sqs, context, request)),
         "GetQueueAttributes" => run(body, |request| queues::attributes(sqs, context, request)),
         "SetQueueAttributes" => run(body, |request| queues::set_attributes(sqs, context, request)),
         "PurgeQueue" => run(body, |request| queues::purge(sqs, context, request)),
-        "ListDeadLetterSourceQueues" => {
-            run(body, |request| queues::list_sources(sqs, context, request))
-        }
         "SendMessage" => run(body, |request| messages::send(sqs, context, request)),
         "DeleteMessage" => run(body, |request| messages::delete(sqs, context, request)),
-        "ChangeMessageVisibility" => {
-            run(body, |request| messages::change_visibility(sqs, context, request))
-        }
         "SendMessageBatch" => run(body, |request| batches::send(sqs, context, request)),
         "DeleteMessageBatch" => run(body, |request| batches::delete(sqs, context, request)),
-        "ChangeMessageVisibilityBatch" => {
-            run(body, |request| batches::change_visibility(sqs, context, request))
-        }
-        "StartMessageMoveTask" => run(body, |request| move_tasks::start(sqs, request)),
-        "ListMessageMoveTasks" => run(body, |request| move_tasks::list(sqs, request)),
+        "StartMessageMoveTask" => run(body, |request| queues::start_move_task(sqs, request)),
         "AddPermission"
         | "CancelMessageMoveTask"
+        | "ChangeMessageVisibility"
+        | "ChangeMessageVisibilityBatch"
+        | "DeleteQueue"
+        | "GetQueueUrl"
+        | "ListDeadLetterSourceQueues"
+        | "ListMessageMoveTasks"
         | "ListQueueTags"
         | "RemovePermission"
         | "TagQueue"

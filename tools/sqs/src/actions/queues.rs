@@ -8,17 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::{RequestContext, required};
 use crate::error::SqsError;
 use crate::protocol::{
-    CreateQueueRequest, GetQueueAttributesRequest, GetQueueAttributesResponse, GetQueueUrlRequest,
-    ListDeadLetterSourceQueuesRequest, ListDeadLetterSourceQueuesResponse, ListQueuesRequest,
-    ListQueuesResponse, Nothing, PageRequest, QueueRequest, QueueUrlResponse,
-    SetQueueAttributesRequest,
+    CreateQueueRequest, GetQueueAttributesRequest, GetQueueAttributesResponse, ListQueuesRequest,
+    ListQueuesResponse, Nothing, PurgeQueueRequest, QueueUrlResponse, SetQueueAttributesRequest,
+    StartMessageMoveTaskRequest, StartMessageMoveTaskResponse,
 };
 use crate::queue::{FIFO_ATTRIBUTES, QueueName};
-use crate::service::{EmbeddedSqs, now_ms, out_of_range};
+use crate::service::{EmbeddedSqs, now_ms};
 
-/// Queues per page, and per answer when no page size is given (ListQueues
-/// reference).
-const MAXIMUM_PAGE_SIZE: usize = 1_000;
 /// Attributes that a queue need not have, so that asking for them is no error.
 const OPTIONAL_ATTRIBUTES: [&str; 5] = [
     "KmsDataKeyReusePeriodSeconds",
@@ -41,34 +37,17 @@ pub(super) fn create(
     Ok(QueueUrlResponse { queue_url })
 }
 
-pub(super) fn delete(
-    sqs: &EmbeddedSqs,
-    context: &RequestContext,
-    request: QueueRequest,
-) -> Result<Nothing, SqsError> {
-    sqs.delete_queue(&context.queue_name(request.queue_url)?)?;
-    Ok(Nothing {})
-}
-
 pub(super) fn purge(
     sqs: &EmbeddedSqs,
     context: &RequestContext,
-    request: QueueRequest,
+    request: PurgeQueueRequest,
 ) -> Result<Nothing, SqsError> {
     let queue_name = context.queue_name(request.queue_url)?;
     sqs.shared.storage.purge(&queue_name)?;
     Ok(Nothing {})
 }
 
-pub(super) fn url(
-    sqs: &EmbeddedSqs,
-    context: &RequestContext,
-    request: GetQueueUrlRequest,
-) -> Result<QueueUrlResponse, SqsError> {
-    let queue = sqs.shared.storage.queue(&required(request.queue_name, "QueueName")?)?;
-    Ok(QueueUrlResponse { queue_url: context.queue_url(sqs, &queue.name)? })
-}
-
+/// Lists all queues in one page: the service holds no more than SQS puts in one.
 pub(super) fn list(
     sqs: &EmbeddedSqs,
     context: &RequestContext,
@@ -76,67 +55,9 @@ pub(super) fn list(
 ) -> Result<ListQueuesResponse, SqsError> {
     let prefix = request.queue_name_prefix.unwrap_or_default();
     let queues = sqs.shared.storage.queues()?;
-    let names = queues.into_iter().map(|queue| queue.name).filter(|name| name.starts_with(&prefix));
-    let page = Page::of(names, &request.page)?;
-    Ok(ListQueuesResponse { queue_urls: page.urls(sqs, context)?, next_token: page.next_token })
-}
-
-pub(super) fn list_sources(
-    sqs: &EmbeddedSqs,
-    context: &RequestContext,
-    request: ListDeadLetterSourceQueuesRequest,
-) -> Result<ListDeadLetterSourceQueuesResponse, SqsError> {
-    let storage = &sqs.shared.storage;
-    let target = storage.queue(&context.queue_name(request.queue_url)?)?;
-    let queues = storage.queues()?;
-    let names = queues.into_iter().filter_map(|queue| {
-        let policy = queue.settings.redrive_policy?;
-        (policy.target_name() == target.name).then_some(queue.name)
-    });
-    let page = Page::of(names, &request.page)?;
-    Ok(ListDeadLetterSourceQueuesResponse {
-        queue_urls: page.urls(sqs, context)?,
-        next_token: page.next_token,
-    })
-}
-
-/// Some queue names in order, and where to go on.
-struct Page {
-    names: Vec<String>,
-    next_token: Option<String>,
-}
-
-impl Page {
-    /// As in the real service there is a next token only when the client gave
-    /// a page size. The token is the last name of the page.
-    fn of(names: impl Iterator<Item = String>, request: &PageRequest) -> Result<Self, SqsError> {
-        let size = match request.max_results {
-            None => MAXIMUM_PAGE_SIZE,
-            Some(size) => usize::try_from(size)
-                .ok()
-                .filter(|size| (1..=MAXIMUM_PAGE_SIZE).contains(size))
-                .ok_or_else(|| out_of_range("MaxResults", size, "Must be between 1 and 1000."))?,
-        };
-        let after = match &request.next_token {
-            None => String::new(),
-            Some(token) => read_token(token).ok_or_else(|| {
-                out_of_range("NextToken", "of this request", "It is not one of this service.")
-            })?,
-        };
-        let mut rest = names.filter(|name| *name > after).peekable();
-        let names: Vec<String> = rest.by_ref().take(size).collect();
-        let has_more = rest.peek().is_some() && request.max_results.is_some();
-        let next_token = names.last().filter(|_| has_more).map(|name| URL_SAFE_NO_PAD.encode(name));
-        Ok(Self { names, next_token })
-    }
-
-    fn urls(&self, sqs: &EmbeddedSqs, context: &RequestContext) -> Result<Vec<String>, SqsError> {
-        self.names.iter().map(|name| context.queue_url(sqs, name)).collect()
-    }
-}
-
-fn read_token(token: &str) -> Option<String> {
-    String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
+    let names = queues.iter().map(|queue| &queue.name).filter(|name| name.starts_with(&prefix));
+    let queue_urls = names.map(|name| context.queue_url(sqs, name)).collect::<Result<_, _>>()?;
+    Ok(ListQueuesResponse { queue_urls })
 }
 
 pub(super) fn attributes(
@@ -193,47 +114,25 @@ pub(super) fn set_attributes(
     Ok(Nothing {})
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(names: &[&str], max_results: Option<i64>, token: Option<String>) -> Page {
-        let names = names.iter().map(|name| (*name).to_owned());
-        let request = PageRequest { next_token: token, max_results };
-        Page::of(names, &request).unwrap()
+/// Moves the messages of a dead-letter queue back. It is done when this returns, so the handle,
+/// with which a task is cancelled, serves for nothing.
+pub(super) fn start_move_task(
+    sqs: &EmbeddedSqs,
+    request: StartMessageMoveTaskRequest,
+) -> Result<StartMessageMoveTaskResponse, SqsError> {
+    if request.destination_arn.is_some() {
+        return Err(SqsError::UnsupportedOperation {
+            reason: "The local queue service moves messages only to the queue they came from."
+                .to_owned(),
+        });
     }
-
-    #[test]
-    fn pages_cover_every_name_once() {
-        let names = ["a", "b", "c", "d", "e"];
-        let mut seen = Vec::new();
-        let mut token = None;
-        loop {
-            let page = page(&names, Some(2), token);
-            assert!(page.names.len() <= 2);
-            seen.extend(page.names);
-            token = page.next_token;
-            if token.is_none() {
-                break;
-            }
-        }
-        assert_eq!(seen, names);
-        assert!(page(&names, None, None).next_token.is_none());
-    }
-
-    #[test]
-    fn foreign_tokens_and_sizes_are_refused() {
-        for (max_results, token) in [
-            (Some(0), None),
-            (Some(1_001), None),
-            (Some(-1), None),
-            (Some(1), Some("***".to_owned())),
-        ] {
-            let request = PageRequest { next_token: token, max_results };
-            assert!(matches!(
-                Page::of(std::iter::empty(), &request),
-                Err(SqsError::InvalidParameterValue { .. })
-            ));
-        }
-    }
+    let source_arn = required(request.source_arn, "SourceArn")?;
+    let source = sqs
+        .shared
+        .storage
+        .account
+        .queue_name(&source_arn)
+        .ok_or(SqsError::ResourceNotFound { parameter: "SourceArn" })?;
+    sqs.move_messages(source)?;
+    Ok(StartMessageMoveTaskResponse { task_handle: URL_SAFE_NO_PAD.encode(&source_arn) })
 }

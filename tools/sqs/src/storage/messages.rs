@@ -1,13 +1,12 @@
-//! The rows of messages: sending, deleting, hiding, counting.
+//! The rows of messages: sending, deleting, counting.
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Transaction, named_params};
 use uuid::Uuid;
 
 use super::queues::{StoredQueue, find};
 use super::{Storage, per_entry};
 use crate::error::SqsError;
 use crate::message::OutgoingMessage;
-use crate::queue::VISIBILITY_RANGE_SECONDS;
 use crate::receipt::ReceiptHandle;
 
 /// How many messages of a queue are in which state.
@@ -42,10 +41,9 @@ impl Storage {
         })
     }
 
-    /// Deletes the messages that were received with these handles. A handle of
-    /// a deleted message succeeds, and so does an old handle of a message that
-    /// was received again, which then stays: the API reference asks for the
-    /// handle of the latest receive.
+    /// Deletes the messages that were received with these handles. A handle of a deleted message
+    /// succeeds, and so does an old handle of a message that was received again, which then stays:
+    /// the API reference asks for the handle of the latest receive.
     ///
     /// # Errors
     /// [`SqsError::QueueDoesNotExist`]; an entry fails with
@@ -58,31 +56,6 @@ impl Storage {
         self.transaction(|transaction| {
             let queue = find(transaction, queue_name)?;
             handles.iter().map(|handle| per_entry(delete(transaction, &queue, handle))).collect()
-        })
-    }
-
-    /// Hides received messages for `timeout_ms` from now on, or shows them at
-    /// once with zero.
-    ///
-    /// # Errors
-    /// [`SqsError::QueueDoesNotExist`]; an entry fails with
-    /// [`SqsError::ReceiptHandleIsInvalid`], [`SqsError::MessageNotAvailable`],
-    /// [`SqsError::MessageNotInflight`] or, past twelve hours after the
-    /// receive, [`SqsError::InvalidParameterValue`].
-    pub fn change_visibility(
-        &self,
-        queue_name: &str,
-        changes: &[(&str, i64)],
-        now_ms: i64,
-    ) -> Result<Vec<Result<(), SqsError>>, SqsError> {
-        self.transaction(|transaction| {
-            let queue = find(transaction, queue_name)?;
-            changes
-                .iter()
-                .map(|(handle, timeout_ms)| {
-                    per_entry(hide(transaction, &queue, handle, *timeout_ms, now_ms))
-                })
-                .collect()
         })
     }
 
@@ -148,8 +121,8 @@ fn insert(
     transaction
         .prepare_cached(
             "INSERT INTO messages (queue_id, message_id, body, attributes, trace_header,
-                                   group_id, sent_at_ms, visible_at_ms)
-             VALUES (:queue, :message, :body, :attributes, :trace, :group, :now, :visible_at)",
+                                   sent_at_ms, visible_at_ms)
+             VALUES (:queue, :message, :body, :attributes, :trace, :now, :visible_at)",
         )?
         .execute(named_params! {
             ":queue": queue.id,
@@ -157,7 +130,6 @@ fn insert(
             ":body": message.body.as_str(),
             ":attributes": serde_json::to_string(&message.attributes)?,
             ":trace": message.trace_header,
-            ":group": message.group_id,
             ":now": now_ms,
             ":visible_at": now_ms + i64::from(delay_seconds) * 1_000,
         })?;
@@ -185,51 +157,6 @@ fn delete(
     Ok(())
 }
 
-fn hide(
-    transaction: &Transaction<'_>,
-    queue: &StoredQueue,
-    handle: &str,
-    timeout_ms: i64,
-    now_ms: i64,
-) -> Result<(), SqsError> {
-    let receipt = receipt_of(queue, handle)?;
-    let times: Option<(i64, i64)> = transaction
-        .prepare_cached(
-            "SELECT visible_at_ms, received_at_ms FROM messages
-             WHERE sequence = :sequence AND queue_id = :queue AND message_id = :message
-               AND receive_count = :receive_count",
-        )?
-        .query_row(
-            named_params! {
-                ":sequence": receipt.sequence,
-                ":queue": queue.id,
-                ":message": receipt.message_id.to_string(),
-                ":receive_count": receipt.receive_count,
-            },
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    let (visible_at_ms, received_at_ms) = times.ok_or(SqsError::MessageNotAvailable)?;
-    if visible_at_ms <= now_ms {
-        return Err(SqsError::MessageNotInflight);
-    }
-    // Whole seconds, so that the full twelve hours can be asked for right
-    // after the receive.
-    let elapsed_seconds = (now_ms - received_at_ms) / 1_000;
-    if elapsed_seconds * 1_000 + timeout_ms > i64::from(*VISIBILITY_RANGE_SECONDS.end()) * 1_000 {
-        return Err(SqsError::InvalidParameterValue {
-            parameter: "VisibilityTimeout",
-            value: (timeout_ms / 1_000).to_string(),
-            reason: "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]"
-                .to_owned(),
-        });
-    }
-    transaction
-        .prepare_cached("UPDATE messages SET visible_at_ms = ?1 WHERE sequence = ?2")?
-        .execute([now_ms + timeout_ms, receipt.sequence])?;
-    Ok(())
-}
-
 fn receipt_of(queue: &StoredQueue, handle: &str) -> Result<ReceiptHandle, SqsError> {
     let receipt = ReceiptHandle::parse(handle)?;
     if receipt.queue_id == queue.id { Ok(receipt) } else { Err(SqsError::ReceiptHandleIsInvalid) }
@@ -239,16 +166,6 @@ fn receipt_of(queue: &StoredQueue, handle: &str) -> Result<ReceiptHandle, SqsErr
 mod tests {
     use super::super::fixture::{START_MS, add_queue, message, receive, send, storage};
     use super::*;
-
-    /// The result of the one change.
-    fn change(
-        storage: &Storage,
-        handle: &str,
-        timeout_ms: i64,
-        now_ms: i64,
-    ) -> Result<(), SqsError> {
-        storage.change_visibility("orders", &[(handle, timeout_ms)], now_ms).unwrap().remove(0)
-    }
 
     #[test]
     fn messages_past_the_retention_period_are_gone() {
@@ -310,42 +227,7 @@ mod tests {
         for handle in [foreign.as_str(), "nonsense", ""] {
             let deleted = storage.delete("orders", &[handle]).unwrap().remove(0);
             assert!(matches!(deleted, Err(SqsError::ReceiptHandleIsInvalid)));
-            let changed = change(&storage, handle, 0, START_MS);
-            assert!(matches!(changed, Err(SqsError::ReceiptHandleIsInvalid)));
         }
-    }
-
-    #[test]
-    fn visibility_changes_count_from_the_change() {
-        let storage = storage();
-        add_queue(&storage, "orders", &[]);
-        send(&storage, "orders", "x", START_MS);
-        let handle = receive(&storage, "orders", START_MS).remove(0).receipt_handle;
-        change(&storage, &handle, 60_000, START_MS + 29_000).unwrap();
-        assert!(receive(&storage, "orders", START_MS + 88_999).is_empty());
-        change(&storage, &handle, 0, START_MS + 88_999).unwrap();
-        assert!(matches!(
-            change(&storage, &handle, 1_000, START_MS + 89_000),
-            Err(SqsError::MessageNotInflight)
-        ));
-        assert_eq!(receive(&storage, "orders", START_MS + 89_000).len(), 1);
-        assert!(matches!(
-            change(&storage, &handle, 1_000, START_MS + 89_000),
-            Err(SqsError::MessageNotAvailable)
-        ));
-    }
-
-    #[test]
-    fn a_message_stays_hidden_for_twelve_hours_at_most() {
-        let storage = storage();
-        add_queue(&storage, "orders", &[("VisibilityTimeout", "43200")]);
-        send(&storage, "orders", "x", START_MS);
-        let handle = receive(&storage, "orders", START_MS).remove(0).receipt_handle;
-        change(&storage, &handle, 43_200_000, START_MS + 999).unwrap();
-        assert!(matches!(
-            change(&storage, &handle, 43_200_000, START_MS + 1_000),
-            Err(SqsError::InvalidParameterValue { parameter: "VisibilityTimeout", .. })
-        ));
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! The queues and messages in one SQLite file.
 //!
-//! The file is in write-ahead-log mode with `synchronous=NORMAL`: a commit is
-//! handed to the operating system before the call returns, so it survives the
-//! end of this process by any signal. Only a power loss can take the last
-//! commits, never the consistency of the file.
+//! The file is in write-ahead-log mode with `synchronous=NORMAL`: a commit is handed to the
+//! operating system before the call returns, so it survives the end of this process by any signal.
+//! Only a power loss can take the last commits, never the consistency of the file.
 //!
 //! Every call takes the current time as an argument, in milliseconds since
 //! 1970, so that timeouts can be tested without waiting for them.
@@ -19,24 +18,22 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::error::SqsError;
-use super::queue::Account;
+use crate::error::SqsError;
+use crate::queue::Account;
 
 pub use messages::QueueDepth;
-pub(super) use move_tasks::MoveTask;
 pub(super) use receive::{ReceiveLimits, ReceiveOutcome};
 
 /// The layout below, kept in SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 /// How long to wait for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept; this module has about 30.
 const STATEMENT_CACHE_CAPACITY: usize = 48;
 
-/// `visible_at_ms` carries all states of a message: in the future it is
-/// delayed (never received from this queue) or in flight (received), else it
-/// is available. Ids are never reused, so a receipt handle of a deleted queue
-/// or message cannot match a later one.
+/// `visible_at_ms` carries all states of a message: in the future it is delayed (never received
+/// from this queue) or in flight (received), else it is available. Ids are never reused, so a
+/// receipt handle of a deleted queue or message cannot match a later one.
 const SCHEMA: &str = "
 CREATE TABLE queues (
     queue_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -52,7 +49,6 @@ CREATE TABLE messages (
     body TEXT NOT NULL,
     attributes TEXT NOT NULL,
     trace_header TEXT,
-    group_id TEXT,
     sent_at_ms INTEGER NOT NULL,
     visible_at_ms INTEGER NOT NULL,
     received_at_ms INTEGER,
@@ -63,16 +59,12 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_by_visibility ON messages (queue_id, visible_at_ms);
 CREATE INDEX messages_by_age ON messages (queue_id, sent_at_ms);
-CREATE TABLE move_tasks (
-    task_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL,
-    destination TEXT,
-    messages_per_second INTEGER,
-    moved INTEGER NOT NULL,
-    to_move INTEGER NOT NULL,
-    failure_reason TEXT,
-    started_at_ms INTEGER NOT NULL
-) STRICT;
+";
+
+/// Takes away what the first layout had for message groups and lists of move tasks.
+const FROM_VERSION_1: &str = "
+DROP TABLE move_tasks;
+ALTER TABLE messages DROP COLUMN group_id;
 ";
 
 /// The database of all queues of one account and region.
@@ -125,12 +117,10 @@ fn create_schema(connection: &mut Connection) -> Result<(), SqsError> {
     let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     match found {
         SCHEMA_VERSION => return Ok(()),
-        0 => {}
-        _ => {
-            return Err(SqsError::UnsupportedSchema { found, expected: SCHEMA_VERSION });
-        }
+        0 => transaction.execute_batch(SCHEMA)?,
+        1 => transaction.execute_batch(FROM_VERSION_1)?,
+        _ => return Err(SqsError::UnsupportedSchema { found, expected: SCHEMA_VERSION }),
     }
-    transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()?;
     Ok(())
@@ -193,7 +183,6 @@ mod fixture {
             body: MessageBody::parse(Some(body.to_owned())).unwrap(),
             attributes: BTreeMap::new(),
             trace_header: None,
-            group_id: None,
             delay_seconds: None,
         }
     }
@@ -249,6 +238,26 @@ mod tests {
             let synchronous: i64 =
                 connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
             assert_eq!((mode.as_str(), synchronous), ("wal", 1));
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_first_layout_keeps_its_messages() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("queues.sqlite");
+        {
+            let storage = Storage::open(&file, account()).unwrap();
+            add_queue(&storage, "orders", &[]);
+            send(&storage, "orders", "kept", START_MS);
+            let connection = storage.connection.lock().unwrap();
+            let first_layout = "ALTER TABLE messages ADD COLUMN group_id TEXT;
+                                CREATE TABLE move_tasks (task_id INTEGER PRIMARY KEY) STRICT;
+                                PRAGMA user_version = 1;";
+            connection.execute_batch(first_layout).unwrap();
+        }
+        for _ in 0..2 {
+            let storage = Storage::open(&file, account()).unwrap();
+            assert_eq!(storage.depth("orders", START_MS).unwrap().visible, 1);
         }
     }
 

@@ -15,8 +15,7 @@ use crate::message::ReceivedMessage;
 use crate::queue::Account;
 use crate::receipt::ReceiptHandle;
 
-/// Messages of one queue in flight at a time (Developer Guide, "Message
-/// quotas", standard queues).
+/// Messages of one queue in flight at a time (Developer Guide, "Message quotas", standard queues).
 const MAXIMUM_IN_FLIGHT: i64 = 120_000;
 
 /// What a consumer asks for.
@@ -99,8 +98,7 @@ fn check_in_flight(
     })
 }
 
-/// The dead-letter queue and the receive count that leads there. A policy whose
-/// target was deleted has no effect: the message stays deliverable.
+/// The dead-letter queue and the receive count that leads there.
 fn redrive_target(
     transaction: &Transaction<'_>,
     queue: &StoredQueue,
@@ -221,7 +219,6 @@ struct ClaimedMessage {
     /// JSON as [`super::Storage::send`] wrote it.
     attributes: String,
     trace_header: Option<String>,
-    group_id: Option<String>,
     sent_at_ms: i64,
     first_received_at_ms: Option<i64>,
     receive_count: u32,
@@ -237,7 +234,6 @@ impl ClaimedMessage {
             body: row.get("body")?,
             attributes: row.get("attributes")?,
             trace_header: row.get("trace_header")?,
-            group_id: row.get("group_id")?,
             sent_at_ms: row.get("sent_at_ms")?,
             first_received_at_ms: row.get("first_received_at_ms")?,
             receive_count: row.get("receive_count")?,
@@ -260,7 +256,6 @@ impl ClaimedMessage {
                 self.first_received_at_ms.map(|time| time.to_string()),
             ),
             ("AWSTraceHeader", self.trace_header),
-            ("MessageGroupId", self.group_id),
             (
                 "DeadLetterQueueSourceArn",
                 self.dead_letter_source.map(|name| account.queue_arn(&name)),
@@ -332,19 +327,6 @@ mod tests {
         assert_eq!(received.len(), 1);
         assert_eq!(received[0].body, "fresh");
         assert_eq!(storage.depth("dead", START_MS + 40_000).unwrap().visible, 20);
-    }
-
-    #[test]
-    fn a_deleted_dead_letter_queue_loses_no_message() {
-        let storage = storage();
-        add_queue(&storage, "dead", &[]);
-        add_source(&storage, "orders", "dead", 1);
-        send(&storage, "orders", "x", START_MS);
-        storage.delete_queue("dead").unwrap();
-        for receives in 0..3 {
-            let now_ms = START_MS + receives * 30_000;
-            assert_eq!(receive(&storage, "orders", now_ms).len(), 1);
-        }
     }
 
     #[test]

@@ -1,10 +1,7 @@
 //! Behaviours of the batch actions.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry,
-    SendMessageBatchRequestEntry,
-};
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry};
 
 use crate::client::{counts, create_queue, error_code, receive, receive_one, send};
 
@@ -118,35 +115,4 @@ pub async fn a_batch_deletes_what_it_can(client: Client) {
     assert!(failed.sender_fault());
     let empty = ("0".to_owned(), "0".to_owned(), "0".to_owned());
     assert_eq!(counts(&client, &url).await, empty);
-}
-
-pub async fn a_batch_changes_what_visibility_it_can(client: Client) {
-    let url = create_queue(&client, &[]).await;
-    send(&client, &url, "x").await;
-    let message = receive_one(&client, &url).await;
-    let handle = message.receipt_handle().unwrap();
-    let entry = |id: &str, handle: &str, timeout| {
-        let builder = ChangeMessageVisibilityBatchRequestEntry::builder().id(id);
-        let builder = builder.receipt_handle(handle).visibility_timeout(timeout);
-        builder.build().unwrap()
-    };
-    let answer = client
-        .change_message_visibility_batch()
-        .queue_url(&url)
-        .entries(entry("unknown", "not a handle", 0))
-        .entries(entry("too-long", handle, 43_201))
-        .entries(entry("good", handle, 0))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.successful().len(), 1);
-    assert_eq!(answer.successful()[0].id(), "good");
-    let mut failures: Vec<(&str, &str)> =
-        answer.failed().iter().map(|failed| (failed.id(), failed.code())).collect();
-    failures.sort_unstable();
-    assert_eq!(
-        failures,
-        [("too-long", "InvalidParameterValue"), ("unknown", "ReceiptHandleIsInvalid")]
-    );
-    receive_one(&client, &url).await;
 }

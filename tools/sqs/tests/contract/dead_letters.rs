@@ -33,18 +33,6 @@ pub async fn a_message_is_redriven_after_its_last_receive(client: Client) {
     assert!(receive(&client, &source).await.is_empty());
 }
 
-pub async fn sources_of_a_dead_letter_queue_are_listed(client: Client) {
-    let (dead, source) = create_pair(&client, 3).await;
-    let stored = attribute(&client, &source, Name::RedrivePolicy).await;
-    assert!(stored.contains("deadLetterTargetArn") && stored.contains('3'));
-    let sources = |url: String| {
-        let request = client.list_dead_letter_source_queues().queue_url(url);
-        async move { request.send().await.unwrap().queue_urls }
-    };
-    assert_eq!(sources(dead).await, [source.as_str()]);
-    assert!(sources(source).await.is_empty());
-}
-
 pub async fn a_redrive_policy_needs_an_existing_target(client: Client) {
     let url = create_queue(&client, &[]).await;
     let arn = attribute(&client, &url, Name::QueueArn).await;

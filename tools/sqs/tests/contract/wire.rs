@@ -40,8 +40,8 @@ async fn errors_are_spelled_as_in_the_json_protocol() {
     let long_wait = r#"{"QueueUrl":"orders","WaitTimeSeconds":21}"#;
     for (action, body, shape, query_error) in [
         (
-            "GetQueueUrl",
-            r#"{"QueueName":"missing"}"#,
+            "GetQueueAttributes",
+            r#"{"QueueUrl":"missing"}"#,
             "com.amazonaws.sqs#QueueDoesNotExist",
             "AWS.SimpleQueueService.NonExistentQueue;Sender",
         ),

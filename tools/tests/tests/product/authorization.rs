@@ -56,6 +56,8 @@ impl<'a> Caller<'a> {
             self.send("GET", &ticket, None).await,
             self.send("GET", &format!("{ticket}/history"), None).await,
             self.send("GET", &format!("{ticket}/messages"), None).await,
+            self.send("GET", &format!("{ticket}/suggestions"), None).await,
+            self.send("GET", "/api/customers/CUST-DF36B01B83A62E00D460/tickets", None).await,
             self.send("PATCH", &ticket, Some(&json!({"priority": "high"}))).await,
             self.send("PUT", &format!("{ticket}/status"), Some(&status)).await,
         ]

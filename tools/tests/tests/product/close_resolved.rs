@@ -94,7 +94,7 @@ async fn only_what_was_resolved_long_ago_is_closed() {
     let without_time = put_resolved(&product, 0x21, days(30), None).await;
     let lately = put_resolved(&product, 0x12, days(30), Some(days(6))).await;
     let young = resolved(&product, 1).await.remove(0);
-    let outcome = json!({"closed": 3, "changed_meanwhile": 0, "read": 4, "is_more": false});
+    let outcome = json!({"closed": 3, "conflicts": 0, "read": 4, "has_more": false});
     assert_eq!(close(&product).await, outcome);
     for (id, status, days) in
         [(&due, "closed", 8), (&long_due, "closed", 299), (&without_time, "closed", 30)]
@@ -131,7 +131,7 @@ async fn a_run_is_bounded_and_the_next_one_goes_on() {
     loop {
         let outcome = close(&product).await;
         closed.push(outcome["closed"].as_u64().unwrap());
-        if outcome["is_more"] == false {
+        if outcome["has_more"] == false {
             break;
         }
     }

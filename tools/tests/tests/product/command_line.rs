@@ -148,7 +148,7 @@ fn a_scheduled_function_runs_when_asked() {
     assert!(
         answer
             .trim_end()
-            .ends_with(r#"{"is_more":false,"oldest_seconds":0,"refused":0,"requeued":0}"#),
+            .ends_with(r#"{"has_more":false,"oldest_seconds":0,"refused":0,"requeued":0}"#),
         "{answer}"
     );
     let output = command(data.path()).args(["run-schedule", "create-ticket"]).output().unwrap();

@@ -74,7 +74,7 @@ async fn requeue_stranded() {
     let first = run().await;
     assert!(first["oldest_seconds"].as_u64().unwrap() > 300, "{first}");
     assert_eq!((&first["requeued"], &first["refused"]), (&json!(1), &json!(0)));
-    let nothing = json!({"requeued": 0, "refused": 0, "oldest_seconds": 0, "is_more": false});
+    let nothing = json!({"requeued": 0, "refused": 0, "oldest_seconds": 0, "has_more": false});
     assert_eq!(run().await, nothing);
     pool.stop().await;
     stack.stop().await;
@@ -108,10 +108,10 @@ async fn retrain_triage() {
     let data = tempfile::tempdir().unwrap();
     let stack = harness::start(data.path()).await;
     let pool = start("retrain-triage", &stack).await;
-    for (file, is_new) in [("scheduled.json", false), ("use-delivered-model.json", true)] {
+    for (file, activated) in [("scheduled.json", false), ("use-delivered-model.json", true)] {
         let event = fs::read(harness::events("retrain-triage").join(file)).unwrap();
         let answer = pool.invoke(event.into()).await.unwrap();
-        let outcome = json!({"version": 0, "is_new": is_new, "figures": null});
+        let outcome = json!({"version": 0, "activated": activated, "figures": null});
         assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap(), outcome);
     }
     pool.stop().await;
@@ -130,7 +130,7 @@ async fn close_resolved() {
     let event = fs::read(harness::events("close-resolved").join("scheduled.json")).unwrap();
     let answer = pool.invoke(event.into()).await.unwrap();
     // It is old, but not resolved for long.
-    let outcome = json!({"closed": 0, "changed_meanwhile": 0, "read": 1, "is_more": false});
+    let outcome = json!({"closed": 0, "conflicts": 0, "read": 1, "has_more": false});
     assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap(), outcome);
     pool.stop().await;
     stack.stop().await;
@@ -198,7 +198,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.as_deref().unwrap()),
             ("AWS_ENDPOINT_URL_SQS", &sqs),
-            ("INTERCOM_CLIENT_SECRET", "intercom_secret"),
+            ("INTERCOM_WEBHOOK_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
             ("CURSOR_KEY", "key"),
             ("LIST_SHARDS", "4"),

@@ -159,7 +159,7 @@ async fn failures_leave_nothing_personal_in_the_log() {
 
     let (logs, data) = (CapturedLog::default(), tempfile::tempdir().unwrap());
     let dynamodb = format!("AWS_ENDPOINT_URL_DYNAMODB=http://{address}");
-    let secrets = ["INTERCOM_CLIENT_SECRET=planted", "ZENDESK_WEBHOOK_SECRET=planted"];
+    let secrets = ["INTERCOM_WEBHOOK_SECRET=planted", "ZENDESK_WEBHOOK_SECRET=planted"];
     let options = ["--env", &dynamodb, "--env", secrets[0], "--env", secrets[1]];
     let stack = start(data.path(), &logs, &options).await;
     send_all(&stack).await;

@@ -88,7 +88,7 @@ async fn a_young_ticket_is_not_stranded() {
     let data = tempfile::tempdir().unwrap();
     let product = Product::start(data.path()).await;
     product.create(&ticket(1)).await;
-    let nothing = json!({"requeued": 0, "refused": 0, "oldest_seconds": 0, "is_more": false});
+    let nothing = json!({"requeued": 0, "refused": 0, "oldest_seconds": 0, "has_more": false});
     assert_eq!(sweep(&product).await, nothing);
     product.stack.stop().await;
 }
@@ -125,9 +125,9 @@ async fn a_sweep_is_bounded_and_the_next_one_goes_on() {
     let product = Product::start(data.path()).await;
     put_stranded(&product, TICKETS).await;
     let first = sweep(&product).await;
-    assert_eq!((&first["requeued"], &first["is_more"]), (&json!(2_000), &json!(true)));
+    assert_eq!((&first["requeued"], &first["has_more"]), (&json!(2_000), &json!(true)));
     let second = sweep(&product).await;
-    assert_eq!((&second["requeued"], &second["is_more"]), (&json!(150), &json!(false)));
+    assert_eq!((&second["requeued"], &second["has_more"]), (&json!(150), &json!(false)));
     assert_eq!(sweep(&product).await["requeued"], 0);
     let named = named(&product, "requeued").await;
     assert_eq!(named.len(), usize::try_from(TICKETS).unwrap());

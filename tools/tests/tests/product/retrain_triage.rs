@@ -31,7 +31,7 @@ async fn retrain(product: &Product, input: Option<Value>) -> Value {
 async fn what_agents_correct_is_learned_and_can_be_taken_back() {
     let data = tempfile::tempdir().unwrap();
     let product = start(data.path()).await;
-    let nothing = json!({"version": 0, "is_new": false, "figures": null});
+    let nothing = json!({"version": 0, "activated": false, "figures": null});
     assert_eq!(retrain(&product, None).await, nothing);
 
     let numbers: Vec<usize> = (0..CORRECTIONS).collect();
@@ -49,14 +49,18 @@ async fn what_agents_correct_is_learned_and_can_be_taken_back() {
         .await;
     }
     let learned = retrain(&product, None).await;
-    assert_eq!((&learned["version"], &learned["is_new"]), (&json!(1), &json!(true)), "{learned}");
+    assert_eq!(
+        (&learned["version"], &learned["activated"]),
+        (&json!(1), &json!(true)),
+        "{learned}"
+    );
     let figures = &learned["figures"];
     let count = |name: &str| figures[name].as_u64().unwrap();
     assert_eq!(count("learned_from") + count("judged_by"), CORRECTIONS as u64, "{figures}");
     assert!(figures["accuracy"].as_f64() > figures["accuracy_before"].as_f64(), "{figures}");
     // The same corrections teach nothing better.
     let again = retrain(&product, None).await;
-    assert_eq!((&again["version"], &again["is_new"]), (&json!(1), &json!(false)), "{again}");
+    assert_eq!((&again["version"], &again["activated"]), (&json!(1), &json!(false)), "{again}");
     product.stack.stop().await;
 
     // A function looks every few minutes which version is in use; a new process at once.
@@ -67,7 +71,7 @@ async fn what_agents_correct_is_learned_and_can_be_taken_back() {
     assert!(suggestion["model"].as_str().unwrap().ends_with(".1"), "{suggestion}");
 
     let back = retrain(&product, Some(json!({"use": 0}))).await;
-    assert_eq!(back, json!({"version": 0, "is_new": true, "figures": null}));
+    assert_eq!(back, json!({"version": 0, "activated": true, "figures": null}));
     for wrong in [json!({"use": 7}), json!({"use": -1}), json!({"use": "1"})] {
         let outcome = product.stack.run_schedule_with("retrain-triage", Some(&wrong)).await;
         assert!(outcome.is_err(), "{wrong}");

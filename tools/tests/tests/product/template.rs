@@ -47,6 +47,27 @@ fn only_what_anybody_may_call_is_open() {
 }
 
 #[test]
+fn the_document_names_401_and_security_where_the_template_asks_who_calls() {
+    let document = serde_json::to_value(copilot_service::api::document()).unwrap();
+    let schemes = document["components"]["securitySchemes"].as_object().unwrap();
+    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer", "sigv4"]);
+    for route in deployment(&[]).routes {
+        let operation = &document["paths"][&route.path][route.method.to_lowercase()];
+        assert!(operation.is_object(), "{} {} is not described", route.method, route.path);
+        let named: Vec<&String> = operation["security"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|requirement| requirement.as_object().unwrap().keys())
+            .collect();
+        let answers_json = operation["responses"]["401"]["content"]["application/json"].is_object();
+        let expected = if route.requires_caller { vec!["bearer", "sigv4"] } else { Vec::new() };
+        assert_eq!(named, expected, "{} {}", route.method, route.path);
+        assert_eq!(answers_json, route.requires_caller, "{} {}", route.method, route.path);
+    }
+}
+
+#[test]
 fn policies_can_be_read_with_a_key_and_secrets_too() {
     let arn = |service: &str| format!("arn:aws:{service}:eu-central-1:000000000000:x");
     let (key, secret) = (arn("kms"), arn("secretsmanager"));

@@ -103,18 +103,18 @@ async fn a_history_is_of_one_ticket() {
     for status in ["open", "resolved"] {
         product.change_status(&one, status).await;
     }
-    let page = product.remembered(&one, "history", "?limit=1").await;
+    let page = product.timeline(&one, "history", "?limit=1").await;
     let cursor = page.body["next_cursor"].as_str().unwrap();
-    let of_another = product.remembered(&other, "history", &format!("?cursor={cursor}")).await;
+    let of_another = product.timeline(&other, "history", &format!("?cursor={cursor}")).await;
     assert_eq!(of_another.status, 400);
     assert_eq!(of_another.body["errors"][0]["parameter"], "cursor");
     let of_another_day = one.replace("TKT-20", "TKT-19");
     for kind in ["history", "messages"] {
         for id in ["TKT-20241103-00000000", of_another_day.as_str(), "a%2Fhistory", "%00"] {
-            assert_eq!(product.remembered(id, kind, "").await.status, 404, "{id}");
+            assert_eq!(product.timeline(id, kind, "").await.status, 404, "{id}");
         }
         for query in ["?limit=0", "?limit=101", "?cursor=AAAA", "?cursor=", "?status=open"] {
-            assert_eq!(product.remembered(&one, kind, query).await.status, 400, "{query}");
+            assert_eq!(product.timeline(&one, kind, query).await.status, 400, "{query}");
         }
     }
     product.stack.stop().await;

@@ -44,7 +44,7 @@ impl Answer {
 impl Vendor {
     async fn start(data_dir: &Path) -> Self {
         let zendesk = format!("ZENDESK_WEBHOOK_SECRET={ZENDESK_SECRET}");
-        let intercom = format!("INTERCOM_CLIENT_SECRET={INTERCOM_SECRET}");
+        let intercom = format!("INTERCOM_WEBHOOK_SECRET={INTERCOM_SECRET}");
         Self::start_with(data_dir, &["--env", &zendesk, "--env", &intercom]).await
     }
 
@@ -252,7 +252,7 @@ async fn only_what_is_signed_is_taken() {
     let data = tempfile::tempdir().unwrap();
     let previous = ["--env", "ZENDESK_WEBHOOK_SECRET_PREVIOUS=old secret"];
     let zendesk = format!("ZENDESK_WEBHOOK_SECRET={ZENDESK_SECRET}");
-    let intercom = format!("INTERCOM_CLIENT_SECRET={INTERCOM_SECRET}");
+    let intercom = format!("INTERCOM_WEBHOOK_SECRET={INTERCOM_SECRET}");
     let mut options = vec!["--env", &zendesk, "--env", &intercom];
     options.extend(previous);
     let vendor = Vendor::start_with(data.path(), &options).await;

@@ -40,7 +40,6 @@ pub struct Bin {
 /// The suggestions with a label whose confidence is at least `from`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sure {
-    /// That confidence.
     pub from: f64,
     /// How many of all with a label they are.
     pub coverage: Share,
@@ -63,7 +62,6 @@ impl ConfidenceCounts {
         count.right += u64::from(is_right == Some(true));
     }
 
-    /// The histogram.
     pub fn bins(&self) -> [Bin; BINS] {
         let width = (VALUES - 1) / BINS;
         std::array::from_fn(|place| {

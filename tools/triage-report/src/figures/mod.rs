@@ -7,15 +7,14 @@ mod tally;
 use copilot_core::ticket::{Category, Confidence, Priority, ReasonFor, Suggestion};
 use serde_json::Value;
 
-use super::labels::LabelMap;
-use super::rows::{Created, Row, RowFault};
+use crate::labels::LabelMap;
+use crate::rows::{Created, Row, RowFault};
 pub use confidence::{Bin, ConfidenceCounts};
 pub use quality::{ClassQuality, Confusion, Share};
 pub use tally::Tally;
 
 /// Rows that cannot be read and are named.
 const FAULTS_NAMED: usize = 10;
-/// Our categories.
 pub const CATEGORIES: usize = Category::ALL.len();
 /// Our categories, and "none" after them.
 pub const ANSWERS: usize = CATEGORIES + 1;
@@ -51,17 +50,14 @@ pub struct Figures {
     pub categories: [CategoryCount; ANSWERS],
     /// By suggested priority, in the order of [`Priority::ALL`].
     pub priorities: [u64; Priority::ALL.len()],
-    /// By confidence.
     pub confidence: ConfidenceCounts,
     /// By reason for review; a row may have several.
     pub review_reasons: Tally,
-    /// By language.
     pub languages: Tally,
     /// Values that the texts name, by their kind.
     pub extracted_values: Tally,
     /// Rows that name at least one value of a kind.
     pub extracted_rows: Tally,
-    /// By model.
     pub models: Tally,
     /// What is known from labels.
     pub labels: LabelFigures,
@@ -70,7 +66,6 @@ pub struct Figures {
 /// Rows of one suggested category.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CategoryCount {
-    /// How many.
     pub rows: u64,
     /// Of these, those for review.
     pub for_review: u64,
@@ -85,7 +80,7 @@ impl CategoryCount {
     }
 }
 
-/// What labels tell of the suggestions.
+/// What labels tell of the suggestions. Classes are places of answers.
 #[derive(Debug, Clone, Default)]
 pub struct LabelFigures {
     /// Rows without a label.
@@ -96,6 +91,15 @@ pub struct LabelFigures {
     pub confusion: Confusion,
     /// The same of rows that are not for review.
     pub sure: Confusion,
+}
+
+impl LabelFigures {
+    /// Each of our categories that labels or suggestions name.
+    pub fn categories(&self) -> Vec<ClassQuality> {
+        let mut classes = self.confusion.classes();
+        classes.retain(|class| class.class < CATEGORIES);
+        classes
+    }
 }
 
 impl Figures {
@@ -114,7 +118,8 @@ impl Figures {
         }
     }
 
-    /// Counts a row and what is suggested for it, with `threshold` as the confidence to be sure from.
+    /// Counts a row and what is suggested for it, with `threshold` as the confidence to be sure
+    /// from.
     pub fn add(
         &mut self,
         row: &Row,
@@ -146,9 +151,10 @@ impl Figures {
             self.labels.unknown.add(label);
             return None;
         };
-        self.labels.confusion.add(category, suggestion.category);
+        let (wanted, suggested) = (answer(Some(category)), answer(suggestion.category));
+        self.labels.confusion.add(wanted, suggested);
         if !suggestion.needs_review {
-            self.labels.sure.add(category, suggestion.category);
+            self.labels.sure.add(wanted, suggested);
         }
         Some(category)
     }

@@ -1,8 +1,8 @@
 //! How often suggestions agree with labels.
 
-use copilot_core::ticket::Category;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ANSWERS, CATEGORIES, answer, ratio};
+use super::ratio;
 
 /// The normal deviate of an interval of 95 %.
 const DEVIATE_95: f64 = 1.959_964;
@@ -10,9 +10,7 @@ const DEVIATE_95: f64 = 1.959_964;
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Share {
-    /// The part.
     pub part: u64,
-    /// The whole.
     pub whole: u64,
 }
 
@@ -38,18 +36,17 @@ impl Share {
     }
 }
 
-/// Labels against suggestions.
+/// Labels against suggestions, both as numbers of classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Confusion {
-    /// By label, then by suggestion: our categories in their order, "none" last among suggestions.
-    pub counts: [[u64; ANSWERS]; CATEGORIES],
+    /// By label and suggestion, without zeros.
+    counts: BTreeMap<(usize, usize), u64>,
 }
 
-/// How well one category is known.
+/// How well one class is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClassQuality {
-    /// The category.
-    pub name: &'static str,
+    pub class: usize,
     /// Of those suggested, the right ones.
     pub precision: Share,
     /// Of those labelled, the found ones.
@@ -59,54 +56,58 @@ pub struct ClassQuality {
 }
 
 impl Confusion {
-    /// Counts one.
-    pub fn add(&mut self, label: Category, suggested: Option<Category>) {
-        if let Some(counts) = self.counts.get_mut(answer(Some(label))) {
-            counts[answer(suggested)] += 1;
-        }
+    pub fn add(&mut self, label: usize, suggested: usize) {
+        *self.counts.entry((label, suggested)).or_default() += 1;
+    }
+
+    /// How often `suggested` was suggested for `label`.
+    pub fn count(&self, label: usize, suggested: usize) -> u64 {
+        self.counts.get(&(label, suggested)).copied().unwrap_or_default()
     }
 
     /// How many were counted.
     pub fn total(&self) -> u64 {
-        self.counts.iter().flatten().sum()
+        self.counts.values().sum()
     }
 
-    /// How many suggestions are the label. One of no category is not.
+    /// How many suggestions are the label.
     pub fn accuracy(&self) -> Share {
-        let right = (0..CATEGORIES).map(|class| self.counts[class][class]).sum();
-        Share { part: right, whole: self.total() }
+        Share { part: self.sum(|label, suggested| label == suggested), whole: self.total() }
     }
 
-    /// Each category that labels or suggestions name.
+    /// Each class that labels or suggestions name, in order.
     pub fn classes(&self) -> Vec<ClassQuality> {
-        (0..CATEGORIES)
-            .map(|class| self.class(class))
-            .filter(|class| class.recall.whole > 0 || class.precision.whole > 0)
-            .collect()
+        let named: BTreeSet<usize> =
+            self.counts.keys().flat_map(|(label, suggested)| [*label, *suggested]).collect();
+        named.into_iter().map(|class| self.class(class)).collect()
     }
 
-    /// The mean F1 of the categories that labels name, each as heavy as the others.
+    /// The mean F1 of the classes that labels name, each as heavy as the others.
     pub fn macro_f1(&self) -> f64 {
-        let present: Vec<f64> = (0..CATEGORIES)
-            .map(|class| self.class(class))
-            .filter(|class| class.recall.whole > 0)
-            .map(|class| class.f1)
-            .collect();
-        if present.is_empty() {
+        let classes = self.classes();
+        let labelled = classes.iter().filter(|class| class.recall.whole > 0);
+        let f1: Vec<f64> = labelled.map(|class| class.f1).collect();
+        if f1.is_empty() {
             return 0.0;
         }
-        present.iter().sum::<f64>() / ratio(present.len() as u64, 1)
+        f1.iter().sum::<f64>() / ratio(f1.len() as u64, 1)
     }
 
     fn class(&self, class: usize) -> ClassQuality {
-        let right = self.counts[class][class];
-        let suggested = self.counts.iter().map(|counts| counts[class]).sum();
-        let labelled = self.counts[class].iter().sum();
+        let right = self.count(class, class);
+        let suggested = self.sum(|_, suggested| suggested == class);
+        let labelled = self.sum(|label, _| label == class);
         ClassQuality {
-            name: super::answer_name(class),
+            class,
             precision: Share { part: right, whole: suggested },
             recall: Share { part: right, whole: labelled },
             f1: ratio(2 * right, suggested + labelled),
         }
+    }
+
+    fn sum(&self, is_meant: impl Fn(usize, usize) -> bool) -> u64 {
+        let meant =
+            self.counts.iter().filter(|((label, suggested), _)| is_meant(*label, *suggested));
+        meant.map(|(_, count)| count).sum()
     }
 }

@@ -36,7 +36,6 @@ impl Tally {
         self.counts.values().sum::<u64>() + self.others
     }
 
-    /// The count of `name`.
     pub fn count(&self, name: &str) -> u64 {
         self.counts.get(name).copied().unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! The figures as one page of HTML with plots, which needs nothing else: no script, no font, no image
-//! from elsewhere.
+//! The figures as one page of HTML with plots, which needs nothing else: no script, no font, no
+//! image from elsewhere.
 
 mod markup;
 mod plots;
@@ -9,11 +9,11 @@ mod table;
 
 use std::fmt::{self, Write};
 
-use super::RunFacts;
-use super::examples::Examples;
-use super::figures::Figures;
-use super::files::REPORT_MARK;
-use super::wording;
+use crate::RunFacts;
+use crate::examples::Examples;
+use crate::figures::Figures;
+use crate::files::REPORT_MARK;
+use crate::wording;
 use markup::escaped;
 
 /// How the page looks.
@@ -22,7 +22,6 @@ const STYLE: &str = include_str!("style.css");
 const CONTENT_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// The page of `facts`.
 pub fn page(facts: &RunFacts, figures: &Figures, examples: Option<&Examples>) -> String {
     let mut page = String::new();
     // A string takes all that is written to it.

@@ -33,7 +33,6 @@ const FIELD_BOTTOM: f64 = 44.0;
 
 /// A bar of two parts: what is sure, then what is for review.
 pub struct SplitBar<'a> {
-    /// What it is of.
     pub name: &'a str,
     /// All of it.
     pub count: u64,
@@ -46,7 +45,6 @@ pub struct SplitBar<'a> {
 pub struct Point {
     /// Along the axis.
     pub x: f64,
-    /// Up.
     pub y: f64,
 }
 
@@ -102,8 +100,8 @@ pub fn split_bars(out: &mut String, id: &str, title: &str, bars: &[SplitBar<'_>]
     })
 }
 
-/// Two thin bars for each name, both from 0 to 1 where they have a figure: first the full ones, then
-/// the hatched ones.
+/// Two thin bars for each name, both from 0 to 1 where they have a figure: first the full ones,
+/// then the hatched ones.
 pub fn paired_bars(
     out: &mut String,
     id: &str,

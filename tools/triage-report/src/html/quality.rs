@@ -9,7 +9,9 @@ use super::plots::{self, Point};
 use super::sections::{begin, names};
 use super::table::Table;
 use crate::RunFacts;
-use crate::figures::{ANSWERS, Bin, ClassQuality, Confusion, Figures, Share, answer_name, ratio};
+use crate::figures::{
+    ANSWERS, Bin, CATEGORIES, ClassQuality, Confusion, Figures, Share, answer_name, ratio,
+};
 use crate::wording::{self, percent};
 
 /// Thousandths from one point of a curve to the next.
@@ -29,7 +31,7 @@ pub fn labels(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Res
         return Ok(());
     }
     confusion(out, &figures.labels.confusion)?;
-    classes(out, &figures.labels.confusion)?;
+    classes(out, figures.labels.categories())?;
     reliability(out, figures)?;
     thresholds(out, facts, figures)
 }
@@ -48,7 +50,9 @@ fn confusion(out: &mut String, confusion: &Confusion) -> fmt::Result {
         write!(out, "<th scope=\"col\">{}</th>", answer_name(place))?;
     }
     writeln!(out, "<th scope=\"col\">all</th></tr></thead>\n<tbody>")?;
-    for (label, counts) in confusion.counts.iter().enumerate() {
+    for label in 0..CATEGORIES {
+        let counts: Vec<u64> =
+            (0..ANSWERS).map(|suggested| confusion.count(label, suggested)).collect();
         let all: u64 = counts.iter().sum();
         write!(out, "<tr><th scope=\"row\">{}</th>", answer_name(label))?;
         for (place, count) in counts.iter().enumerate() {
@@ -62,7 +66,7 @@ fn confusion(out: &mut String, confusion: &Confusion) -> fmt::Result {
     writeln!(out, "</tbody>\n</table>\n</div>\n</section>")
 }
 
-fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
+fn classes(out: &mut String, classes: Vec<ClassQuality>) -> fmt::Result {
     let text = "Precision: of those suggested, the share that is right. Recall: of those labelled, the \
                 share that is found. F1 is their harmonic mean; macro-F1 is its mean over the \
                 categories that labels name.";
@@ -71,11 +75,10 @@ fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
         0 => "–".to_owned(),
         _ => format!("{:.3}", share.share()),
     };
-    let classes = confusion.classes();
     let known = |share: Share| (share.whole > 0).then(|| share.share());
     let bars: Vec<(&str, Option<f64>, Option<f64>)> = classes
         .iter()
-        .map(|class| (class.name, known(class.precision), known(class.recall)))
+        .map(|class| (answer_name(class.class), known(class.precision), known(class.recall)))
         .collect();
     writeln!(out, "<div class=\"pair\">\n<figure>")?;
     plots::paired_bars(out, "class-plot", "Precision and recall by category", &bars)?;
@@ -85,7 +88,7 @@ fn classes(out: &mut String, confusion: &Confusion) -> fmt::Result {
     )?;
     let row = |class: ClassQuality| {
         vec![
-            class.name.to_owned(),
+            answer_name(class.class).to_owned(),
             grouped(class.recall.whole),
             grouped(class.precision.whole),
             share(class.precision),

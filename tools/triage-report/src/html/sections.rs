@@ -58,7 +58,6 @@ pub fn key_figures(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt
     writeln!(out, "</dl>")
 }
 
-/// Suggested categories.
 pub fn categories(out: &mut String, figures: &Figures) -> fmt::Result {
     begin(out, "categories", "Categories", "What the tickets are about, as the AI suggests.")?;
     writeln!(out, "<div class=\"pair\">\n<figure>")?;
@@ -127,7 +126,6 @@ pub fn review(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Res
     writeln!(out, "</section>")
 }
 
-/// Suggested priorities.
 pub fn priorities(out: &mut String, figures: &Figures) -> fmt::Result {
     begin(out, "priorities", "Priorities", "How urgent the tickets are, by the stated policy.")?;
     let row = |((name, _), count): (&(&str, Priority), &u64)| {

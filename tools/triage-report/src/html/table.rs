@@ -15,7 +15,6 @@ pub struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Writes it.
     pub fn write(&self, out: &mut String) -> fmt::Result {
         writeln!(
             out,

@@ -9,7 +9,8 @@ use super::{ROW_BYTES_MAXIMUM, ReadError, ReadRow, RowFault, RowFaultKind};
 use crate::columns::{COLUMN_NAME_CHARACTERS, Columns};
 use crate::safe_text::on_one_line;
 
-/// Lines at the beginning whose names count as columns: a name may be missing where it has no value.
+/// Lines at the beginning whose names count as columns: a name may be missing where it has no
+/// value.
 const LINES_LOOKED_AT: usize = 200;
 /// Most names that count as columns.
 const COLUMNS_MAXIMUM: usize = 1000;
@@ -38,7 +39,6 @@ pub fn names(file: impl Read) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// The rows.
 #[derive(Debug)]
 pub struct JsonLinesRows<R> {
     lines: Lines<R>,

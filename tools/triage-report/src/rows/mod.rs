@@ -7,15 +7,16 @@ mod row;
 use std::fs::File;
 use std::io;
 
-use super::arguments::Format;
-use super::columns::{ColumnError, Columns, NamedColumns};
+use crate::arguments::Format;
+use crate::columns::{ColumnError, Columns, NamedColumns};
 pub use row::{Created, Row, RowFault, RowFaultKind};
 
 use comma_separated::CommaSeparatedRows;
 use json_lines::JsonLinesRows;
 
 /// Longest row, in bytes. A ticket's text has at most 32,000 characters; the rest is room for other
-/// columns. A quote that is never closed makes one row of all that follows, and must not fill the memory.
+/// columns. A quote that is never closed makes one row of all that follows, and must not fill the
+/// memory.
 const ROW_BYTES_MAXIMUM: usize = 4 * 1024 * 1024;
 
 /// A row that was read.
@@ -32,13 +33,10 @@ pub enum ReadRow {
 /// Why a file cannot be read any further.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The system does not give its bytes.
     #[error("cannot be read: {0}")]
     System(#[from] io::Error),
-    /// The columns cannot be told.
     #[error(transparent)]
     Columns(#[from] ColumnError),
-    /// A row has no end.
     #[error(
         "has a row of more than {} bytes from line {line} on; a quote may not be closed there",
         ROW_BYTES_MAXIMUM

@@ -21,7 +21,6 @@ pub struct Row {
     pub description: String,
     /// Whether one of them was cut.
     pub was_cut: bool,
-    /// When it was created.
     pub created: Created,
     /// The label that people chose; nothing where the row has none.
     pub label: Option<String>,
@@ -60,13 +59,10 @@ pub enum RowFaultKind {
         /// As many as it has.
         found: usize,
     },
-    /// Not text in UTF-8.
     #[error("is not text in UTF-8")]
     NotUtf8,
-    /// Not JSON.
     #[error("is not JSON")]
     NotJson,
-    /// JSON, but no object.
     #[error("is no JSON object")]
     NotAnObject,
     /// A list or an object where a text belongs.
@@ -75,7 +71,6 @@ pub enum RowFaultKind {
         /// The column, fit to be shown.
         column: String,
     },
-    /// Longer than a row may be.
     #[error("has more than {limit} bytes")]
     TooLong {
         /// The most that it may have.

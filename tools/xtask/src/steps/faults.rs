@@ -18,5 +18,6 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
     cargo::build_programs(project).await?;
     let mut command = Command::new(project.binaries.join("fault-harness"));
     command.current_dir(&project.root);
+    cargo::with_built_functions(project, &mut command);
     Ok(process::run(command, LIMIT).await?)
 }

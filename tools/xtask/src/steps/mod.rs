@@ -7,6 +7,7 @@ pub mod checks;
 pub mod dependencies;
 pub mod emulator;
 pub mod faults;
+pub mod fuzz;
 pub mod policies;
 pub mod sam;
 pub mod sam_local;
@@ -29,12 +30,15 @@ pub enum StepError {
     /// A tool is missing.
     #[error(transparent)]
     Tools(#[from] tools::ToolsError),
-    /// The language model of second opinions cannot be had.
+    /// The language model of second opinions cannot be fetched.
     #[error(transparent)]
     LanguageModel(#[from] tools::language_model::LanguageModelError),
     /// A function does not answer as it should.
     #[error(transparent)]
     Emulator(#[from] emulator::EmulatorError),
+    /// A snapshot is of no test.
+    #[error(transparent)]
+    Snapshots(#[from] test::SnapshotsError),
     /// A policy grants what no test uses.
     #[error(transparent)]
     Policies(#[from] policies::PoliciesError),
@@ -50,7 +54,7 @@ pub enum StepError {
     /// The template is not as checkov wants it.
     #[error(transparent)]
     Checkov(#[from] checkov::CheckovError),
-    /// What the step needs cannot be had on this machine, and that is no fault of the code. The other
+    /// What the step needs is not available on this machine, which is no fault of the code. The other
     /// steps go on, unless `--strict` wants all of them.
     #[error("{0}")]
     NotPossibleHere(String),

@@ -166,7 +166,7 @@ mod tests {
     }
 
     fn ticket() -> Ticket {
-        serde_json::from_value(example()).unwrap()
+        example().unwrap()
     }
 
     fn good() -> Value {

@@ -73,13 +73,16 @@ fn mask_long_numbers(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use copilot_core::ticket::{CustomerName, EmailAddress, example};
+
     use super::*;
 
     fn ticket() -> Ticket {
-        let mut example = copilot_core::ticket::example();
-        example["customer_name"] = "John Doe".into();
-        example["customer_email"] = "j.roe@example.com".into();
-        serde_json::from_value(example).unwrap()
+        Ticket {
+            customer_name: Some(CustomerName::parse("John Doe").unwrap()),
+            customer_email: Some(EmailAddress::parse("j.roe@example.com").unwrap()),
+            ..example().unwrap()
+        }
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Bedrock {
     ) -> Result<Option<Self>, ParseTriageModelError> {
         let Some(model_id) = ModelId::choose(triage_model)? else { return Ok(None) };
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(limits::CONNECT_TIMEOUT)
+            .connect_timeout(copilot_aws::limits::CONNECT_TIMEOUT)
             .operation_attempt_timeout(limits::BEDROCK_ATTEMPT_TIMEOUT)
             .operation_timeout(limits::BEDROCK_OPERATION_TIMEOUT)
             .build();

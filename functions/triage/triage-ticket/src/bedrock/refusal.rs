@@ -59,10 +59,7 @@ const OPERATION: &str = "call Bedrock";
 
 /// What a request means that cannot be put together: a defect.
 pub(super) fn of_request(error: BuildError) -> NoBedrockSuggestion {
-    NoBedrockSuggestion::Refused(Error::Internal {
-        operation: OPERATION,
-        source: Some(error.into()),
-    })
+    NoBedrockSuggestion::Refused(Error::internal(OPERATION, error))
 }
 
 /// What a failed call means.

@@ -168,15 +168,16 @@ fn object<const MEMBERS: usize>(members: [(&str, Document); MEMBERS]) -> Documen
 
 #[cfg(test)]
 mod tests {
-    use copilot_core::ticket::example;
+    use copilot_core::ticket::{Description, Subject, example};
 
     use super::*;
 
     fn ticket(subject: &str, description: &str) -> Ticket {
-        let mut ticket = example();
-        ticket["subject"] = subject.into();
-        ticket["description"] = description.into();
-        serde_json::from_value(ticket).unwrap()
+        Ticket {
+            subject: Subject::restored(subject.to_owned()),
+            description: Description::restored(description.to_owned()),
+            ..example().unwrap()
+        }
     }
 
     fn text(masking: Masking, ticket: &Ticket) -> String {

@@ -1,5 +1,5 @@
 //! Changes of stored tickets. Each is one transaction: the ticket, against the state that was seen,
-//! and what is to be remembered of the change.
+//! and its entry in the timeline.
 
 mod suggest;
 mod write;
@@ -8,11 +8,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 pub use self::suggest::Suggested;
-use self::write::{Decision, Written};
+use self::write::{Decision, Tries, Written};
 use super::{Store, failure, record};
 use copilot_core::error::Error;
-use copilot_core::limits;
-use copilot_core::ticket::{ChangeSource, ExpectedVersion, Status, Ticket, TicketId, TicketPatch};
+use copilot_core::ticket::{
+    ChangeSource, ExpectedVersion, Source, Status, Ticket, TicketId, TicketPatch,
+};
 
 /// Who changed a ticket, for its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +21,11 @@ pub enum Actor<'a> {
     /// A support agent, through our API.
     Agent {
         /// Who it is, as an authorizer or else the request tells. It came in a header or has at most
-        /// [`limits::ACTOR_CHARACTERS`].
+        /// [`copilot_core::limits::ACTOR_CHARACTERS`].
         name: Option<&'a str>,
     },
-    /// Zendesk, through its webhook.
-    Zendesk,
-    /// Intercom, through its webhook.
-    Intercom,
+    /// A vendor, through its webhook.
+    Channel(Source),
     /// A scheduled function of ours.
     Schedule,
     /// The AI.
@@ -41,15 +40,14 @@ impl<'a> Actor<'a> {
         match self {
             Self::Agent { name } => name.unwrap_or("agent"),
             Self::Ai { name } => name,
-            Self::Zendesk | Self::Intercom | Self::Schedule => self.source().name(),
+            Self::Channel(_) | Self::Schedule => self.source().name(),
         }
     }
 
     fn source(self) -> ChangeSource {
         match self {
             Self::Agent { .. } => ChangeSource::Api,
-            Self::Zendesk => ChangeSource::Zendesk,
-            Self::Intercom => ChangeSource::Intercom,
+            Self::Channel(source) => ChangeSource::Channel(source),
             Self::Schedule => ChangeSource::Schedule,
             Self::Ai { .. } => ChangeSource::Ai,
         }
@@ -108,14 +106,14 @@ pub enum Added {
     /// It is on the ticket now.
     Now(Ticket),
     /// It was on the ticket before.
-    Before(Ticket),
+    AlreadyAdded(Ticket),
     /// The ticket is closed and takes none.
     Closed(Ticket),
 }
 
 impl Store {
     /// Moves a ticket to `status` if the lifecycle allows it; a ticket that is there already is
-    /// answered unchanged, and nothing is remembered of the request.
+    /// answered unchanged, and the history says nothing of the request.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Outdated`] when the ticket is of another version than expected;
@@ -158,7 +156,8 @@ impl Store {
         requested: RequestedChange<'_>,
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let seen = self.read(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
@@ -172,10 +171,7 @@ impl Store {
                 return Ok(*changed);
             }
         }
-        Err(Error::Unavailable {
-            operation: "change a ticket that others keep changing",
-            source: None,
-        })
+        Err(Error::unavailable("change a ticket that others keep changing"))
     }
 
     /// Closes the ticket `seen` if nobody has changed it since, and says whether it did.
@@ -189,10 +185,9 @@ impl Store {
         note: &str,
         now: DateTime<Utc>,
     ) -> Result<bool, Error> {
-        let moved = seen.moved_to(Status::Closed, now).map_err(|_| Error::Internal {
-            operation: "close a ticket by schedule",
-            source: None,
-        })?;
+        let moved = seen
+            .moved_to(Status::Closed, now)
+            .map_err(|_| Error::defect("close a ticket by schedule"))?;
         let Some(next) = moved else { return Ok(false) };
         let decision =
             Decision { note: Some(note), ..Decision::new(seen, next, Actor::Schedule, now) };
@@ -210,7 +205,8 @@ impl Store {
         reported: ReportedStatus<'_>,
         now: DateTime<Utc>,
     ) -> Result<Changed, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let known = self.read_record(ticket_id).await?;
             let late = known.source_event_at.zip(reported.at).is_some_and(|(taken, at)| at < taken);
             let ticket = known.ticket;
@@ -227,7 +223,7 @@ impl Store {
                 return Ok(Changed::Done(*changed));
             }
         }
-        Err(Error::Unavailable { operation: "take a reported status", source: None })
+        Err(Error::unavailable("take a reported status"))
     }
 
     /// Adds a message of the customer, once. A resolved ticket reopens; a closed one takes none.
@@ -240,11 +236,12 @@ impl Store {
         message: NewMessage<'_>,
         now: DateTime<Utc>,
     ) -> Result<Added, Error> {
-        for _ in 0..limits::CHANGE_ATTEMPTS {
+        let mut tries = Tries::begin();
+        while tries.is_another() {
             let ticket = self.read(ticket_id).await?;
             if ticket.status == Status::Closed {
                 let known = self.has_message(ticket_id, message.id).await?;
-                return Ok(if known { Added::Before(ticket) } else { Added::Closed(ticket) });
+                return Ok(if known { Added::AlreadyAdded(ticket) } else { Added::Closed(ticket) });
             }
             let reopened = match ticket.status {
                 Status::Resolved => ticket.moved_to(Status::Open, now).ok().flatten(),
@@ -259,11 +256,11 @@ impl Store {
             };
             match self.write(&decision).await? {
                 Written::Done(changed) => return Ok(Added::Now(*changed)),
-                Written::MessageKnown => return Ok(Added::Before(ticket)),
+                Written::DuplicateMessage => return Ok(Added::AlreadyAdded(ticket)),
                 Written::Outdated => {}
             }
         }
-        Err(Error::Unavailable { operation: "add a message", source: None })
+        Err(Error::unavailable("add a message"))
     }
 
     async fn has_message(&self, ticket_id: TicketId, message: &str) -> Result<bool, Error> {

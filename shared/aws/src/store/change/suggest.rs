@@ -1,12 +1,10 @@
 //! What the AI makes of a ticket, written once.
 
-use chrono::{DateTime, Utc};
-
 use super::Actor;
 use super::write::{Decision, Written};
+use crate::limits;
 use crate::store::Store;
 use copilot_core::error::Error;
-use copilot_core::limits;
 use copilot_core::ticket::{Suggestion, Ticket, TicketId};
 
 /// What became of the AI work on a ticket.
@@ -20,7 +18,7 @@ pub enum Suggested {
 
 impl Store {
     /// Writes what `suggest` makes of the ticket as it is, together with an entry in its history, and
-    /// takes the mark of AI work away. When another change comes first, it suggests again, for the
+    /// ends its pending AI work. When another change comes first, it suggests again, for the
     /// ticket as it is then. Safe to repeat, in any order: a ticket is suggested for once.
     ///
     /// # Errors
@@ -29,7 +27,6 @@ impl Store {
         &self,
         ticket_id: TicketId,
         suggest: impl AsyncFn(&Ticket) -> Suggestion,
-        clock: impl Fn() -> DateTime<Utc>,
     ) -> Result<Suggested, Error> {
         for _ in 0..limits::CHANGE_ATTEMPTS {
             let seen = self.read(ticket_id).await?;
@@ -38,10 +35,10 @@ impl Store {
                 return Ok(Suggested::LeftAlone(seen));
             }
             let suggestion = suggest(&seen).await;
-            let now = clock();
-            let Some(next) = seen.suggested(&suggestion, now) else { continue };
+            let now = suggestion.processed_at;
             let name = format!("ai:{}", suggestion.model.as_str());
             let note = suggestion.summary();
+            let Some(next) = seen.suggested(suggestion) else { continue };
             let decision = Decision {
                 note: Some(&note),
                 ends_ai_work: true,
@@ -51,6 +48,6 @@ impl Store {
                 return Ok(Suggested::Now(*changed));
             }
         }
-        Err(Error::Unavailable { operation: "write a suggestion", source: None })
+        Err(Error::unavailable("write a suggestion"))
     }
 }

@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem, Update};
 use aws_smithy_types::error::operation::BuildError;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::{Actor, NewMessage};
-use crate::store::record::{self, Item, Remembered};
-use crate::store::suggestion::StoredSuggestion;
+use crate::backoff::Backoff;
+use crate::limits;
+use crate::store::record::{self, Item, TimelineKind};
+use crate::store::ticket_row::TicketRow;
+use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
 use copilot_core::ticket::{ChangedFields, Ticket, TicketChange, format_time};
@@ -36,7 +41,99 @@ pub(super) enum Written {
     /// The ticket is no longer as it was seen.
     Outdated,
     /// The message was added before.
-    MessageKnown,
+    DuplicateMessage,
+}
+
+/// The tries of one change against a ticket that others change at the same time.
+pub(super) struct Tries {
+    began: Instant,
+    made: u32,
+}
+
+impl Tries {
+    pub(super) fn begin() -> Self {
+        Self { began: Instant::now(), made: 0 }
+    }
+
+    /// Whether there is one more. The first one there always is.
+    pub(super) fn is_another(&mut self) -> bool {
+        let is_in_time = self.made == 0 || self.began.elapsed() < limits::CHANGE_TIME;
+        let is_another = is_in_time && self.made < limits::CHANGE_ATTEMPTS;
+        self.made += 1;
+        is_another
+    }
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Done,
+    Outdated,
+    DuplicateMessage,
+}
+
+/// What a cancelled transaction calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// A condition was not met.
+    Ended(End),
+    /// The same transaction may succeed soon.
+    Busy,
+    /// It never will.
+    Defect,
+}
+
+/// Why DynamoDB cancelled a transaction: a code for each write, `None` for one that was not at fault.
+/// Only codes: the messages beside them can quote the data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the transaction was cancelled: {}", codes.join(", "))]
+struct Cancelled {
+    codes: Vec<String>,
+}
+
+/// The code of a write that was not at fault.
+const NOT_AT_FAULT: &str = "None";
+const CONDITION_NOT_MET: &str = "ConditionalCheckFailed";
+/// Codes of writes that DynamoDB was too busy for (API reference, `TransactWriteItems`, "Errors"), and
+/// what it answers to a single call in the same state.
+const BUSY: [&str; 8] = [
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "InternalServerError",
+    "TransactionInProgressException",
+];
+
+impl Cancelled {
+    fn of(reasons: &[CancellationReason]) -> Self {
+        let code = |reason: &CancellationReason| reason.code().unwrap_or(NOT_AT_FAULT).to_owned();
+        Self { codes: reasons.iter().map(code).collect() }
+    }
+
+    /// `message_at` is the place of the write that notes a message as known. A condition that is not met
+    /// decides, whatever else was wrong: the ticket is another one than was seen.
+    fn verdict(&self, message_at: Option<usize>) -> Verdict {
+        let at_fault = |code: &&String| code.as_str() != NOT_AT_FAULT;
+        let is_failed =
+            |index: usize| self.codes.get(index).is_some_and(|c| c == CONDITION_NOT_MET);
+        let mut codes = self.codes.iter().filter(at_fault).peekable();
+        if message_at.is_some_and(is_failed) {
+            Verdict::Ended(End::DuplicateMessage)
+        } else if self.codes.iter().any(|code| code == CONDITION_NOT_MET) {
+            Verdict::Ended(End::Outdated)
+        } else if codes.peek().is_some() && codes.all(|code| BUSY.contains(&code.as_str())) {
+            Verdict::Busy
+        } else {
+            Verdict::Defect
+        }
+    }
+}
+
+fn unavailable(busy: Option<Cancelled>) -> Error {
+    Error::Unavailable { operation: OPERATION, source: busy.map(Into::into) }
 }
 
 impl<'a> Decision<'a> {
@@ -67,44 +164,75 @@ impl Store {
         let mut writes = vec![TransactWriteItem::builder().update(update).build()];
         let mut message_at = None;
         if let Some(change) = decision.change() {
-            writes.push(self.remember(decision.beside(Remembered::Change, &change)?)?);
+            writes.push(
+                self.put_new(decision.beside(TimelineKind::Change, &ChangeRecord::from(change))?)?,
+            );
         }
         if let Some(correction) = decision.correction() {
-            writes.push(self.remember(correction.item()?)?);
+            writes.push(self.put_new(correction.item()?)?);
         }
         if let Some(message) = decision.message {
             message_at = Some(writes.len());
             let digits = decision.seen.ticket_id.digits();
-            let known = record::beside(digits, record::message_id_key(message.id));
-            writes.push(self.remember(known)?);
-            let told = decision.told(message);
-            writes.push(self.remember(decision.beside(Remembered::Message, &told)?)?);
+            let received = record::beside(digits, record::message_id_key(message.id));
+            writes.push(self.put_new(received)?);
+            let record = decision.message_record(message);
+            writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
         }
-        let outcome =
-            self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        let Err(error) = outcome else { return Ok(Written::Done(Box::new(decision.next.clone()))) };
-        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
-            error.as_service_error()
-        else {
-            return Err(failure(OPERATION, &error));
-        };
-        let codes: Vec<&str> =
-            canceled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect();
-        let failed = |index: usize| codes.get(index) == Some(&"ConditionalCheckFailed");
-        if message_at.is_some_and(failed) {
-            Ok(Written::MessageKnown)
-        } else if codes
-            .iter()
-            .any(|code| ["ConditionalCheckFailed", "TransactionConflict"].contains(code))
-        {
-            Ok(Written::Outdated)
-        } else {
-            Err(failure(OPERATION, &error))
+        self.transact(writes, message_at).await.map(|end| match end {
+            End::Done => Written::Done(Box::new(decision.next.clone())),
+            End::Outdated => Written::Outdated,
+            End::DuplicateMessage => Written::DuplicateMessage,
+        })
+    }
+
+    /// Makes the writes, all or none. What DynamoDB cancels because it is busy is sent again, within the
+    /// time of one call: the SDK does not do that, as such a cancellation is an error of its own.
+    async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+        message_at: Option<usize>,
+    ) -> Result<End, Error> {
+        // One token for all tries: when one was done and its answer lost, the next one says so and is
+        // not taken for somebody else's change.
+        let token = Uuid::new_v4().to_string();
+        let mut backoff = Backoff::within(limits::OPERATION_TIMEOUT);
+        let mut busy: Option<Cancelled> = None;
+        loop {
+            let call = self
+                .client
+                .transact_write_items()
+                .client_request_token(&token)
+                .set_transact_items(Some(writes.clone()));
+            let error = match backoff.attempt(call.send()).await {
+                Some(Ok(_)) => return Ok(End::Done),
+                Some(Err(error)) => error,
+                None => return Err(unavailable(busy)),
+            };
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            else {
+                return Err(failure(OPERATION, &error));
+            };
+            let cancelled = Cancelled::of(cancelled.cancellation_reasons());
+            match cancelled.verdict(message_at) {
+                Verdict::Ended(end) => return Ok(end),
+                Verdict::Defect => {
+                    let source = Some(cancelled.into());
+                    return Err(Error::Internal { operation: OPERATION, source });
+                }
+                Verdict::Busy => {
+                    if !backoff.pause().await {
+                        return Err(unavailable(Some(cancelled)));
+                    }
+                    busy = Some(cancelled);
+                }
+            }
         }
     }
 
     /// A write of an item that is not there yet.
-    fn remember(&self, item: Item) -> Result<TransactWriteItem, Error> {
+    fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -143,7 +271,7 @@ impl Store {
             }
         }
         if decision.ends_ai_work {
-            removed.extend(record::AI_WORK_MARK.map(str::to_owned));
+            removed.extend(record::PENDING_AI_WORK.map(str::to_owned));
         }
         // The version always differs, so there is always something to set.
         let mut expression = format!("SET {}", set.join(", "));
@@ -177,7 +305,7 @@ impl Decision<'_> {
             .collect())
     }
 
-    /// What the history tells of it. A message alone is no entry: it is told as a message.
+    /// What the history says of it. A message alone is no entry: it has a list of its own.
     fn change(&self) -> Option<TicketChange> {
         let moved = self.next.status != self.seen.status;
         let fields = ChangedFields::between(self.seen, &self.next);
@@ -199,8 +327,8 @@ impl Decision<'_> {
         is_by_agent.then(|| Correction::of(self.seen, &self.next)).flatten()
     }
 
-    fn told<'a>(&self, message: NewMessage<'a>) -> ToldMessage<'a> {
-        ToldMessage {
+    fn message_record<'a>(&self, message: NewMessage<'a>) -> MessageRecord<'a> {
+        MessageRecord {
             version: self.next.version,
             message_id: message.id,
             text: message.text,
@@ -211,7 +339,7 @@ impl Decision<'_> {
     }
 
     /// An item that stands beside the ticket at the version that the write makes.
-    fn beside<T: Serialize>(&self, kind: Remembered, content: &T) -> Result<Item, Error> {
+    fn beside<T: Serialize>(&self, kind: TimelineKind, content: &T) -> Result<Item, Error> {
         let (digits, version) = (self.next.ticket_id.digits(), self.next.version);
         let mut whole = record::beside(digits, kind.key(version));
         whole.extend(item(content)?);
@@ -219,9 +347,9 @@ impl Decision<'_> {
     }
 }
 
-/// A [`copilot_core::ticket::TicketMessage`] as it is written.
+/// A [`copilot_core::ticket::TicketMessage`] as it is written; `StoredMessage` reads it.
 #[derive(Serialize)]
-struct ToldMessage<'a> {
+struct MessageRecord<'a> {
     version: u64,
     message_id: &'a str,
     text: &'a str,
@@ -230,16 +358,9 @@ struct ToldMessage<'a> {
     sent_at: Option<String>,
 }
 
-/// A ticket's attributes, with what the AI suggests as the table holds it.
+/// A ticket's own attributes.
 fn ticket_item(ticket: &Ticket) -> Result<Item, Error> {
-    let mut ticket = ticket.clone();
-    let suggestion = ticket.take_suggestion().map(StoredSuggestion::from);
-    let mut attributes = item(&ticket)?;
-    if let Some(suggestion) = suggestion {
-        let stored = serde_dynamo::to_attribute_value(suggestion).map_err(unwritten)?;
-        attributes.insert(record::SUGGESTION.to_owned(), stored);
-    }
-    Ok(attributes)
+    item(&TicketRow::from(ticket))
 }
 
 /// What is null or empty is left out, as in a ticket's own item.
@@ -250,9 +371,12 @@ fn item<T: Serialize>(content: &T) -> Result<Item, Error> {
 }
 
 fn unwritten(error: serde_dynamo::Error) -> Error {
-    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+    Error::internal(OPERATION, error)
 }
 
 fn defect(error: BuildError) -> Error {
-    Error::Internal { operation: OPERATION, source: Some(error.into()) }
+    Error::internal(OPERATION, error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,9 +8,9 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use super::super::record::{self, Item};
 use super::super::{Store, failure};
 use super::Position;
+use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::limits;
-use copilot_core::ticket::{Order, TicketFilter, format_time};
+use copilot_core::ticket::{SortOrder, TicketFilter, format_time};
 
 /// What an index says of a ticket.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub(super) struct Entries<'a> {
     store: &'a Store,
     name: &'static str,
     attribute: &'static str,
-    order: Order,
+    order: SortOrder,
     /// The first and the last sort key that may be shown.
     first: String,
     last: String,
@@ -45,7 +45,7 @@ impl<'a> Entries<'a> {
     pub(super) fn new(
         store: &'a Store,
         filter: &TicketFilter,
-        order: Order,
+        order: SortOrder,
         after: Option<&Position>,
         wanted: usize,
     ) -> Self {
@@ -69,8 +69,10 @@ impl<'a> Entries<'a> {
         match (after, order) {
             (None, _) => {}
             // Nothing is between a key and the same with a character more.
-            (Some(position), Order::OldestFirst) => first = format!("{}!", position.created_key()),
-            (Some(position), Order::NewestFirst) => last = position.just_before(),
+            (Some(position), SortOrder::OldestFirst) => {
+                first = format!("{}!", position.created_key())
+            }
+            (Some(position), SortOrder::NewestFirst) => last = position.just_before(),
         }
         let share = wanted.div_ceil(values.len());
         let keys_at_once = if values.len() == 1 { share } else { 2 * share };
@@ -110,8 +112,8 @@ impl<'a> Entries<'a> {
             partition.buffer.front().map(|entry| (&entry.created_key, index))
         });
         let head = match self.order {
-            Order::NewestFirst => heads.max(),
-            Order::OldestFirst => heads.min(),
+            SortOrder::NewestFirst => heads.max(),
+            SortOrder::OldestFirst => heads.min(),
         };
         head.map(|(_, index)| index)
     }
@@ -142,8 +144,8 @@ impl<'a> Entries<'a> {
         let (mut first, mut last) = (self.first.clone(), self.last.clone());
         match (&partition.read_to, self.order) {
             (None, _) => {}
-            (Some(key), Order::OldestFirst) => first = format!("{key}!"),
-            (Some(key), Order::NewestFirst) => {
+            (Some(key), SortOrder::OldestFirst) => first = format!("{key}!"),
+            (Some(key), SortOrder::NewestFirst) => {
                 last =
                     Position::of(key).map_or_else(String::new, |position| position.just_before());
             }
@@ -157,7 +159,7 @@ impl<'a> Entries<'a> {
             .query()
             .table_name(&self.store.table)
             .index_name(self.name)
-            .scan_index_forward(self.order == Order::OldestFirst)
+            .scan_index_forward(self.order == SortOrder::OldestFirst)
             .limit(i32::try_from(self.keys_at_once).unwrap_or(i32::MAX))
             .key_condition_expression(
                 "#partition = :partition AND created_key BETWEEN :first AND :last",

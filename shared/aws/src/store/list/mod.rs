@@ -6,17 +6,18 @@ mod position;
 use std::collections::HashMap;
 
 use super::record::{self, TicketRecord};
+use super::rows::read_rows;
 use super::{Error, Store, limits};
-use copilot_core::ticket::{Order, Ticket, TicketFilter};
+use copilot_core::ticket::{SortOrder, Ticket, TicketFilter};
 use index::{Entries, Entry, ticket_keys};
 
 pub use position::Position;
 
-/// A page of tickets.
+/// A page of tickets, as they are shown.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct Page<Shown> {
     /// The tickets, in the order of the list.
-    pub tickets: Vec<Ticket>,
+    pub tickets: Vec<Shown>,
     /// After which ticket the list goes on, unless this page ends it.
     pub next: Option<Position>,
 }
@@ -27,16 +28,18 @@ impl Store {
     /// An order, a customer or a status is found by an index of its own; what else the filter asks
     /// is looked for among those tickets. A page ends early only when it has read
     /// [`limits::PAGE_READ_TICKETS`] or reaches [`limits::PAGE_BYTES`]; its position then goes on.
+    /// `show` gives each ticket as it is answered, and the bytes that it takes there.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn list(
+    /// [`Error::Unavailable`] or [`Error::Internal`], and those of `show`.
+    pub async fn list<Shown>(
         &self,
         filter: &TicketFilter,
-        order: Order,
+        order: SortOrder,
         limit: u32,
         after: Option<&Position>,
-    ) -> Result<Page, Error> {
+        show: impl Fn(Ticket) -> Result<(Shown, usize), Error>,
+    ) -> Result<Page<Shown>, Error> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut entries = Entries::new(self, filter, order, after, limit);
         let mut page = Page { tickets: Vec::with_capacity(limit), next: None };
@@ -53,15 +56,16 @@ impl Store {
             read += batch.len();
             let mut found = self.read_all(&batch).await?;
             for entry in batch {
-                let shown = found.remove(&entry.created_key).filter(|ticket| filter.shows(ticket));
-                if let Some(ticket) = shown {
-                    bytes += bytes_in_answer(&ticket)?;
+                let listed = found.remove(&entry.created_key).filter(|ticket| filter.shows(ticket));
+                if let Some(ticket) = listed {
+                    let (shown, shown_bytes) = show(ticket)?;
+                    bytes += shown_bytes;
                     let is_too_large = bytes > limits::PAGE_BYTES && !page.tickets.is_empty();
                     if is_too_large || page.tickets.len() == limit {
                         page.next = last;
                         return Ok(page);
                     }
-                    page.tickets.push(ticket);
+                    page.tickets.push(shown);
                 }
                 last = Position::of(&entry.created_key);
             }
@@ -72,25 +76,16 @@ impl Store {
         Ok(page)
     }
 
-    /// The tickets of `entries` by their `created_key`. One that is gone is absent.
+    /// The tickets of `entries` by their `created_key`. One that is gone is absent, and so is
+    /// one that cannot be read: it must not hide the others.
     async fn read_all(&self, entries: &[Entry]) -> Result<HashMap<String, Ticket>, Error> {
-        let items = self.read_batch("read a page of tickets", ticket_keys(entries)).await?;
-        let mut tickets = HashMap::with_capacity(items.len());
-        for item in items {
-            let ticket = TicketRecord::from_item(item)?.ticket;
+        const OPERATION: &str = "read a page of tickets";
+        let items = self.read_batch(OPERATION, ticket_keys(entries)).await?;
+        let tickets = read_rows(OPERATION, items, |item| {
+            let ticket = TicketRecord::from_item(item).ok()?.ticket;
             let key = record::created_key(ticket.created_at, ticket.ticket_id.digits());
-            tickets.insert(key, ticket);
-        }
-        Ok(tickets)
+            Some((key, ticket))
+        });
+        Ok(tickets.into_iter().collect())
     }
-}
-
-/// The answer travels as a JSON string inside Lambda's JSON, where each quote and backslash takes
-/// one byte more.
-fn bytes_in_answer(ticket: &Ticket) -> Result<usize, Error> {
-    let json = serde_json::to_vec(ticket).map_err(|error| Error::Internal {
-        operation: "write a ticket as JSON",
-        source: Some(error.into()),
-    })?;
-    Ok(json.len() + json.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count())
 }

@@ -43,15 +43,22 @@ pub fn options(data_dir: &Path, further: &[&str]) -> Options {
     Options::parse_from(arguments)
 }
 
-/// A JSON value in which what differs from run to run is checked and then replaced.
+/// A JSON value in which what differs from run to run is checked and then replaced. Members without a
+/// value are left out: a field that a snapshot's ticket does not use is no part of that snapshot.
 pub fn redacted(value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            Value::Object(members.into_iter().map(redacted_member).collect::<Map<_, _>>())
+            let members = members.into_iter().filter(|(_, value)| !is_nothing(value));
+            Value::Object(members.map(redacted_member).collect::<Map<_, _>>())
         }
         Value::Array(elements) => Value::Array(elements.into_iter().map(redacted).collect()),
         other => other,
     }
+}
+
+/// Null or an empty list.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 fn redacted_member((name, value): (String, Value)) -> (String, Value) {

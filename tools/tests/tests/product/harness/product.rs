@@ -135,8 +135,8 @@ impl Product {
         self.send_with("PATCH /api/tickets/{ticket_id}", &path, Some(&body), &headers).await
     }
 
-    /// A page of what is remembered of a ticket: its `history` or its `messages`.
-    pub async fn remembered(&self, ticket_id: &str, kind: &str, query: &str) -> Answer {
+    /// A page of the timeline of a ticket: its `history` or its `messages`.
+    pub async fn timeline(&self, ticket_id: &str, kind: &str, query: &str) -> Answer {
         let route = format!("GET /api/tickets/{{ticket_id}}/{kind}");
         self.send(&route, &format!("/api/tickets/{ticket_id}/{kind}{query}"), None).await
     }
@@ -157,7 +157,7 @@ impl Product {
         let mut entries = Vec::new();
         let mut query = format!("?limit={limit}");
         loop {
-            let page = self.remembered(ticket_id, kind, &query).await;
+            let page = self.timeline(ticket_id, kind, &query).await;
             assert_eq!(page.status, 200, "{page:?}");
             let of_page = page.body[member].as_array().unwrap();
             entries.extend(of_page.iter().cloned());

@@ -1,17 +1,18 @@
-//! What is remembered of one ticket, in pages: its changes and its messages, by the versions that
-//! they made.
+//! The timeline of one ticket, in pages: its changes and its messages, by the versions that they made.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use super::record::{self, Item, Remembered};
+use super::record::{self, Item, TimelineKind};
+use super::rows::read_rows;
+use super::timeline_record::{ChangeRecord, StoredMessage};
 use super::{Store, failure};
 use copilot_core::error::Error;
 use copilot_core::ticket::{TicketChange, TicketId, TicketMessage};
 
-/// A page of what is remembered of a ticket.
+/// A page of a ticket's timeline.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RememberedPage<T> {
+pub struct TimelinePage<T> {
     /// The entries, oldest first.
     pub entries: Vec<T>,
     /// After which entry the list goes on, unless this page ends it.
@@ -36,8 +37,8 @@ impl Store {
         ticket_id: TicketId,
         limit: u32,
         after: Option<VersionPosition>,
-    ) -> Result<RememberedPage<TicketChange>, Error> {
-        self.remembered(ticket_id, Remembered::Change, limit, after).await
+    ) -> Result<TimelinePage<TicketChange>, Error> {
+        self.timeline::<ChangeRecord, _>(ticket_id, TimelineKind::Change, limit, after).await
     }
 
     /// What the customer wrote on a ticket after its description and after `after`, in the order in
@@ -50,19 +51,19 @@ impl Store {
         ticket_id: TicketId,
         limit: u32,
         after: Option<VersionPosition>,
-    ) -> Result<RememberedPage<TicketMessage>, Error> {
-        self.remembered(ticket_id, Remembered::Message, limit, after).await
+    ) -> Result<TimelinePage<TicketMessage>, Error> {
+        self.timeline::<StoredMessage, _>(ticket_id, TimelineKind::Message, limit, after).await
     }
 
     /// DynamoDB ends a page after 1 MB by itself. Escaped twice, as JSON within Lambda's JSON, that
-    /// grows to 4 MB at most, which stays below [`copilot_core::limits::PAGE_BYTES`].
-    async fn remembered<T: DeserializeOwned>(
+    /// grows to 4 MB at most, which stays below [`crate::limits::PAGE_BYTES`].
+    async fn timeline<R: DeserializeOwned, T: From<R>>(
         &self,
         ticket_id: TicketId,
-        kind: Remembered,
+        kind: TimelineKind,
         limit: u32,
         after: Option<VersionPosition>,
-    ) -> Result<RememberedPage<T>, Error> {
+    ) -> Result<TimelinePage<T>, Error> {
         // Only the ticket itself tells whether it exists and whether this is its id.
         self.read(ticket_id).await?;
         let begin = kind.key(after.map_or(0, |position| position.version.saturating_add(1)));
@@ -82,14 +83,16 @@ impl Store {
             .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1))
             .send()
             .await
-            .map_err(|error| failure("read what is remembered of a ticket", &error))?;
+            .map_err(|error| failure(OPERATION, &error))?;
         let mut items = answer.items.unwrap_or_default();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let is_more = items.len() > limit || answer.last_evaluated_key.is_some();
+        let has_more = items.len() > limit || answer.last_evaluated_key.is_some();
         items.truncate(limit);
-        let last = items.last().filter(|_| is_more).map(version_of).transpose()?;
-        Ok(RememberedPage {
-            entries: items.into_iter().map(entry).collect::<Result<_, _>>()?,
+        let last = items.last().filter(|_| has_more).map(version_of).transpose()?;
+        Ok(TimelinePage {
+            entries: read_rows(OPERATION, items, |item| {
+                serde_dynamo::from_item::<_, R>(item).ok().map(T::from)
+            }),
             next: last.map(|version| VersionPosition { version }),
         })
     }
@@ -101,10 +104,5 @@ fn version_of(item: &Item) -> Result<u64, Error> {
     version.ok_or(UNREADABLE)
 }
 
-fn entry<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
-    // The cause may quote the item.
-    serde_dynamo::from_item(item).map_err(|_| UNREADABLE)
-}
-
-const UNREADABLE: Error =
-    Error::Internal { operation: "read an item that is remembered of a ticket", source: None };
+const OPERATION: &str = "read a ticket's timeline";
+const UNREADABLE: Error = Error::defect("read an item of a ticket's timeline");

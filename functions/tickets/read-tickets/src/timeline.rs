@@ -2,9 +2,9 @@
 
 use copilot_aws::store::VersionPosition;
 use copilot_core::error::Error;
-use copilot_core::limits::{PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM};
 use copilot_core::ticket::{TicketId, now};
-use copilot_service::http::{ChangePage, MessagePage, Request, Response};
+use copilot_service::http::{ChangePage, ChangeView, MessagePage, MessageView, Request, Response};
+use copilot_service::limits::{PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM};
 
 use crate::handler::Handler;
 
@@ -25,8 +25,11 @@ impl Handler {
         let page = self.store.changes(ticket_id, limit, after).await?;
         let seal = |position| self.cursors.seal_version(position, ticket_id, now());
         let next_cursor = page.next.map(seal);
-        let page = ChangePage { changes: page.entries, next_cursor };
-        Response::changes(page, ticket_id)
+        let page = ChangePage {
+            changes: page.entries.into_iter().map(ChangeView::from).collect(),
+            next_cursor,
+        };
+        Response::changes(&page, ticket_id)
     }
 
     pub(crate) async fn messages(
@@ -39,8 +42,11 @@ impl Handler {
         let page = self.store.messages(ticket_id, limit, after).await?;
         let seal = |position| self.cursors.seal_version(position, ticket_id, now());
         let next_cursor = page.next.map(seal);
-        let page = MessagePage { messages: page.entries, next_cursor };
-        Response::messages(page, ticket_id)
+        let page = MessagePage {
+            messages: page.entries.into_iter().map(MessageView::from).collect(),
+            next_cursor,
+        };
+        Response::messages(&page, ticket_id)
     }
 
     fn asked(&self, request: &Request, ticket_id: TicketId) -> Result<Asked, Error> {

@@ -4,12 +4,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 use super::record::{self, Item};
+use super::rows::read_rows;
 use super::{Store, failure};
 use copilot_core::error::Error;
 use copilot_core::ticket::{TicketId, format_time};
 
 /// A shard of an index, and how much of it is read.
-pub(super) struct Oldest<'a> {
+pub(super) struct AgeScan<'a> {
     /// What it is read for, for the log.
     pub(super) operation: &'static str,
     pub(super) index: &'static str,
@@ -24,14 +25,14 @@ pub(super) struct Oldest<'a> {
 }
 
 /// Tickets by the time of their creation.
-pub(super) struct OldestPage {
+pub(super) struct AgePage {
     pub(super) tickets: Vec<(DateTime<Utc>, TicketId)>,
     /// Where the next page begins, unless this one ends the shard.
     pub(super) next: Option<String>,
 }
 
 impl Store {
-    pub(super) async fn oldest(&self, wanted: Oldest<'_>) -> Result<OldestPage, Error> {
+    pub(super) async fn scan_by_age(&self, wanted: AgeScan<'_>) -> Result<AgePage, Error> {
         // `created_key` goes on after the time, so every key of an earlier time is smaller.
         let end = AttributeValue::S(format_time(wanted.before));
         let begin = wanted.after.map_or_else(|| "0".to_owned(), |key| format!("{key}!"));
@@ -54,7 +55,7 @@ impl Store {
         let created_key = |item: &Item| Some(item.get("created_key")?.as_s().ok()?.clone());
         let next = answer.last_evaluated_key.as_ref().and_then(created_key);
         let items = answer.items.unwrap_or_default();
-        let tickets = items.iter().filter_map(|item| record::read_created_key(&created_key(item)?));
-        Ok(OldestPage { tickets: tickets.collect(), next })
+        let ticket = |item: Item| record::read_created_key(&created_key(&item)?);
+        Ok(AgePage { tickets: read_rows(wanted.operation, items, ticket), next })
     }
 }

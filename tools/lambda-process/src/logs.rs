@@ -10,9 +10,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
-/// Longest line in bytes; a longer one goes on as a line of its own. The limit of
-/// a CloudWatch event was this for long, and it bounds the memory of a process
-/// that never ends its line.
+/// Longest line in bytes; a longer one goes on as a line of its own. The limit of a CloudWatch
+/// event was this for long, and it bounds the memory of a process that never ends its line.
 const MAXIMUM_LINE_BYTES: usize = 256 * 1024;
 
 /// How lines are written.
@@ -38,19 +37,19 @@ pub struct LogWriter {
 }
 
 /// How one invocation went, as `platform.report` tells it.
-pub(super) struct InvocationReport<'a> {
-    pub(super) function: &'a str,
-    pub(super) request_id: &'a str,
-    pub(super) duration: Duration,
-    pub(super) memory_mb: u32,
+pub(crate) struct InvocationReport<'a> {
+    pub(crate) function: &'a str,
+    pub(crate) request_id: &'a str,
+    pub(crate) duration: Duration,
+    pub(crate) memory_mb: u32,
     /// Only on the first invocation of a process.
-    pub(super) init_duration: Option<Duration>,
-    pub(super) end: InvocationEnd,
+    pub(crate) init_duration: Option<Duration>,
+    pub(crate) end: InvocationEnd,
 }
 
 /// The `status` of a `platform.report`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum InvocationEnd {
+pub(crate) enum InvocationEnd {
     Success,
     /// The function answered with an error.
     Error {
@@ -65,22 +64,22 @@ pub(super) enum InvocationEnd {
 
 impl LogWriter {
     /// Writes to `output`, which should not block for long.
-    pub fn new(format: LogFormat, output: Box<dyn Write + Send>) -> LogWriter {
-        LogWriter { format, output: Arc::new(Mutex::new(output)) }
+    pub fn new(format: LogFormat, output: Box<dyn Write + Send>) -> Self {
+        Self { format, output: Arc::new(Mutex::new(output)) }
     }
 
     /// [`LogFormat::Readable`] on the standard output of the local stack.
-    pub fn readable() -> LogWriter {
-        LogWriter::new(LogFormat::Readable, Box::new(std::io::stdout()))
+    pub fn readable() -> Self {
+        Self::new(LogFormat::Readable, Box::new(std::io::stdout()))
     }
 
     /// [`LogFormat::Json`] on the standard output of the local stack.
-    pub fn json() -> LogWriter {
-        LogWriter::new(LogFormat::Json, Box::new(std::io::stdout()))
+    pub fn json() -> Self {
+        Self::new(LogFormat::Json, Box::new(std::io::stdout()))
     }
 
     /// Copies `stream`, an output of a process of `function`, until it ends.
-    pub(super) async fn copy_lines(self, function: String, stream: impl AsyncRead + Unpin) {
+    pub(crate) async fn copy_lines(self, function: String, stream: impl AsyncRead + Unpin) {
         let mut reader = BufReader::new(stream);
         let mut line = Vec::new();
         loop {
@@ -105,7 +104,7 @@ impl LogWriter {
     }
 
     /// Writes one line of a function, without its line end.
-    pub(super) fn function_line(&self, function: &str, line: &[u8]) {
+    pub(crate) fn function_line(&self, function: &str, line: &[u8]) {
         let line = String::from_utf8_lossy(line);
         let line = line.strip_suffix('\r').unwrap_or(&line);
         if line.is_empty() {
@@ -118,7 +117,7 @@ impl LogWriter {
     }
 
     /// Records that an event was handed to a process.
-    pub(super) fn invocation_started(&self, request_id: &str) {
+    pub(crate) fn invocation_started(&self, request_id: &str) {
         if self.format == LogFormat::Json {
             let record = json!({ "requestId": request_id, "version": "$LATEST" });
             self.write(platform_record("platform.start", &record, Utc::now()));
@@ -127,7 +126,7 @@ impl LogWriter {
 
     /// Records how an invocation ended. The readable form only tells of the ends
     /// of which the function itself cannot write.
-    pub(super) fn invocation_ended(&self, report: &InvocationReport<'_>) {
+    pub(crate) fn invocation_ended(&self, report: &InvocationReport<'_>) {
         if self.format == LogFormat::Json {
             let record = report_record(report);
             self.write(platform_record("platform.report", &record, Utc::now()));

@@ -1,0 +1,20 @@
+//! Limits of what vendors send and of what is made of it.
+
+use std::time::Duration;
+
+/// Longest account or app id that is taken from a vendor, in characters.
+pub const ACCOUNT_ID_CHARACTERS: usize = 64;
+
+/// How far the time of a signature may be from ours, either way. Zendesk documents no window; five
+/// minutes is what receivers in the field allow.
+pub const SIGNATURE_AGE: Duration = Duration::from_secs(5 * 60);
+
+/// Longest address of a link that is kept when HTML becomes text, in characters. A longer one is
+/// left out, since a cut one leads nowhere.
+pub const LINK_CHARACTERS: usize = 2_000;
+
+/// Most attachments that a message without words is described by.
+pub const ATTACHMENTS_NAMED: usize = 20;
+
+/// Longest `Idempotency-Key`, in characters, as with the payment services that clients know.
+pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;

@@ -1,0 +1,23 @@
+//! Why texts and addresses are refused.
+
+/// Why a text was refused. The message is for the client and never repeats the text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    /// Nothing but white space.
+    #[error("Must not be blank.")]
+    Blank,
+    /// More characters than the field takes.
+    #[error("Must have at most {limit} characters; has {actual}.")]
+    TooLong {
+        /// The most characters that the field takes.
+        limit: usize,
+        /// The characters that came.
+        actual: usize,
+    },
+    /// A control character that the field does not take.
+    #[error("Must not contain control characters.")]
+    ControlCharacter,
+    /// Not an e-mail address.
+    #[error("Must be an e-mail address such as john.doe@example.com.")]
+    NotAnEmailAddress,
+}

@@ -1,0 +1,87 @@
+//! The bodies of answers. They hold views of tickets, never tickets.
+
+use copilot_core::ticket::TicketId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::timeline_view::{ChangeView, MessageView};
+use super::view::{SuggestionView, TicketView};
+
+/// The answer to a create and to a webhook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedTicket {
+    /// The ticket.
+    pub ticket: TicketView,
+    /// What has happened and what will, for a person.
+    #[schema(example = json!(["Ticket created successfully", "AI processing queued", "Agent will be notified"]))]
+    pub suggested_actions: Vec<String>,
+}
+
+/// The answer to a webhook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookAnswer {
+    /// The ticket that the call made or changed, or null when it did neither.
+    #[schema(required)]
+    pub ticket: Option<TicketView>,
+    /// What has happened, for a person.
+    #[schema(example = json!(["Message added"]))]
+    pub suggested_actions: Vec<String>,
+}
+
+/// A page of a list.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct TicketPage {
+    /// The tickets, in the order of the list.
+    pub tickets: Vec<TicketView>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of a ticket's history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangePage {
+    /// The changes, oldest first.
+    pub changes: Vec<ChangeView>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A page of what the customer wrote on a ticket after its description.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessagePage {
+    /// The messages, in the order in which they reached us.
+    pub messages: Vec<MessageView>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// What the AI suggests for a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketSuggestion {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The latest suggestion, or null as long as there is none.
+    #[schema(required)]
+    pub suggestion: Option<SuggestionView>,
+}
+
+/// That the service answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+    /// The version of the deployed code.
+    #[schema(example = "0.1.0")]
+    version: &'static str,
+}
+
+impl Health {
+    /// The health of this process.
+    pub fn now() -> Self {
+        Self { status: "ok", version: env!("CARGO_PKG_VERSION") }
+    }
+}

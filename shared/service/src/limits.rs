@@ -1,0 +1,62 @@
+//! Limits of what functions do for one event.
+
+use std::time::Duration;
+
+/// Tickets on a page when the client names no `limit`.
+pub const PAGE_TICKETS_DEFAULT: u32 = 25;
+
+/// Most tickets on a page; also DynamoDB's limit for one `BatchGetItem`.
+pub const PAGE_TICKETS_MAXIMUM: u32 = 100;
+
+/// Changes or messages on a page when the client names no `limit`.
+pub const PAGE_ENTRIES_DEFAULT: u32 = 25;
+
+/// Most changes or messages on a page.
+pub const PAGE_ENTRIES_MAXIMUM: u32 = 100;
+
+/// Tickets that one run of `requeue-stranded` sends again; the next run goes on with the rest.
+pub const REQUEUED_TICKETS: usize = 2_000;
+
+/// Stranded tickets that are read from one shard at once.
+pub const STRANDED_PAGE_TICKETS: usize = 100;
+
+/// Batches that it sends at the same time.
+pub const REQUEUED_BATCHES_AT_ONCE: usize = 5;
+
+/// How long one run of `requeue-stranded` begins new batches; the function's timeout is 60 s.
+pub const REQUEUE_TIME: Duration = Duration::from_secs(40);
+
+/// Messages of AI work that are worked on at the same time: a whole batch, which mostly waits.
+pub const AI_WORK_AT_ONCE: usize = 10;
+
+/// Longest time for the AI work of one ticket. It comes again after that; the function's timeout is 30 s,
+/// and with it the whole batch would come again. The longest that one try takes fits: a look for what
+/// was learned, a read, Bedrock and a write are 4, 4, 10 and 4 s. The time left is for the tries after
+/// it, when others change the ticket meanwhile, which do not ask Bedrock again.
+pub const AI_WORK_TIME: Duration = Duration::from_secs(25);
+
+/// Tickets that one run of `close-resolved` closes; the next run goes on with the rest.
+pub const CLOSED_TICKETS: usize = 2_000;
+
+/// Resolved tickets that one run of `close-resolved` reads, most of which are not due yet.
+pub const READ_RESOLVED_TICKETS: usize = 20_000;
+
+/// Tickets that it closes at the same time.
+pub const CLOSED_AT_ONCE: usize = 25;
+
+/// How long one run of `close-resolved` begins new pages. The function's timeout is 60 s, and a page
+/// takes four calls in a row at most: a query, one batch with all its rounds, and two rounds of closing.
+pub const CLOSE_TIME: Duration = Duration::from_secs(25);
+
+/// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
+pub const FOLLOW_UPS: u32 = 50;
+
+/// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
+/// timeout of 10 s.
+pub const REPLAYED_BODIES: u32 = 25;
+
+/// Longest delivery header of a webhook that is kept with an unreadable body, in characters.
+pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
+
+/// What `Retry-After` says, in seconds, when a retry may help. Zendesk retries only below 60.
+pub const RETRY_AFTER_SECONDS: u32 = 2;

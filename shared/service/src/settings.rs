@@ -1,0 +1,166 @@
+//! What a function is told through its environment. Everything that is missing or wrong is named in one
+//! error, so that a deployment is repaired in one step.
+
+use std::fmt;
+use std::str::FromStr;
+
+use copilot_aws::connection::Connection;
+use copilot_aws::queue::Queue;
+use copilot_aws::secret::WebhookSecret;
+use copilot_aws::store::{Cursors, Store};
+use copilot_channels::signature::Verification;
+use copilot_core::ticket::Source;
+
+use crate::telemetry;
+
+/// The environment of a function, and its connection to AWS.
+pub struct Settings<Lookup> {
+    lookup: Lookup,
+    connection: Connection,
+}
+
+/// Variables that are missing or wrong. Names no value: one may be a secret.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct InvalidSettings(Vec<String>);
+
+impl std::error::Error for InvalidSettings {}
+
+impl fmt::Display for InvalidSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join("; "))
+    }
+}
+
+/// Both settings, or the faults of both.
+///
+/// # Errors
+/// [`InvalidSettings`] when either is wrong.
+pub fn both<One, Other>(
+    one: Result<One, InvalidSettings>,
+    other: Result<Other, InvalidSettings>,
+) -> Result<(One, Other), InvalidSettings> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => {
+            let faults = [one.err(), other.err()].into_iter().flatten();
+            let mut names: Vec<String> = Vec::new();
+            for fault in faults.flat_map(|faults| faults.0) {
+                if !names.contains(&fault) {
+                    names.push(fault);
+                }
+            }
+            Err(InvalidSettings(names))
+        }
+    }
+}
+
+impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
+    /// The settings that `lookup` finds by their names. Logging starts here.
+    ///
+    /// # Errors
+    /// That the root certificates for connections to AWS cannot be read.
+    pub fn read(lookup: Lookup) -> Result<Self, lambda_http::Error> {
+        telemetry::init(&lookup);
+        let connection = Connection::new(lookup.clone())?;
+        Ok(Self { lookup, connection })
+    }
+
+    /// The connection to AWS.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The store of tickets.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `TABLE_NAME` or `LIST_SHARDS`. Whatever writes a ticket writes its list
+    /// keys too, so the shards are needed even where nothing is listed.
+    pub fn store(&self) -> Result<Store, InvalidSettings> {
+        let (table, shards) = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"))?;
+        Ok(Store::new(&self.connection, table, shards))
+    }
+
+    /// The queue of AI work.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `QUEUE_URL`.
+    pub fn queue(&self) -> Result<Queue, InvalidSettings> {
+        Ok(Queue::new(&self.connection, self.text("QUEUE_URL")?))
+    }
+
+    /// What seals the cursors of lists.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `CURSOR_KEY`.
+    pub fn cursors(&self) -> Result<Cursors, InvalidSettings> {
+        self.text("CURSOR_KEY").map(Cursors::new)
+    }
+
+    /// The secret of the webhook that `source` calls: the one named by `WEBHOOK_SECRET_ARN` or, on a
+    /// local stack, the text in `<SOURCE>_WEBHOOK_SECRET` and, during a rotation, the one in
+    /// `<SOURCE>_WEBHOOK_SECRET_PREVIOUS`. A function without one refuses everything, unless
+    /// `ALLOW_UNSIGNED_WEBHOOKS` is `true`.
+    pub fn secret(&self, source: Source) -> WebhookSecret {
+        let local = || {
+            let name = format!("{}_WEBHOOK_SECRET", source.name().to_uppercase());
+            let allows_unsigned =
+                self.optional("ALLOW_UNSIGNED_WEBHOOKS").is_some_and(|value| value == "true");
+            let previous = self.optional(&format!("{name}_PREVIOUS"));
+            Verification::choose(self.optional(&name), previous, allows_unsigned)
+        };
+        WebhookSecret::new(&self.connection, self.optional("WEBHOOK_SECRET_ARN"), local)
+    }
+
+    /// The variable `name`, read by its own type.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] when it is missing or wrong.
+    pub fn parsed<T: FromStr<Err: fmt::Display>>(&self, name: &str) -> Result<T, InvalidSettings> {
+        self.parsed_by(name, T::from_str)
+    }
+
+    /// The variable `name`, read by `parse`.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] when it is missing or wrong.
+    pub fn parsed_by<T, Fault: fmt::Display>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Result<T, InvalidSettings> {
+        parse(&self.text(name)?)
+            .map_err(|fault| InvalidSettings(vec![format!("{name} is wrong: {fault}")]))
+    }
+
+    /// The variable `name` as it is.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] when it is missing.
+    pub fn text(&self, name: &str) -> Result<String, InvalidSettings> {
+        self.optional(name).ok_or_else(|| InvalidSettings(vec![format!("{name} is not set")]))
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_error_names_everything_that_is_missing_or_wrong() {
+        let settings = Settings::read(|name| match name {
+            "AWS_REGION" => Some("eu-central-1".to_owned()),
+            "LIST_SHARDS" => Some("many".to_owned()),
+            _ => None,
+        });
+        let settings = settings.unwrap();
+        let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
+        let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
+        assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
+        assert!(fault.ends_with("; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(!fault.contains("many"), "{fault}");
+    }
+}
