@@ -33,7 +33,7 @@ use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
 pub const MAX_CORRECTIONS: usize = 2_000;
 /// Most rows of the table that an adaptation changes, those that change most.
 pub const MAX_ADAPTED_ROWS: usize = 16_384;
-/// Most bytes of an adaptation: some 150,000, well within the 400 KB of a DynamoDB item.
+/// Most bytes of an adaptation: 147,620, well within the 400 KB of a DynamoDB item.
 pub const MAX_ADAPTATION_BYTES: usize = 16
     + MAX_CLASSES_BYTES
     + 2 * 4 * CLASSES
