@@ -66,10 +66,11 @@ impl AiTask {
     /// Reads the body of a message.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when it is none, or of a version that is not known here.
+    /// [`Error::Malformed`] when it is none, longer than [`limits::AI_WORK_BYTES`], or of a version that
+    /// is not known here.
     pub fn parse(body: &str) -> Result<Self, Error> {
         if body.len() > limits::AI_WORK_BYTES {
-            return Err(Error::TooLarge);
+            return Err(Error::Malformed("a message of AI work that is too long".into()));
         }
         let message: ReceivedMessage = serde_json::from_str(body)
             .map_err(|_| Error::Malformed("not a message of AI work".into()))?;

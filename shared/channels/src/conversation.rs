@@ -8,10 +8,9 @@ use super::event::{AccountId, ConversationIdentity, CustomerMessage, Unreadable}
 use super::lenient;
 use crate::limits;
 use copilot_core::ticket::{
-    CustomerId, CustomerName, Description, EmailAddress, ExternalId, Source, Subject, Tag,
-    TextFault,
+    CustomerId, CustomerName, Description, EmailAddress, ExternalId, Identity, NewTicket, Source,
+    Subject, Tag, TextFault,
 };
-use copilot_core::ticket::{Identity, NewTicket};
 
 /// A person, as far as a vendor tells.
 #[derive(Debug, Default)]

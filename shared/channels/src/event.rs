@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::limits;
-use copilot_core::ticket::{Description, ExternalId, Source, Status};
-use copilot_core::ticket::{Identity, NewTicket};
+use copilot_core::ticket::{Description, ExternalId, Identity, NewTicket, Source, Status};
 
 /// One notification of a vendor. Vendors promise no order and may send each one again, so an event
 /// about a conversation that is not known yet may come first; it then carries the ticket to make.

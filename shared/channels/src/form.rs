@@ -3,10 +3,9 @@
 use super::body::JsonObject;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    ActorName, CustomerId, CustomerName, Description, EmailAddress, Note, OrderId, Source, Status,
-    Subject,
+    ActorName, CustomerId, CustomerName, Description, EmailAddress, Identity, NewTicket, Note,
+    OrderId, Source, Status, Subject,
 };
-use copilot_core::ticket::{Identity, NewTicket};
 
 /// A change of status that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,13 +31,15 @@ pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
 
 /// Whether a member of this name says which ticket, account, message or customer is meant.
 fn names_an_identity(name: &str) -> bool {
-    let letters: String = name
-        .chars()
-        .filter(|letter| !matches!(letter, '_' | '.' | '-' | ' '))
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    ["id", "ticketid", "accountid", "appid", "requesterid", "requesteremail", "email"]
-        .contains(&letters.as_str())
+    let identities =
+        ["id", "ticketid", "accountid", "appid", "requesterid", "requesteremail", "email"];
+    identities.iter().any(|identity| is_named(name, identity))
+}
+
+/// Whether a member is called `name`, whatever its case and however its words are joined.
+pub(super) fn is_named(member: &str, name: &str) -> bool {
+    let letters = member.chars().filter(|letter| !matches!(letter, '_' | '.' | '-' | ' '));
+    letters.map(|letter| letter.to_ascii_lowercase()).eq(name.chars())
 }
 
 /// A text with words in it. Blank is absent: placeholders without a value come as `""`.

@@ -5,7 +5,7 @@
 
 pub mod html;
 pub mod intercom;
-mod lenient_json;
+pub mod lenient_json;
 pub mod limits;
 pub mod signature;
 pub mod zendesk;

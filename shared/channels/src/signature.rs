@@ -115,7 +115,7 @@ impl Verification {
     }
 }
 
-/// A body whose signature was right, or did not matter. Only [`Verification::check`] makes one, and
+/// A body whose signature was right, or did not matter. Only `Verification::check` makes one, and
 /// the store from what it kept, so that a parser cannot be given anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedBody<'a>(&'a [u8]);

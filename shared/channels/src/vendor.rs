@@ -13,6 +13,14 @@ pub trait Headers {
     fn header(&self, name: &str) -> Option<&str>;
 }
 
+/// Checks that a body was signed by its vendor at about the given time.
+pub type Verify = for<'a> fn(
+    &Verification,
+    &dyn Headers,
+    &'a [u8],
+    DateTime<Utc>,
+) -> Result<VerifiedBody<'a>, SignatureFault>;
+
 /// A vendor that calls a webhook.
 #[derive(Debug, Clone, Copy)]
 pub struct Vendor {
@@ -21,12 +29,7 @@ pub struct Vendor {
     /// The headers that are kept with a body that cannot be read, in lower case.
     pub delivery_headers: &'static [&'static str],
     /// Checks the signature of a body.
-    pub verify: for<'a> fn(
-        &Verification,
-        &dyn Headers,
-        &'a [u8],
-        DateTime<Utc>,
-    ) -> Result<VerifiedBody<'a>, SignatureFault>,
+    pub verify: Verify,
     /// Reads a body whose signature was right.
     pub parse: fn(VerifiedBody<'_>, &dyn Headers) -> Result<WebhookEvent, Unreadable>,
 }

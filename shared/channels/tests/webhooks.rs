@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use copilot_channels::signature::Verification;
 use copilot_channels::{Unreadable, WebhookEvent, intercom, zendesk};
 use copilot_core::limits;
-use copilot_core::ticket::Identity;
-use copilot_core::ticket::now;
+use copilot_core::ticket::{Identity, now};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! What can go wrong, named by meaning. [`copilot_service::http`] alone turns it into status codes.
+//! What can go wrong, named by meaning. The module `http` of `copilot-service` alone turns it into
+//! status codes.
 
 use std::borrow::Cow;
 

@@ -13,13 +13,13 @@ fuzz_target!(|body: &[u8]| {
     };
     let event = intercom::parse(body);
     if let Ok(
-        WebhookEvent::Said { conversation, opening: Some(new), .. }
-        | WebhookEvent::Moved { conversation, opening: Some(new), .. },
+        WebhookEvent::MessageReceived { conversation, opening: Some(new), .. }
+        | WebhookEvent::StatusChanged { conversation, opening: Some(new), .. },
     ) = &event
     {
         assert_eq!(new.identity, Identity::from(conversation));
     }
-    if let Ok(WebhookEvent::Opened(new)) = &event {
+    if let Ok(WebhookEvent::ConversationOpened(new)) = &event {
         assert!(matches!(&new.identity, Identity::Of(text) if text.starts_with("intercom:")));
     }
     assert_eq!(event, intercom::parse(body));

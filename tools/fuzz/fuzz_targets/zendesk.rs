@@ -14,13 +14,13 @@ fuzz_target!(|body: &[u8]| {
     };
     let event = zendesk::parse(body, Some("22129848"));
     if let Ok(
-        WebhookEvent::Said { conversation, opening: Some(new), .. }
-        | WebhookEvent::Moved { conversation, opening: Some(new), .. },
+        WebhookEvent::MessageReceived { conversation, opening: Some(new), .. }
+        | WebhookEvent::StatusChanged { conversation, opening: Some(new), .. },
     ) = &event
     {
         assert_eq!(new.identity, Identity::from(conversation));
     }
-    if let Ok(WebhookEvent::Opened(new)) = &event {
+    if let Ok(WebhookEvent::ConversationOpened(new)) = &event {
         assert!(matches!(&new.identity, Identity::Of(text) if text.starts_with("zendesk:")));
     }
     assert_eq!(event, zendesk::parse(body, Some("22129848")));

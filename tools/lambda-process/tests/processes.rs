@@ -326,8 +326,7 @@ async fn lines_and_platform_records_are_logged() {
     let captured = CapturedLog::default();
     let logs = captured.writer();
     let pool = FunctionPool::start(configuration(), logs).await.unwrap();
-    let line =
-        r#"{"timestamp":"2026-11-24T10:00:00Z","level":"INFO","fields":{"message":"hello"}}"#;
+    let line = r#"{"timestamp":"2026-11-24T10:00:00Z","level":"INFO","message":"hello"}"#;
     let event = json!({ "rawPath": "/log", "body": line }).to_string();
     echoed(pool.invoke(event.into()).await);
     assert_eq!(captured.line_with("hello").await, line);

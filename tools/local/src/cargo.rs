@@ -25,10 +25,6 @@ pub enum BuildError {
     NoBinary(String),
 }
 
-/// Names a folder in which the functions are built already. `cargo xtask test` sets it: it builds the
-/// whole workspace with one choice of features, and so the SDK and everything else once, not twice.
-const BUILT_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
-
 /// One line of Cargo's messages; the others have no `executable`.
 #[derive(Deserialize)]
 struct Message {
@@ -81,7 +77,8 @@ impl Builds {
 /// are built with them: to Cargo another choice of crates is another choice of features, for which
 /// it would build what they depend on once more.
 ///
-/// Where [`BUILT_VARIABLE`] is set, nothing is built. One process builds once: some 90 stacks that its tests start share what it built.
+/// Where [`workspace::BUILT_FUNCTIONS_VARIABLE`] is set, nothing is built. One process builds once: some
+/// 90 stacks that its tests start share what it built.
 ///
 /// # Errors
 /// [`BuildError`].
@@ -90,7 +87,8 @@ pub async fn build(
     binaries: &[String],
     release: bool,
 ) -> Result<BTreeMap<String, PathBuf>, BuildError> {
-    if let Some(folder) = std::env::var_os(BUILT_VARIABLE).filter(|_| !release) {
+    if let Some(folder) = std::env::var_os(workspace::BUILT_FUNCTIONS_VARIABLE).filter(|_| !release)
+    {
         return built_in(Path::new(&folder), binaries);
     }
     let mut packages: BTreeSet<String> =

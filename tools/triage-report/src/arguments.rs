@@ -5,31 +5,36 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use copilot_core::ticket::{Category, Confidence, ParseConfidenceError};
+use encoding_rs::Encoding;
 
 /// What to run the AI over, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct TriageArguments {
-    /// The tickets: CSV with a line of headings, or JSON Lines; in UTF-8
+    /// The tickets: CSV with a line of headings, JSON Lines, or a list in JSON
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// Form of the file [default: as its name ends, .csv, .tsv, .jsonl or .ndjson]
+    /// Form of the file [default: as its name ends, .csv, .tsv, .json, .jsonl or .ndjson]
     #[arg(long)]
     pub format: Option<Format>,
 
-    /// Column of the subject [default: subject, title or summary]
+    /// Encoding of the file, such as windows-1252 or shift_jis [default: as its bytes tell]
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub encoding: Option<&'static Encoding>,
+
+    /// Column of the subject [default: subject, title, summary or what exports call it]
     #[arg(long, value_name = "NAME")]
     pub subject_column: Option<String>,
 
-    /// Column of the text [default: description, body, text, content, message or comment]
+    /// Column of the text [default: description, body, text, content, message, comment or what exports call it]
     #[arg(long, value_name = "NAME")]
     pub text_column: Option<String>,
 
-    /// Column of the category that people chose [default: category, label or cat, if there is one]
+    /// Column of the category that people chose [default: category, label, type, tags or what exports call it, if there is one]
     #[arg(long, value_name = "NAME")]
     pub label_column: Option<String>,
 
-    /// Column of the time of creation [default: created_at, created, created_on, date or timestamp, if there is one]
+    /// Column of the time of creation [default: created_at, created, date or what exports call it, if there is one]
     #[arg(long, value_name = "NAME")]
     pub created_column: Option<String>,
 
@@ -67,7 +72,8 @@ pub struct TriageArguments {
 pub enum Format {
     /// Values between commas, semicolons or tabs, under a line of headings
     Csv,
-    /// One JSON object on each line
+    /// One JSON object on each line, or a list of them
+    #[value(alias = "json")]
     Jsonl,
 }
 
@@ -78,7 +84,7 @@ impl TriageArguments {
             let ending = self.file.extension()?.to_str()?.to_ascii_lowercase();
             match ending.as_str() {
                 "csv" | "tsv" => Some(Format::Csv),
-                "jsonl" | "ndjson" => Some(Format::Jsonl),
+                "json" | "jsonl" | "ndjson" => Some(Format::Jsonl),
                 _ => None,
             }
         })
@@ -101,6 +107,15 @@ fn label_and_category(text: &str) -> Result<(String, Category), NotAMapping> {
         return Err(NotAMapping);
     }
     Ok((label.to_owned(), category))
+}
+
+/// No encoding has this name.
+#[derive(Debug, thiserror::Error)]
+#[error("must be the name of an encoding, such as utf-8, utf-16le, windows-1252 or shift_jis")]
+struct NotAnEncoding;
+
+fn encoding(name: &str) -> Result<&'static Encoding, NotAnEncoding> {
+    Encoding::for_label_no_replacement(name.as_bytes()).ok_or(NotAnEncoding)
 }
 
 fn confidence(text: &str) -> Result<Confidence, ParseConfidenceError> {
@@ -132,7 +147,9 @@ mod tests {
             (&["a.b.jsonl"], Some(Format::Jsonl)),
             (&["a.ndjson"], Some(Format::Jsonl)),
             (&["a.csv", "--format", "jsonl"], Some(Format::Jsonl)),
-            (&["a.json"], None),
+            (&["a.json"], Some(Format::Jsonl)),
+            (&["a.txt", "--format", "json"], Some(Format::Jsonl)),
+            (&["a.txt"], None),
             (&["csv"], None),
         ] {
             assert_eq!(parse(arguments).unwrap().file_format(), expected, "{arguments:?}");
@@ -145,6 +162,17 @@ mod tests {
         assert_eq!(arguments.label_mappings, [("Late = parcel".to_owned(), Category::Shipping)]);
         for wrong in ["Late", "=shipping", "Late=parcels", "Late="] {
             assert!(parse(&["a.csv", "--map", wrong]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_is_known_by_its_usual_names() {
+        for (name, expected) in [("latin1", "windows-1252"), ("Shift_JIS", "Shift_JIS")] {
+            let arguments = parse(&["a.csv", "--encoding", name]).unwrap();
+            assert_eq!(arguments.encoding.unwrap().name(), expected);
+        }
+        for wrong in ["", "utf", "hz-gb-2312"] {
+            assert!(parse(&["a.csv", "--encoding", wrong]).is_err(), "{wrong}");
         }
     }
 

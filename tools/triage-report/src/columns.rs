@@ -1,15 +1,9 @@
 //! Which column of a file is what.
 
+use crate::created::DateOrder;
 use crate::safe_text::on_one_line;
+use crate::usual_names::{self, bare, simplified};
 
-/// Names of a column of the subject, the best first. All are compared as [`simplified`].
-const SUBJECT_NAMES: [&str; 3] = ["subject", "title", "summary"];
-/// Names of a column of the text.
-const TEXT_NAMES: [&str; 6] = ["description", "body", "text", "content", "message", "comment"];
-/// Names of a column of the category that people chose.
-const LABEL_NAMES: [&str; 3] = ["category", "label", "cat"];
-/// Names of a column of the time of creation.
-const CREATED_NAMES: [&str; 5] = ["created_at", "created", "created_on", "date", "timestamp"];
 /// Most columns that an error names.
 const COLUMNS_NAMED: usize = 30;
 /// Longest name of a column that is shown, in characters.
@@ -38,6 +32,8 @@ pub struct Columns {
     pub label: Option<usize>,
     /// The place of the time of creation.
     pub created: Option<usize>,
+    /// The order of the numbers of its dates.
+    pub date_order: DateOrder,
 }
 
 /// Why it is not known what is in the columns.
@@ -82,14 +78,14 @@ impl Columns {
             Some(name) => find(&names, name),
             None => guess(&names, usual, &taken),
         };
-        let subject = choose(&named.subject, &SUBJECT_NAMES);
-        let text = choose(&named.text, &TEXT_NAMES);
+        let subject = choose(&named.subject, &usual_names::SUBJECT);
+        let text = choose(&named.text, &usual_names::TEXT);
         if subject.is_none() && text.is_none() {
             return Err(ColumnError::NoText { present: listed(&names) });
         }
-        let label = choose(&named.label, &LABEL_NAMES);
-        let created = choose(&named.created, &CREATED_NAMES);
-        Ok(Self { subject, text, label, created, names })
+        let label = choose(&named.label, &usual_names::LABEL);
+        let created = choose(&named.created, &usual_names::CREATED);
+        Ok(Self { subject, text, label, created, date_order: DateOrder::Unknown, names })
     }
 
     /// The name of the column at `place`, fit to be shown.
@@ -110,32 +106,13 @@ fn find(names: &[String], wanted: &str) -> Option<usize> {
 
 /// The first column that has one of the `usual` names and is not `taken`.
 fn guess(names: &[String], usual: &[&str], taken: &[usize]) -> Option<usize> {
-    usual.iter().find_map(|usual| {
-        names
-            .iter()
-            .enumerate()
-            .position(|(place, name)| simplified(name) == *usual && !taken.contains(&place))
-    })
-}
-
-/// A name as the usual names are written: `Ticket Subject` is `subject`, `createdAt` is
-/// `created_at`.
-fn simplified(name: &str) -> String {
-    let mut simple = String::new();
-    let mut after_small = false;
-    for character in name.trim().chars() {
-        if character.is_alphanumeric() {
-            if character.is_uppercase() && after_small {
-                simple.push('_');
-            }
-            simple.extend(character.to_lowercase());
-        } else if !simple.ends_with('_') {
-            simple.push('_');
-        }
-        after_small = character.is_lowercase();
-    }
-    let simple = simple.trim_matches('_');
-    simple.strip_prefix("ticket_").unwrap_or(simple).to_owned()
+    let simple: Vec<String> = names.iter().map(|name| simplified(name)).collect();
+    let find = |usual: &str| {
+        let is_free = |place: &usize| !taken.contains(place);
+        let exact = (0..names.len()).filter(is_free).find(|place| simple[*place] == usual);
+        exact.or_else(|| (0..names.len()).filter(is_free).find(|at| bare(&simple[*at]) == usual))
+    };
+    usual.iter().find_map(|usual| find(usual))
 }
 
 fn listed(names: &[String]) -> String {

@@ -18,7 +18,7 @@ pub enum TriageReportError {
     #[error("{} is no regular file", file.display())]
     NotAFile { file: PathBuf },
     /// Its name does not tell what it is.
-    #[error("the name of {} ends neither in .csv, .tsv, .jsonl nor .ndjson; say what it is with --format", file.display())]
+    #[error("the name of {} ends neither in .csv, .tsv, .json, .jsonl nor .ndjson; say what it is with --format", file.display())]
     UnknownFormat { file: PathBuf },
     #[error("{} {source}", file.display())]
     Encoding { file: PathBuf, source: EncodingError },

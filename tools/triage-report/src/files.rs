@@ -19,6 +19,9 @@ pub enum FileError {
     /// It would take the place of what is read or of what else is written.
     #[error("{} cannot be two files at once", path.display())]
     Same { path: PathBuf },
+    /// A folder, a device, a pipe or a link: what stands there would be replaced or lead elsewhere.
+    #[error("{} is no regular file; name another", path.display())]
+    NotRegular { path: PathBuf },
     #[error("{} cannot be written: {source}", path.display())]
     System { path: PathBuf, source: io::Error },
 }
@@ -57,12 +60,14 @@ impl PendingFile {
     /// [`FileError`].
     pub fn create(path: &Path, overwrite: bool, replaces_report: bool) -> Result<Self, FileError> {
         let system = |source| FileError::System { path: path.to_owned(), source };
-        let may_replace = overwrite || (replaces_report && is_report(path));
-        if !may_replace && fs::symlink_metadata(path).is_ok() {
-            return Err(FileError::Exists { path: path.to_owned() });
-        }
-        if path.is_dir() {
-            return Err(system(io::ErrorKind::IsADirectory.into()));
+        if let Ok(there) = fs::symlink_metadata(path) {
+            if !there.is_file() {
+                return Err(FileError::NotRegular { path: path.to_owned() });
+            }
+            let may_replace = overwrite || (replaces_report && is_report(path));
+            if !may_replace {
+                return Err(FileError::Exists { path: path.to_owned() });
+            }
         }
         let mut part = path.as_os_str().to_owned();
         // No other run has this number, and what is there under this name is not ours to replace.
@@ -152,7 +157,26 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         let nowhere = folder.path().join("none").join("output.jsonl");
         assert!(matches!(write(&nowhere, true, false), Err(FileError::System { .. })));
-        assert!(matches!(write(folder.path(), true, false), Err(FileError::System { .. })));
+        assert!(matches!(write(folder.path(), true, false), Err(FileError::NotRegular { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_regular_files_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let link = folder.path().join("link");
+        fs::write(folder.path().join("mine"), "mine").unwrap();
+        std::os::unix::fs::symlink(folder.path().join("mine"), &link).unwrap();
+        for path in [socket.as_path(), &link, Path::new("/dev/null"), Path::new("/dev/stdout")] {
+            for overwrite in [true, false] {
+                let refused = write(path, overwrite, true);
+                assert!(matches!(refused, Err(FileError::NotRegular { .. })), "{path:?}");
+            }
+        }
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&link).unwrap(), "mine");
     }
 
     #[test]

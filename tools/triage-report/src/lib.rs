@@ -19,6 +19,7 @@ mod output;
 mod rows;
 mod safe_text;
 mod text;
+mod usual_names;
 mod wording;
 mod work;
 
@@ -34,6 +35,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub use arguments::{Format, TriageArguments};
 use columns::{Columns, NamedColumns};
 pub use encoding::EncodingError;
+use encoding::{DecodedText, TextFacts};
 pub use error::TriageReportError;
 use examples::Examples;
 use figures::Figures;
@@ -70,6 +72,8 @@ struct RunFacts {
     /// The most rows that were to be read, if that was said.
     limit: Option<u64>,
     run_at: DateTime<Utc>,
+    /// How its text is written.
+    text: TextFacts,
 }
 
 impl RunFacts {
@@ -86,8 +90,8 @@ impl RunFacts {
 /// [`TriageReportError`]. Then no file is written.
 pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, TriageReportError> {
     let file = &arguments.file;
-    let (rows, bytes) = open(arguments)?;
-    let facts = facts(arguments, rows.columns(), now);
+    let (rows, read) = open(arguments)?;
+    let facts = facts(arguments, rows.columns(), read, now);
     let (mut report, mut output) = begin_files(arguments)?;
     let threshold = Threshold::parse(&arguments.threshold.share().to_string())?;
     let triage = Triage::new(threshold).map_err(|error| TriageReportError::Triage(error.into()))?;
@@ -98,7 +102,7 @@ pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, Tr
         labels: LabelMap::new(&arguments.label_mappings),
         threshold: arguments.threshold,
     };
-    let bar = progress_bar(bytes);
+    let bar = progress_bar(read.bytes);
     let each = |outcome| {
         counted.add(outcome, output.as_mut())?;
         if counted.figures.rows.is_multiple_of(PROGRESS_ROWS) {
@@ -127,19 +131,18 @@ pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, Tr
     Ok(shown)
 }
 
-/// Checks the file and begins to read it: its rows, and how many bytes it has.
-fn open(arguments: &TriageArguments) -> Result<(Rows, u64), TriageReportError> {
+/// Checks the file and begins to read it: its rows, and what its text is.
+fn open(arguments: &TriageArguments) -> Result<(Rows, TextFacts), TriageReportError> {
     let file = arguments.file.clone();
     let system = |source| TriageReportError::System { file: file.clone(), source };
     if !fs::metadata(&file).map_err(system)?.is_file() {
-        // It is read twice, so what comes only once does not do.
+        // It is read more than once, so what comes only once does not do.
         return Err(TriageReportError::NotAFile { file });
     }
     let Some(format) = arguments.file_format() else {
         return Err(TriageReportError::UnknownFormat { file });
     };
-    let opened = File::open(&file).map_err(system)?;
-    let bytes = encoding::check(opened)
+    let text = encoding::examine(|| File::open(&file), arguments.encoding)
         .map_err(|source| TriageReportError::Encoding { file: file.clone(), source })?;
     let named = NamedColumns {
         subject: arguments.subject_column.clone(),
@@ -147,8 +150,9 @@ fn open(arguments: &TriageArguments) -> Result<(Rows, u64), TriageReportError> {
         label: arguments.label_column.clone(),
         created: arguments.created_column.clone(),
     };
-    Rows::open(|| File::open(&file), format, &named, arguments.output.is_some())
-        .map(|rows| (rows, bytes))
+    let open = || Ok(DecodedText::new(File::open(&file)?, text.encoding));
+    Rows::open(open, format, &named, arguments.output.is_some())
+        .map(|rows| (rows, text))
         .map_err(|source| TriageReportError::Rows { file: file.clone(), source })
 }
 
@@ -174,7 +178,12 @@ fn begin_files(
     Ok((report, output.transpose()?))
 }
 
-fn facts(arguments: &TriageArguments, columns: &Columns, now: DateTime<Utc>) -> RunFacts {
+fn facts(
+    arguments: &TriageArguments,
+    columns: &Columns,
+    text: TextFacts,
+    now: DateTime<Utc>,
+) -> RunFacts {
     let taken = [
         ("subject", columns.subject),
         ("text", columns.text),
@@ -189,6 +198,7 @@ fn facts(arguments: &TriageArguments, columns: &Columns, now: DateTime<Utc>) -> 
         threshold: arguments.threshold,
         limit: arguments.limit.map(NonZeroU64::get),
         run_at: now,
+        text,
     }
 }
 

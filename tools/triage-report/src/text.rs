@@ -218,10 +218,12 @@ mod tests {
     use copilot_core::ticket::Confidence;
 
     use super::*;
+    use crate::encoding::TextFacts;
     use crate::figures::tests::{fixed, fixed_without_labels};
 
     fn facts(columns: &[(&'static str, &str)]) -> RunFacts {
         RunFacts {
+            text: TextFacts::utf_8(0),
             file: "tickets.csv".to_owned(),
             columns: columns.iter().map(|(what, name)| (*what, (*name).to_owned())).collect(),
             threshold: Confidence::parse(0.8).unwrap(),

@@ -2,6 +2,7 @@
 
 use copilot_core::ticket::Confidence;
 
+use crate::encoding::TextFacts;
 use crate::figures::{Figures, Share};
 use crate::{CREATED, RunFacts};
 
@@ -49,6 +50,7 @@ pub fn reading(facts: &RunFacts, figures: &Figures) -> Vec<String> {
         "Rows: {}; with a suggestion {}, without a text {}, not readable {}.",
         figures.rows, figures.suggested, figures.blank, figures.unreadable
     )];
+    lines.extend(encoding(&facts.text));
     if facts.limit.is_some_and(|limit| limit <= figures.rows) {
         lines.push("The file may have more rows: no more were to be read.".to_owned());
     }
@@ -58,15 +60,39 @@ pub fn reading(facts: &RunFacts, figures: &Figures) -> Vec<String> {
             rows(figures.cut)
         ));
     }
-    if figures.times_unreadable > 0 {
+    if figures.short > 0 {
         lines.push(format!(
-            "Of {}, the time of creation cannot be read; the time of this run counts.",
+            "Of {}, values are missing at the end and count as empty. If these are many, a line break may not be quoted.",
+            rows(figures.short)
+        ));
+    }
+    if figures.times_unreadable > 0 {
+        let ambiguous = match figures.times_ambiguous {
+            0 => String::new(),
+            count => format!(" (of {count}, day and month cannot be told apart)"),
+        };
+        lines.push(format!(
+            "Of {}, the time of creation cannot be read{ambiguous}; the time of this run counts.",
             rows(figures.times_unreadable)
         ));
     } else if !facts.columns.iter().any(|(what, _)| *what == CREATED) {
         lines.push("No column names the time of creation; the time of this run counts.".to_owned());
     }
     lines
+}
+
+/// The encoding, where it is not the usual one or not all of it was read.
+fn encoding(text: &TextFacts) -> Option<String> {
+    let name = text.encoding.name();
+    if text.damaged > 0 {
+        return Some(format!(
+            "The file was read as {name}; {} of its characters are damaged, the first on line {}.",
+            text.damaged, text.first_damaged_line
+        ));
+    }
+    (text.encoding != encoding_rs::UTF_8).then(|| {
+        format!("The file was read as {name}; --encoding names another if its words look wrong.")
+    })
 }
 
 fn rows(count: u64) -> String {

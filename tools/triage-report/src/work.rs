@@ -118,7 +118,7 @@ fn work(
             ReadRow::Row(row) => {
                 let created = match row.created {
                     Created::At(time) => time,
-                    Created::Unsaid | Created::Unreadable => now,
+                    Created::Unsaid | Created::Ambiguous | Created::Unreadable => now,
                 };
                 let suggestion = triage.suggest_for(&row.subject, &row.description, created);
                 Outcome::Suggested(row, Box::new(suggestion))
@@ -157,6 +157,7 @@ mod tests {
     use super::*;
     use crate::arguments::Format;
     use crate::columns::NamedColumns;
+    use crate::encoding::DecodedText;
 
     #[derive(Debug, PartialEq)]
     enum Stop {
@@ -177,7 +178,7 @@ mod tests {
     ) -> (Vec<Option<u64>>, Result<(), Stop>, u64) {
         let mut written = tempfile::NamedTempFile::new().unwrap();
         written.write_all(file.as_bytes()).unwrap();
-        let open = || File::open(written.path());
+        let open = || Ok(DecodedText::new(File::open(written.path())?, encoding_rs::UTF_8));
         let rows = Rows::open(open, Format::Csv, &NamedColumns::default(), false).unwrap();
         let triage = Triage::new(Threshold::parse("0.8").unwrap()).unwrap();
         let mut lines = Vec::new();

@@ -10,6 +10,11 @@ use std::process::Command;
 /// second-opinion` fetches it.
 pub const LANGUAGE_MODEL: &str = "shared/embedding/model/all-minilm-l6-v2-int8.onnx";
 
+/// Names a folder in which the functions and the tests' own function are built already, so that whatever
+/// runs them builds nothing. `cargo xtask test` sets it: it builds the whole workspace with one choice of
+/// features, and so the SDK and everything else once, not twice.
+pub const BUILT_FUNCTIONS_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
+
 /// Beginnings of the variables in which cargo describes one package to a program (Cargo book,
 /// "Environment variables Cargo sets for crates").
 const PACKAGE_VARIABLES: [&str; 6] =

@@ -8,13 +8,11 @@ use crate::project::Project;
 
 /// How long cargo may take when nothing is built yet.
 const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
+
 /// Cargo in the root of the workspace.
 pub fn command(project: &Project) -> Command {
     workspace::cargo(&project.root)
 }
-
-/// Tells the local stack where the functions are built already.
-const FUNCTIONS_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
 
 /// Builds everything that the steps run: the tests, the functions and the local stack, with one choice of
 /// crates and targets. To cargo, another choice is another choice of features, for which it would build
@@ -33,5 +31,5 @@ pub async fn build_programs(project: &Project) -> Result<(), ProcessError> {
 
 /// Lets `command`, which starts a local stack, take the functions of [`build_programs`].
 pub fn with_built_functions(project: &Project, command: &mut Command) {
-    command.env(FUNCTIONS_VARIABLE, &project.binaries);
+    command.env(workspace::BUILT_FUNCTIONS_VARIABLE, &project.binaries);
 }

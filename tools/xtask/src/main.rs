@@ -38,22 +38,26 @@ struct Step {
 
 type Running<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
 
+const FMT: Step = Step {
+    name: "fmt",
+    purpose: "the code is formatted",
+    lane: Lane::Main,
+    after: &[],
+    run: |project| Box::pin(checks::fmt(project)),
+};
+
+const CLIPPY: Step = Step {
+    name: "clippy",
+    purpose: "the code has no lints",
+    lane: Lane::Main,
+    after: &[],
+    run: |project| Box::pin(checks::clippy(project)),
+};
+
 /// Every step, in the order in which they run.
 const STEPS: [Step; 17] = [
-    Step {
-        name: "fmt",
-        purpose: "the code is formatted",
-        lane: Lane::Main,
-        after: &[],
-        run: |project| Box::pin(checks::fmt(project)),
-    },
-    Step {
-        name: "clippy",
-        purpose: "the code has no lints",
-        lane: Lane::Main,
-        after: &[],
-        run: |project| Box::pin(checks::clippy(project)),
-    },
+    FMT,
+    CLIPPY,
     Step {
         name: "doc",
         purpose: "the documentation has no broken links",
@@ -163,20 +167,8 @@ const STEPS: [Step; 17] = [
 
 /// What `--quick` runs: what daily work needs, in a few minutes.
 const QUICK: [Step; 3] = [
-    Step {
-        name: "fmt",
-        purpose: "the code is formatted",
-        lane: Lane::Main,
-        after: &[],
-        run: |project| Box::pin(checks::fmt(project)),
-    },
-    Step {
-        name: "clippy",
-        purpose: "the code has no lints",
-        lane: Lane::Main,
-        after: &[],
-        run: |project| Box::pin(checks::clippy(project)),
-    },
+    FMT,
+    CLIPPY,
     Step {
         name: "test",
         purpose: "the unit tests, and one ticket from end to end",

@@ -169,6 +169,11 @@ const TRANSIENT_CODES: [&str; 17] = [
     "TransactionInProgressException",
 ];
 
+/// Whether AWS asks for patience with this code of an error.
+pub(crate) fn is_transient(code: &str) -> bool {
+    TRANSIENT_CODES.contains(&code)
+}
+
 /// What a failed call means for us: unavailable when the same call may succeed soon, else a defect. Its
 /// source says why in words that may be logged.
 pub fn failure<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Error
@@ -183,8 +188,7 @@ where
         }
         SdkError::ServiceError(answer) => match answer.err().meta().code() {
             Some(code) => {
-                let transient =
-                    answer.raw().status().is_server_error() || TRANSIENT_CODES.contains(&code);
+                let transient = answer.raw().status().is_server_error() || is_transient(code);
                 let request_id = answer.raw().headers().get("x-amzn-requestid");
                 let request_id = request_id.unwrap_or("unknown").to_owned();
                 (transient, CallFailure::Refused { code: code.to_owned(), request_id })

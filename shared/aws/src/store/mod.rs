@@ -50,8 +50,7 @@ use futures_util::future::join_all;
 use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::ticket::{ExternalId, Ticket, TicketId};
-use copilot_core::ticket::{Identity, NewTicket};
+use copilot_core::ticket::{ExternalId, Identity, NewTicket, Ticket, TicketId};
 
 pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};

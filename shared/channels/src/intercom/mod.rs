@@ -18,13 +18,12 @@ use sha2::{Digest, Sha256};
 
 use super::conversation::message;
 use super::event::{AccountId, ConversationIdentity, Unreadable, WebhookEvent};
-use copilot_core::ticket::NewTicket;
 
 use super::lenient;
 use crate::signature::VerifiedBody;
 use crate::vendor::Vendor;
 use conversation::Item;
-use copilot_core::ticket::{ExternalId, Source, Status};
+use copilot_core::ticket::{ExternalId, NewTicket, Source, Status};
 
 pub use signature::verify;
 

@@ -13,8 +13,7 @@ use super::super::event::{AccountId, ConversationIdentity, Removal, Unreadable, 
 use super::super::html;
 use super::super::lenient;
 use super::trigger;
-use copilot_core::ticket::NewTicket;
-use copilot_core::ticket::{CustomerName, ExternalId, Source, Status};
+use copilot_core::ticket::{CustomerName, ExternalId, NewTicket, Source, Status};
 
 /// A ticket's first comment is its description. An event about a comment with the same text, made
 /// within this time of the ticket, tells of the ticket itself and of nothing further.

@@ -10,8 +10,7 @@ use super::super::conversation::{Contact, Conversation};
 use super::super::event::{AccountId, ConversationIdentity, Unreadable, WebhookEvent};
 use super::super::html::readable_text;
 use super::super::lenient;
-use copilot_core::ticket::NewTicket;
-use copilot_core::ticket::{CustomerName, Source, Tag};
+use copilot_core::ticket::{CustomerName, NewTicket, Source, Tag};
 
 /// Names under which templates send each thing; the first one that has a value counts.
 const TICKET_ID: &[&str] = &["ticketid", "id"];
@@ -97,17 +96,14 @@ impl<'a> Members<'a> {
         names
             .iter()
             .filter_map(|name| {
-                self.0.iter().find(|(member, value)| is_named(member, name) && has_value(value))
+                self.0
+                    .iter()
+                    .find(|(member, value)| lenient::is_named(member, name) && has_value(value))
             })
             .map(|(_, value)| value)
             .next()
             .unwrap_or(NOTHING)
     }
-}
-
-fn is_named(member: &str, name: &str) -> bool {
-    let letters = member.chars().filter(|letter| !matches!(letter, '_' | '.' | '-' | ' '));
-    letters.map(|letter| letter.to_ascii_lowercase()).eq(name.chars())
 }
 
 #[cfg(test)]

@@ -332,7 +332,7 @@ pub fn read_messages() {}
                 "category": "shipping", "priority": "medium", "reply": null, "confidence": 0.912,
                 "reasons": [{"for": "category", "rule": "words", "words": ["shipped"]}],
                 "extracted": [{"field": "description", "start": 10, "end": 14, "kind": "order_id",
-                    "order_id": "2021"}],
+                    "order_id": "2021", "confidence": "high"}],
                 "language": "en", "model": "hashed-ngrams@1", "needs_review": false,
                 "processed_at": "2024-11-03T10:30:01.000Z"
             }})),

@@ -13,7 +13,7 @@ use super::ticket::{self, CUSTOMER, ORDER, Ticket};
 pub const CURSOR_KEY: &str = "key";
 /// Tickets on a page: what a client gets that names no limit.
 pub const PAGE_TICKETS: usize = 25;
-/// Tickets that are read for one page at most (`shared/src/limits.rs`).
+/// Tickets that are read for one page at most (`shared/aws/src/limits.rs`).
 const PAGE_READ_TICKETS: usize = 500;
 /// Minutes, and so tickets, in the list of a time.
 const RANGE_TICKETS: usize = 400;

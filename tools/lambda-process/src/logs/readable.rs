@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 const TIME_FORMAT: &str = "%H:%M:%S%.3f";
 
 /// Top-level members that have a place of their own or say nothing to a reader.
-const MEMBERS_NOT_LISTED: [&str; 9] =
-    ["_aws", "timestamp", "level", "message", "fields", "span", "spans", "target", "threadId"];
+const MEMBERS_NOT_LISTED: [&str; 8] =
+    ["_aws", "timestamp", "level", "message", "span", "spans", "target", "threadId"];
 
 /// One line of `function`. `now` stands in for the time the line does not tell.
 pub(super) fn line(function: &str, line: &str, now: DateTime<Utc>) -> String {
@@ -34,19 +34,16 @@ fn log_record(function: &str, members: &Map<String, Value>, now: DateTime<Utc>) 
         .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
         .map_or(now, |time| time.with_timezone(&Utc));
     let level = members.get("level").and_then(Value::as_str).unwrap_or_default();
-    let fields = members.get("fields").and_then(Value::as_object);
-    let message =
-        fields.and_then(|fields| fields.get("message")).or_else(|| members.get("message"));
 
     let mut text = format!("{} {function}  {:<5}", time.format(TIME_FORMAT), escaped(level));
-    if let Some(message) = message {
+    if let Some(message) = members.get("message") {
         text.push(' ');
         text.push_str(&match message {
             Value::String(message) => escaped(message),
             other => other.to_string(),
         });
     }
-    for (key, value) in listed(members, fields) {
+    for (key, value) in listed(members) {
         // Writing to a String cannot fail.
         let _ = write!(text, " {}={}", escaped(key), shown(value));
     }
@@ -55,11 +52,7 @@ fn log_record(function: &str, members: &Map<String, Value>, now: DateTime<Utc>) 
 
 /// The record's own fields first, then those of its spans from the outside in;
 /// a key is listed once.
-fn listed<'a>(
-    members: &'a Map<String, Value>,
-    fields: Option<&'a Map<String, Value>>,
-) -> Vec<(&'a str, &'a Value)> {
-    let own = fields.into_iter().flatten();
+fn listed(members: &Map<String, Value>) -> Vec<(&str, &Value)> {
     let top_level = members.iter().filter(|(key, _)| !MEMBERS_NOT_LISTED.contains(&key.as_str()));
     let spans = match members.get("spans") {
         Some(Value::Array(spans)) => spans.iter().collect(),
@@ -69,7 +62,7 @@ fn listed<'a>(
         spans.into_iter().filter_map(Value::as_object).flatten().filter(|(key, _)| *key != "name");
 
     let mut pairs: Vec<(&str, &Value)> = Vec::new();
-    for (key, value) in own.chain(top_level).chain(of_spans) {
+    for (key, value) in top_level.chain(of_spans) {
         if key != "message" && !pairs.iter().any(|(listed, _)| listed == key) {
             pairs.push((key, value));
         }
@@ -116,7 +109,7 @@ mod tests {
     #[test]
     fn a_record_of_tracing_shows_fields_and_spans() {
         let text = r#"{"timestamp":"2026-11-24T10:00:00.987654Z","level":"INFO","target":"app",
-            "fields":{"message":"ticket created","ticket_id":"T-1","attempt":2},
+            "message":"ticket created","ticket_id":"T-1","attempt":2,
             "span":{"name":"invoke","request_id":"abc"},
             "spans":[{"name":"invoke","request_id":"abc"},{"name":"store","ticket_id":"hidden"}]}"#;
         assert_eq!(
@@ -140,7 +133,7 @@ mod tests {
 
     #[test]
     fn values_that_would_be_ambiguous_are_quoted() {
-        let text = r#"{"level":"WARN","fields":{"message":"m","a":"two words","b":"","c":"k=v","d":{"x":1}}}"#;
+        let text = r#"{"level":"WARN","message":"m","a":"two words","b":"","c":"k=v","d":{"x":1}}"#;
         assert_eq!(
             rendered(text),
             "12:03:04.123 create-ticket  WARN  m a=\"two words\" b=\"\" c=\"k=v\" d={\"x\":1}"
@@ -149,7 +142,7 @@ mod tests {
 
     #[test]
     fn control_characters_of_logged_text_are_escaped() {
-        let text = r#"{"level":"INFO","fields":{"message":"a\u001b[2Jb\nc","k\n":"\u0007"}}"#;
+        let text = r#"{"level":"INFO","message":"a\u001b[2Jb\nc","k\n":"\u0007"}"#;
         let line = rendered(text);
         assert!(!line.chars().any(char::is_control), "{line:?}");
         assert!(line.contains("a\\u{1b}[2Jb\\nc"), "{line}");

@@ -3,11 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "only tests use it")]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
-
-/// Names a folder in which the program is built already. `cargo xtask test` sets it.
-const BUILT_VARIABLE: &str = "COPILOT_FUNCTIONS_DIR";
 
 /// Path of the built binary.
 pub fn executable() -> &'static Path {
@@ -16,16 +12,13 @@ pub fn executable() -> &'static Path {
 }
 
 fn build() -> PathBuf {
-    if let Some(folder) = std::env::var_os(BUILT_VARIABLE) {
+    if let Some(folder) = std::env::var_os(workspace::BUILT_FUNCTIONS_VARIABLE) {
         return Path::new(&folder).join("test-function");
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = target_folder();
-    let status = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "test-function"])
-        .arg("--target-dir")
+    let status = workspace::cargo(&workspace::root())
+        .args(["build", "--quiet", "--package", "test-function", "--target-dir"])
         .arg(&target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .unwrap();
     assert!(status.success(), "test-function could not be built");

@@ -3,7 +3,7 @@
 //!
 //! A function is known by its access key, which the signature of each request names; the signature
 //! itself is not checked. Whoever calls with another key, such as a developer with the AWS CLI, may
-//! do everything.
+//! do everything; web pages may do nothing.
 
 mod dynamodb;
 mod key;
@@ -16,6 +16,8 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use sam_template::{Function, PolicyStatement, Settings};
+
+use crate::web_page::{Sender, sender};
 
 pub use key::access_key;
 use key::signing_key;
@@ -47,16 +49,18 @@ struct Permission {
     resource: String,
 }
 
-/// A call that the function's policy does not allow, in AWS's words.
+/// Why a call is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "User: {user} is not authorized to perform: {action} on resource: {resource} because no \
-     identity-based policy allows the {action} action"
-)]
-pub struct Denied {
-    user: String,
-    action: String,
-    resource: String,
+pub enum Denied {
+    /// The function's policy does not allow it, in AWS's words.
+    #[error(
+        "User: {user} is not authorized to perform: {action} on resource: {resource} because no \
+         identity-based policy allows the {action} action"
+    )]
+    ByPolicy { user: String, action: String, resource: String },
+    /// A web page made it, or a caller that takes this service for another one.
+    #[error("web pages may not call this service")]
+    WebPage,
 }
 
 impl AccessControl {
@@ -107,6 +111,9 @@ impl AccessControl {
         headers: &HeaderMap,
         needed: impl FnOnce(&Settings) -> BTreeSet<Permission>,
     ) -> Result<(), Denied> {
+        if sender(headers) != Sender::OwnOrProgram {
+            return Err(Denied::WebPage);
+        }
         let key = headers.get(AUTHORIZATION).and_then(|value| signing_key(value.to_str().ok()?));
         let Some(policy) = key.and_then(|key| self.policies.get(key)) else { return Ok(()) };
         let needed = needed(&self.settings);
@@ -129,7 +136,7 @@ impl AccessControl {
             Some(_) => missing.action.to_ascii_lowercase(),
             None => missing.action.clone(),
         };
-        Denied {
+        Denied::ByPolicy {
             user: format!("arn:aws:sts::{account}:assumed-role/{function}/{function}"),
             action,
             resource: missing.resource.clone(),

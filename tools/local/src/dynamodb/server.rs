@@ -21,7 +21,6 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::access::{AccessControl, Denied};
-use crate::web_page::{Sender, sender};
 
 /// The largest request body in bytes (DynamoDB takes 16 MB, and so does the database).
 const MAXIMUM_REQUEST_BYTES: usize = 16 * 1024 * 1024;
@@ -91,9 +90,6 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if sender(&headers) != Sender::OwnOrProgram {
-        return StatusCode::FORBIDDEN.into_response();
-    }
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     if let Err(denied) = front.access.check_dynamodb(&headers, target, &body) {
         return refusal(&denied);

@@ -18,7 +18,6 @@ use super::{ACCOUNT_ID, StackError};
 use crate::access::AccessControl;
 use crate::aws_json::Service;
 use crate::dynamodb;
-use crate::web_page::{Sender, sender};
 
 /// What the services need to be set up.
 pub(super) struct Setup<'a> {
@@ -144,13 +143,10 @@ async fn make_queues(
     Ok(urls)
 }
 
-/// Holds the functions to their policies in what they ask of SQS.
+/// Decides what callers may ask of SQS.
 fn authorize_sqs(access: &Arc<AccessControl>) -> sqs::Authorize {
     let access = Arc::clone(access);
     Arc::new(move |headers, action, path, body| {
-        if sender(headers) != Sender::OwnOrProgram {
-            return Err(sqs::AccessDenied("Web pages may not call this service.".to_owned()));
-        }
         access
             .check_sqs(headers, action, path, body)
             .map_err(|denied| sqs::AccessDenied(denied.to_string()))

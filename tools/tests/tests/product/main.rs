@@ -1,7 +1,7 @@
 //! The product's tests: the real function binaries on the local stack, a module for each function or
 //! promise.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 mod harness;
 
@@ -29,5 +29,6 @@ mod triage_report;
 mod triage_ticket;
 mod update_ticket;
 mod walks;
+mod web_pages;
 mod webhook_secrets;
 mod webhooks;

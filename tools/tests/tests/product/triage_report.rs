@@ -191,14 +191,16 @@ fn what_cannot_be_read_is_counted_and_named() {
 fn it_refuses_in_one_clear_sentence_and_leaves_nothing() {
     let (folder, file) = copied("tickets.csv");
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    fs::write(path("latin.csv"), b"subject\nM\xfcller\n").unwrap();
+    fs::write(path("book.csv"), b"PK\x03\x04\x14\0\0\0").unwrap();
+    fs::write(path("long.json"), format!("[{{\"body\": \"{}\"}}]", "x".repeat(5_000_000))).unwrap();
     fs::write(path("none.csv"), "id,name\n1,x\n").unwrap();
     fs::write(path("mine.html"), "mine").unwrap();
     fs::write(path("x.xlsx"), "").unwrap();
     let own = file.to_str().unwrap();
     let mine = path("mine.html");
     for (name, further, expected) in [
-        ("latin.csv", &[][..], "is not text in UTF-8: line 2 holds"),
+        ("book.csv", &[][..], "it is a ZIP file or an Excel workbook"),
+        ("long.json", &[], "has nothing but rows of more than 4194304 bytes"),
         ("none.csv", &[], "name it with --text-column; there are: id, name"),
         ("x.xlsx", &[], "say what it is with --format"),
         ("gone.csv", &[], "cannot be read"),
@@ -217,10 +219,139 @@ fn it_refuses_in_one_clear_sentence_and_leaves_nothing() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     left.sort();
-    assert_eq!(left, ["latin.csv", "mine.html", "none.csv", "tickets.csv", "x.xlsx"]);
+    assert_eq!(left, ["book.csv", "long.json", "mine.html", "none.csv", "tickets.csv", "x.xlsx"]);
     assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
     assert_eq!(fs::read(&file).unwrap(), fs::read(tickets("tickets.csv")).unwrap());
     // A report of its own is replaced.
     text(&triage(&file, &[]));
     text(&triage(&file, &[]));
+}
+
+/// The suggestions for the rows of a file, and what is printed.
+fn suggested(file: &Path, further: &[&str]) -> (Vec<Value>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("suggested.jsonl");
+    let report = folder.path().join("report.html");
+    let named = ["--output", output.to_str().unwrap(), "--report", report.to_str().unwrap()];
+    let printed = text(&triage(file, &[&named, further].concat()));
+    (json_lines(&output), printed)
+}
+
+#[test]
+fn files_as_the_field_writes_them_have_three_rows() {
+    for name in [
+        "34-sep-line.csv",
+        "35-short-rows.csv",
+        "37-html-bodies.csv",
+        "38-category-as-list.jsonl",
+        "39-array.jsonl",
+        "40-half-an-emoji.jsonl",
+        "41-old-line-ends.csv",
+    ] {
+        let (lines, printed) = suggested(&tickets(name), &[]);
+        let rows = "Rows: 3; with a suggestion 3, without a text 0, not readable 0.";
+        assert!(printed.contains(rows), "{name}: {printed}");
+        let categories: Vec<&str> = lines
+            .iter()
+            .map(|line| line["suggestion"]["category"].as_str().unwrap_or_default())
+            .collect();
+        assert_eq!(categories, ["shipping", "billing", "account"], "{name}");
+        if printed.contains("label from") {
+            assert!(printed.contains("Rows with a label of ours: 3;"), "{name}: {printed}");
+        }
+    }
+}
+
+#[test]
+fn html_in_a_file_counts_as_the_words_in_it() {
+    let (lines, printed) = suggested(&tickets("37-html-bodies.csv"), &[]);
+    assert!(printed.contains("For review: 0 of 3"), "{printed}");
+    assert!(printed.contains("created from \"Created time\""), "{printed}");
+    assert!(!printed.contains("the time of this run counts"), "{printed}");
+    for line in &lines {
+        assert_eq!(line["suggestion"]["order_id"], Value::Null, "{line}");
+        assert_eq!(line["suggestion"]["extracted"], serde_json::json!([]), "{line}");
+    }
+    // The same texts without tags are suggested for in the same way.
+    let (plain, _) = suggested(&tickets("41-old-line-ends.csv"), &[]);
+    for (line, plain) in lines.iter().zip(&plain) {
+        assert_eq!(line["suggestion"], plain["suggestion"]);
+    }
+}
+
+#[test]
+fn times_of_creation_are_read_as_exports_write_them() {
+    let (_, printed) = suggested(&tickets("36-dates.csv"), &[]);
+    assert!(printed.contains("Rows: 6; with a suggestion 6,"), "{printed}");
+    assert!(!printed.contains("the time of this run counts"), "{printed}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dates.csv");
+    let rows = "body,created\nWhere is it?,03/11/2026\nWhere is it?,04/12/26 10:30\n";
+    fs::write(&file, rows).unwrap();
+    let (_, printed) = suggested(&file, &[]);
+    let told =
+        "Of 2 rows, the time of creation cannot be read (of 2, day and month cannot be told apart)";
+    assert!(printed.contains(told), "{printed}");
+    // One day over 12 settles it for all.
+    fs::write(&file, format!("{rows}Where is it?,25/12/2026\n")).unwrap();
+    let (_, printed) = suggested(&file, &[]);
+    assert!(!printed.contains("cannot be read (") && printed.contains("Rows: 3;"), "{printed}");
+}
+
+#[test]
+fn a_file_may_be_written_in_other_encodings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tickets.csv");
+    let tickets = "subject;body\r\nMüller – “Paket”;Where is my parcel? It cost 12 €\r\n";
+    let utf_16 = |mark: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("{mark}{tickets}").encode_utf16().flat_map(bytes).collect()
+    };
+    let windows: Vec<u8> = tickets
+        .chars()
+        .map(|character| match character {
+            'ü' => 0xfc,
+            '–' => 0x96,
+            '“' => 0x93,
+            '”' => 0x94,
+            '€' => 0x80,
+            other => u8::try_from(other).unwrap(),
+        })
+        .collect();
+    for (bytes, name) in [
+        (tickets.as_bytes().to_vec(), None),
+        (format!("\u{feff}{tickets}").into_bytes(), None),
+        (utf_16("\u{feff}", u16::to_le_bytes), Some("UTF-16LE")),
+        (utf_16("\u{feff}", u16::to_be_bytes), Some("UTF-16BE")),
+        (utf_16("", u16::to_le_bytes), Some("UTF-16LE")),
+        (utf_16("", u16::to_be_bytes), Some("UTF-16BE")),
+        (windows, Some("windows-1252")),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        let (lines, printed) = suggested(&file, &[]);
+        let row = serde_json::json!({
+            "subject": "Müller – “Paket”",
+            "body": "Where is my parcel? It cost 12 €",
+        });
+        assert_eq!(lines.len(), 1, "{name:?}");
+        assert_eq!(lines[0]["row"], row, "{name:?}");
+        match name {
+            Some(name) => assert!(printed.contains(&format!("was read as {name};")), "{printed}"),
+            None => assert!(!printed.contains("was read as"), "{printed}"),
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_replaces_regular_files_only() {
+    let (folder, file) = copied("tickets.csv");
+    let link = folder.path().join("link.html");
+    std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+    for path in ["/dev/null", link.to_str().unwrap(), folder.path().to_str().unwrap()] {
+        for option in ["--report", "--output"] {
+            let sentence = refusal(&triage(&file, &[option, path, "--overwrite"]));
+            assert!(sentence.contains("is no regular file"), "{path}: {sentence}");
+        }
+    }
 }

@@ -40,8 +40,12 @@ pub struct Figures {
     pub first_faults: Vec<RowFault>,
     /// Rows of which a text was cut.
     pub cut: u64,
+    /// Rows with fewer values than the file has headings.
+    pub short: u64,
     /// Rows whose time of creation cannot be read.
     pub times_unreadable: u64,
+    /// Of these, those whose day and month cannot be told apart.
+    pub times_ambiguous: u64,
     /// Rows with a suggestion.
     pub suggested: u64,
     /// Of these, those for review.
@@ -129,7 +133,10 @@ impl Figures {
     ) {
         self.rows += 1;
         self.cut += u64::from(row.was_cut);
-        self.times_unreadable += u64::from(row.created == Created::Unreadable);
+        self.short += u64::from(row.is_short);
+        let is_ambiguous = row.created == Created::Ambiguous;
+        self.times_ambiguous += u64::from(is_ambiguous);
+        self.times_unreadable += u64::from(is_ambiguous || row.created == Created::Unreadable);
         let label = self.add_label(row.label.as_deref(), suggestion, labels);
         self.add_suggestion(suggestion, label);
         if suggestion.needs_review {

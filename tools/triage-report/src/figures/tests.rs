@@ -63,6 +63,7 @@ fn row(label: Option<&str>) -> Row {
         subject: "Zebra".to_owned(),
         description: "A zebra in the parcel".to_owned(),
         was_cut: false,
+        is_short: false,
         created: Created::At(DateTime::UNIX_EPOCH),
         label: label.map(str::to_owned),
         original: None,

@@ -4,10 +4,12 @@ use chrono::DateTime;
 use copilot_core::ticket::Confidence;
 
 use super::*;
+use crate::encoding::TextFacts;
 use crate::figures::tests::{fixed, fixed_without_labels};
 
 fn facts(file: &str, columns: &[(&'static str, &str)]) -> RunFacts {
     RunFacts {
+        text: TextFacts::utf_8(0),
         file: file.to_owned(),
         columns: columns.iter().map(|(what, name)| (*what, (*name).to_owned())).collect(),
         threshold: Confidence::parse(0.8).unwrap(),

@@ -1,43 +1,15 @@
 //! Rows of values between commas, semicolons or tabs, as RFC 4180 quotes them.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, Terminator};
 use serde::Serializer;
 
+use super::comma_layout::{CarriageReturns, LINE_BREAK, Layout};
 use super::row::Fields;
 use super::{ROW_BYTES_MAXIMUM, ReadError, ReadRow, RowFault, RowFaultKind};
 use crate::columns::Columns;
-
-/// What may stand between values, the most usual first.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
-/// What ends a line, maybe after a carriage return.
-const LINE_BREAK: u8 = b'\n';
-/// Bytes of the headings that are looked at to tell what stands between values.
-const HEADINGS_BYTES: u64 = 64 * 1024;
-
-/// What stands between the values: of what may, that which is in the headings most often.
-pub fn delimiter(file: impl Read) -> io::Result<u8> {
-    let mut beginning = Vec::new();
-    file.take(HEADINGS_BYTES).read_to_end(&mut beginning)?;
-    let mut counts = DELIMITERS.map(|delimiter| (delimiter, 0));
-    let mut is_quoted = false;
-    for byte in beginning {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b'\n' | b'\r' if !is_quoted => break,
-            _ if is_quoted => {}
-            _ => {
-                for (delimiter, count) in &mut counts {
-                    *count += usize::from(*delimiter == byte);
-                }
-            }
-        }
-    }
-    // Of equals the first.
-    let most = counts.iter().rev().max_by_key(|(_, count)| *count);
-    Ok(most.map_or(DELIMITERS[0], |(delimiter, _)| *delimiter))
-}
 
 /// The rows, under a line of headings.
 #[derive(Debug)]
@@ -45,22 +17,36 @@ pub struct CommaSeparatedRows<R> {
     reader: Reader<Metered<R>>,
     record: StringRecord,
     headings: usize,
+    /// Bytes before the headings, which are one line.
+    separator_line: u64,
     keeps_originals: bool,
 }
 
 impl<R: Read> CommaSeparatedRows<R> {
     /// Begins to read.
-    pub fn new(file: R, delimiter: u8, keeps_originals: bool) -> Self {
-        let metered =
-            Metered { file, left: ROW_BYTES_MAXIMUM, is_exceeded: false, last: LINE_BREAK };
+    pub fn new(mut file: R, layout: Layout, keeps_originals: bool) -> io::Result<Self> {
+        io::copy(&mut file.by_ref().take(layout.separator_line), &mut io::sink())?;
+        let metered = Metered {
+            file,
+            left: ROW_BYTES_MAXIMUM,
+            is_exceeded: false,
+            last: LINE_BREAK,
+            line_breaks: layout.has_carriage_returns.then(|| CarriageReturns::new(layout)),
+        };
         let reader = ReaderBuilder::new()
-            .delimiter(delimiter)
+            .delimiter(layout.delimiter)
             // A carriage return before it is taken off here: the reader would count lines wrong.
             .terminator(Terminator::Any(LINE_BREAK))
             .has_headers(false)
             .flexible(true)
             .from_reader(metered);
-        Self { reader, record: StringRecord::new(), headings: 0, keeps_originals }
+        Ok(Self {
+            reader,
+            record: StringRecord::new(),
+            headings: 0,
+            separator_line: layout.separator_line,
+            keeps_originals,
+        })
     }
 
     /// The headings. They are read before the rows.
@@ -77,13 +63,18 @@ impl<R: Read> CommaSeparatedRows<R> {
 
     /// How many bytes were read.
     pub fn position(&self) -> u64 {
-        self.reader.position().byte()
+        self.separator_line + self.reader.position().byte()
+    }
+
+    /// The line that is read next, or empty lines before it.
+    fn next_line(&self) -> u64 {
+        self.reader.position().line() + u64::from(self.separator_line > 0)
     }
 
     /// The next row. Empty lines are none.
     pub fn next(&mut self, columns: &Columns) -> Result<Option<ReadRow>, ReadError> {
         loop {
-            let earliest = self.reader.position().line();
+            let earliest = self.next_line();
             self.reader.get_mut().left = ROW_BYTES_MAXIMUM;
             match self.reader.read_record(&mut self.record) {
                 Ok(false) => return Ok(None),
@@ -98,7 +89,7 @@ impl<R: Read> CommaSeparatedRows<R> {
         }
     }
 
-    /// The fields of the record, without the carriage return before the line's end.
+    /// The fields of the record, without the carriage returns before the line's end.
     fn fields(&self) -> impl Iterator<Item = &str> {
         (0..self.record.len()).filter_map(|place| self.field(place))
     }
@@ -106,31 +97,33 @@ impl<R: Read> CommaSeparatedRows<R> {
     fn field(&self, place: usize) -> Option<&str> {
         let field = self.record.get(place)?;
         let is_last = place + 1 == self.record.len();
-        Some(if is_last { field.strip_suffix('\r').unwrap_or(field) } else { field })
+        Some(if is_last { field.trim_end_matches('\r') } else { field })
     }
 
     /// The line where the record begins. Empty lines before it are passed over with it, so that is
     /// known only from its end: each line break in it is one line, its own end another.
     fn line(&self, earliest: u64) -> u64 {
         let breaks: usize = self.record.iter().map(|field| field.matches('\n').count()).sum();
-        let end = self.reader.position().line();
+        let end = self.next_line();
         end.saturating_sub(breaks as u64 + 1).max(earliest)
     }
 
+    /// The row. Values that are missing at its end are empty, as Excel and Outlook leave them out;
+    /// what is too many is nothing only if it is empty.
     fn row(&self, columns: &Columns, line: u64) -> ReadRow {
-        if self.record.len() != self.headings {
-            let kind =
-                RowFaultKind::FieldCount { expected: self.headings, found: self.record.len() };
+        let found = self.record.len();
+        if self.fields().skip(self.headings).any(|field| !field.trim().is_empty()) {
+            let kind = RowFaultKind::FieldCount { expected: self.headings, found };
             return ReadRow::Unreadable(RowFault { line, kind });
         }
-        let field = |place| Ok::<_, std::convert::Infallible>(self.field(place));
-        let Ok(fields) = Fields::read(columns, field);
+        let mut fields = Fields::read(columns, |place, _| self.field(place).map(Cow::Borrowed));
+        fields.is_short = found < self.headings;
         fields.row(line, || {
             if !self.keeps_originals {
                 return None;
             }
             let mut original = Vec::new();
-            let pairs = columns.names.iter().zip(self.fields());
+            let pairs = columns.names.iter().zip(self.fields().chain(std::iter::repeat("")));
             serde_json::Serializer::new(&mut original).collect_map(pairs).ok()?;
             String::from_utf8(original).ok()
         })
@@ -156,6 +149,8 @@ struct Metered<R> {
     left: usize,
     is_exceeded: bool,
     last: u8,
+    /// What makes line breaks of carriage returns, where those end lines.
+    line_breaks: Option<CarriageReturns>,
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -166,6 +161,9 @@ impl<R: Read> Read for Metered<R> {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let mut read = self.file.read(&mut buffer[..most])?;
+        if let Some(line_breaks) = &mut self.line_breaks {
+            line_breaks.replace(&mut buffer[..read]);
+        }
         if read == 0 && most > 0 && self.last != LINE_BREAK {
             buffer[0] = LINE_BREAK;
             read = 1;
@@ -185,10 +183,24 @@ mod tests {
     use crate::rows::Row;
 
     fn read(file: &str) -> Vec<ReadRow> {
-        let between = delimiter(file.as_bytes()).unwrap();
-        let mut rows = CommaSeparatedRows::new(file.as_bytes(), between, true);
+        let layout = Layout::of(file.as_bytes()).unwrap();
+        let mut rows = CommaSeparatedRows::new(file.as_bytes(), layout, true).unwrap();
         let columns = Columns::choose(rows.headings().unwrap(), &NamedColumns::default()).unwrap();
         std::iter::from_fn(|| rows.next(&columns).unwrap()).collect()
+    }
+
+    /// The line, subject and text of each row, and the line alone of those that cannot be read.
+    fn texts(file: &str) -> Vec<(u64, String, String)> {
+        let text = |row: &ReadRow| match row {
+            ReadRow::Row(row) => (row.line, row.subject.clone(), row.description.clone()),
+            ReadRow::Unreadable(fault) => (fault.line, String::new(), String::new()),
+            ReadRow::Blank => (0, String::new(), String::new()),
+        };
+        read(file).iter().map(text).collect()
+    }
+
+    fn plain() -> Layout {
+        Layout::of(&b"a,b\n"[..]).unwrap()
     }
 
     fn only(file: &str) -> Row {
@@ -221,49 +233,94 @@ mod tests {
     fn lines_are_counted_over_line_breaks_and_empty_lines() {
         for end in ["\n", "\r\n"] {
             let file =
-                ["a,body", "1,\"x", "\"\"y\"", "", "", "2,\"z\"", "3", "", "4,last"].join(end);
-            let line = |row: &ReadRow| match row {
-                ReadRow::Row(row) => (row.line, row.description.clone()),
-                ReadRow::Unreadable(fault) => (fault.line, String::new()),
-                ReadRow::Blank => (0, String::new()),
-            };
-            let lines: Vec<(u64, String)> = read(&file).iter().map(line).collect();
-            let expected = [
-                (2, format!("x{end}\"y")),
-                (6, "z".into()),
-                (7, String::new()),
-                (9, "last".into()),
-            ];
+                ["a,body", "1,\"x", "\"\"y\"", "", "", "2,\"z\"", "", "", "4,last"].join(end);
+            let lines: Vec<(u64, String)> =
+                texts(&file).into_iter().map(|(line, _, text)| (line, text)).collect();
+            let expected = [(2, format!("x{end}\"y")), (6, "z".into()), (9, "last".into())];
             assert_eq!(lines, expected);
         }
     }
 
     #[test]
-    fn a_row_with_other_fields_is_named_and_the_next_is_read() {
-        let rows = read("subject,body\n\"a\nb\",c\nonly\na,b,c\n\n , \nx,y");
-        assert_eq!(rows.len(), 5, "{rows:?}");
-        let fault = |line, found| {
-            let kind = RowFaultKind::FieldCount { expected: 2, found };
-            ReadRow::Unreadable(RowFault { line, kind })
-        };
-        assert_eq!(rows[1], fault(4, 1));
-        assert_eq!(rows[2], fault(5, 3));
-        assert_eq!(rows[3], ReadRow::Blank);
-        assert!(matches!(&rows[4], ReadRow::Row(row) if row.line == 8), "{:?}", rows[4]);
+    fn a_row_with_more_values_is_named_and_the_next_is_read() {
+        let rows = read("subject,body\n\"a\nb\",c\na,b,c\n\n , \nx,y");
+        assert_eq!(rows.len(), 4, "{rows:?}");
+        let kind = RowFaultKind::FieldCount { expected: 2, found: 3 };
+        assert_eq!(rows[1], ReadRow::Unreadable(RowFault { line: 4, kind }));
+        assert_eq!(rows[2], ReadRow::Blank);
+        assert!(matches!(&rows[3], ReadRow::Row(row) if row.line == 7), "{:?}", rows[3]);
+    }
+
+    #[test]
+    fn values_that_are_missing_at_the_end_are_empty() {
+        for (file, is_short) in [
+            ("subject,body,category,owner\nLate,Where is it?,shipping\n", true),
+            ("subject;body;category\r\nLate;Where is it?\r\n", true),
+            ("subject\tbody\tcategory\tnotes\nLate\tWhere is it?", true),
+            ("subject,body\nLate,Where is it?,,\n", false),
+            ("subject,body\nLate,Where is it?, \r\n", false),
+        ] {
+            let row = only(file);
+            assert_eq!((row.subject.as_str(), row.description.as_str()), ("Late", "Where is it?"));
+            assert_eq!(row.is_short, is_short, "{file}");
+        }
+        assert_eq!(
+            only("id,body,owner\n1,x\n").original.as_deref(),
+            Some(r#"{"id":"1","body":"x","owner":""}"#)
+        );
+    }
+
+    #[test]
+    fn a_line_that_says_what_stands_between_values_is_no_heading() {
+        for file in [
+            "sep=;\r\nsubject;body\r\nLate, again;x\r\n",
+            "SEP=,\nsubject,body\n\"Late, again\",x\n",
+            "sep=\t\nsubject\tbody\nLate, again\tx",
+            "\"sep=|\"\nsubject|body\nLate, again|x",
+            "sep=^\nsubject^body\nLate, again^x",
+            "sep=;;;;\nsubject;body\nLate, again;x",
+            "sep=\nsubject;body\nLate, again;x",
+            "sep=;\rsubject;body\rLate, again;x\r",
+        ] {
+            assert_eq!(texts(file), [(3, "Late, again".into(), "x".into())], "{file:?}");
+        }
+        // A heading of its own.
+        assert_eq!(only("sep=a,body\n1,x\n").description, "x");
+    }
+
+    #[test]
+    fn lines_may_end_with_a_carriage_return_alone() {
+        let row = |line, subject: &str, text: &str| (line, subject.to_owned(), text.to_owned());
+        for (file, expected) in [
+            ("subject,body\ra,b\rc,d\r", vec![row(2, "a", "b"), row(3, "c", "d")]),
+            ("subject;body\r\ra;b\rc;d", vec![row(3, "a", "b"), row(4, "c", "d")]),
+            // Excel for Mac writes a line break in a value as one.
+            (
+                "subject,body\ra,\"one\ntwo \"\"x\"\"\"\r5\" tablet,d\r",
+                vec![row(2, "a", "one\ntwo \"x\""), row(4, "5\" tablet", "d")],
+            ),
+            ("subject,body\ra,\"one\rtwo\"\rc,d", vec![row(2, "a", "one\rtwo"), row(3, "c", "d")]),
+            // These end with both.
+            ("subject,body\r\r\na,b\r\r\n", vec![row(2, "a", "b")]),
+            ("subject,\"body\r\"\r\na,b\r\n", vec![row(2, "a", "b")]),
+        ] {
+            assert_eq!(texts(file), expected, "{file:?}");
+        }
     }
 
     #[test]
     fn an_endless_row_does_not_fill_the_memory() {
         let endless = std::io::repeat(b'x').take(u64::MAX);
         let file = (&b"subject,body\na,b\n\"never closed "[..]).chain(endless);
-        let mut rows = CommaSeparatedRows::new(file, b',', false);
+        let mut rows = CommaSeparatedRows::new(file, plain(), false).unwrap();
         let columns = Columns::choose(rows.headings().unwrap(), &NamedColumns::default()).unwrap();
         assert!(matches!(rows.next(&columns), Ok(Some(ReadRow::Row(_)))));
         let refusal = rows.next(&columns).unwrap_err();
         assert!(matches!(refusal, ReadError::EndlessRow { line: 3 }), "{refusal}");
 
         let endless = std::io::repeat(b'"').take(u64::MAX);
-        let refusal = CommaSeparatedRows::new(endless, b',', false).headings().unwrap_err();
+        let mut rows = CommaSeparatedRows::new(endless, plain(), false).unwrap();
+        let refusal = rows.headings().unwrap_err();
         assert!(matches!(refusal, ReadError::EndlessRow { line: 1 }), "{refusal}");
     }
 }

@@ -1,7 +1,11 @@
 //! The rows of a file, one after the other. Never more than one is held.
 
+mod comma_layout;
 mod comma_separated;
-mod json_lines;
+mod json;
+mod json_list;
+mod json_values;
+mod lines;
 mod row;
 
 use std::fs::File;
@@ -9,10 +13,12 @@ use std::io;
 
 use crate::arguments::Format;
 use crate::columns::{ColumnError, Columns, NamedColumns};
+use crate::created::{DateOrder, DateOrderEvidence};
+use crate::encoding::DecodedText;
 pub use row::{Created, Row, RowFault, RowFaultKind};
 
 use comma_separated::CommaSeparatedRows;
-use json_lines::JsonLinesRows;
+use json::JsonRows;
 
 /// Longest row, in bytes. A ticket's text has at most 32,000 characters; the rest is room for other
 /// columns. A quote that is never closed makes one row of all that follows, and must not fill the
@@ -45,6 +51,15 @@ pub enum ReadError {
         /// The line where it begins, counted from 1.
         line: u64,
     },
+    /// What the first rows are cannot be told: they are too long.
+    #[error(
+        "has nothing but rows of more than {} bytes at its beginning, the first on line {line}; if its rows are not on lines of their own, save it so",
+        ROW_BYTES_MAXIMUM
+    )]
+    OnlyLongRows {
+        /// The line of the first, counted from 1.
+        line: u64,
+    },
 }
 
 /// The rows of a file.
@@ -56,34 +71,29 @@ pub struct Rows {
 
 #[derive(Debug)]
 enum Form {
-    CommaSeparated(CommaSeparatedRows<File>),
-    JsonLines(JsonLinesRows<File>),
+    CommaSeparated(CommaSeparatedRows<DecodedText<File>>),
+    Json(JsonRows<DecodedText<File>>),
 }
 
 impl Rows {
-    /// Begins to read. `open` opens the file: its beginning is looked at first.
-    /// With `keeps_originals` each row comes with all its columns.
+    /// Begins to read. `open` opens the file: it is looked at first, for its columns and for the
+    /// order of the numbers in its dates. With `keeps_originals` each row comes with all its columns.
     ///
     /// # Errors
     /// [`ReadError`].
     pub fn open(
-        open: impl Fn() -> io::Result<File>,
+        open: impl Fn() -> io::Result<DecodedText<File>>,
         format: Format,
         named: &NamedColumns,
         keeps_originals: bool,
     ) -> Result<Self, ReadError> {
-        let (names, form) = match format {
-            Format::Csv => {
-                let delimiter = comma_separated::delimiter(open()?)?;
-                let mut rows = CommaSeparatedRows::new(open()?, delimiter, keeps_originals);
-                (rows.headings()?, Form::CommaSeparated(rows))
-            }
-            Format::Jsonl => {
-                let names = json_lines::names(open()?)?;
-                (names, Form::JsonLines(JsonLinesRows::new(open()?, keeps_originals)))
-            }
-        };
-        Ok(Self { form, columns: Columns::choose(names, named)? })
+        let (names, form) = Form::open(&open, format, keeps_originals)?;
+        let mut columns = Columns::choose(names, named)?;
+        if columns.created.is_some() {
+            let (_, dates) = Form::open(&open, format, false)?;
+            columns.date_order = date_order(dates, &columns);
+        }
+        Ok(Self { form, columns })
     }
 
     /// The columns of the file.
@@ -95,7 +105,7 @@ impl Rows {
     pub fn position(&self) -> u64 {
         match &self.form {
             Form::CommaSeparated(rows) => rows.position(),
-            Form::JsonLines(rows) => rows.position(),
+            Form::Json(rows) => rows.position(),
         }
     }
 
@@ -104,9 +114,55 @@ impl Rows {
     /// # Errors
     /// [`ReadError`]; then there is no further row.
     pub fn next(&mut self) -> Result<Option<ReadRow>, ReadError> {
-        match &mut self.form {
-            Form::CommaSeparated(rows) => rows.next(&self.columns),
-            Form::JsonLines(rows) => rows.next(&self.columns),
+        self.form.next(&self.columns)
+    }
+}
+
+impl Form {
+    /// Begins to read, and says what the columns are called.
+    fn open(
+        open: &impl Fn() -> io::Result<DecodedText<File>>,
+        format: Format,
+        keeps_originals: bool,
+    ) -> Result<(Vec<String>, Self), ReadError> {
+        match format {
+            Format::Csv => {
+                let layout = comma_layout::Layout::of(open()?)?;
+                let mut rows = CommaSeparatedRows::new(open()?, layout, keeps_originals)?;
+                Ok((rows.headings()?, Self::CommaSeparated(rows)))
+            }
+            Format::Jsonl => {
+                let layout = json::Layout::of(open()?)?;
+                let names = json::names(open()?, layout)?;
+                Ok((names, Self::Json(JsonRows::new(open()?, layout, keeps_originals))))
+            }
         }
     }
+
+    fn next(&mut self, columns: &Columns) -> Result<Option<ReadRow>, ReadError> {
+        match self {
+            Self::CommaSeparated(rows) => rows.next(columns),
+            Self::Json(rows) => rows.next(columns),
+        }
+    }
+}
+
+/// The order of the numbers in the dates of a file, from all its rows.
+fn date_order(mut rows: Form, columns: &Columns) -> DateOrder {
+    // The time of creation is read as if it were the text.
+    let dates = Columns {
+        text: columns.created,
+        subject: None,
+        label: None,
+        created: None,
+        ..columns.clone()
+    };
+    let mut evidence = DateOrderEvidence::default();
+    // What cannot be read is said when the rows are read.
+    while let Ok(Some(row)) = rows.next(&dates) {
+        if let ReadRow::Row(row) = row {
+            evidence.add(&row.description);
+        }
+    }
+    evidence.order()
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Actor, NewMessage};
 use crate::backoff::Backoff;
+use crate::connection::is_transient;
 use crate::limits;
 use crate::store::record::{self, Item, TimelineKind};
 use crate::store::ticket_row::TicketRow;
@@ -94,18 +95,9 @@ struct Cancelled {
 /// The code of a write that was not at fault.
 const NOT_AT_FAULT: &str = "None";
 const CONDITION_NOT_MET: &str = "ConditionalCheckFailed";
-/// Codes of writes that DynamoDB was too busy for (API reference, `TransactWriteItems`, "Errors"), and
-/// what it answers to a single call in the same state.
-const BUSY: [&str; 8] = [
-    "TransactionConflict",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-    "InternalServerError",
-    "TransactionInProgressException",
-];
+/// Codes of writes that DynamoDB was too busy for (API reference, `TransactWriteItems`, "Errors"). To a
+/// single call in the same state it answers the codes that [`is_transient`] knows.
+const BUSY: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 impl Cancelled {
     fn of(reasons: &[CancellationReason]) -> Self {
@@ -119,12 +111,13 @@ impl Cancelled {
         let at_fault = |code: &&String| code.as_str() != NOT_AT_FAULT;
         let is_failed =
             |index: usize| self.codes.get(index).is_some_and(|c| c == CONDITION_NOT_MET);
+        let is_busy = |code: &String| BUSY.contains(&code.as_str()) || is_transient(code);
         let mut codes = self.codes.iter().filter(at_fault).peekable();
         if message_at.is_some_and(is_failed) {
             Verdict::Ended(End::DuplicateMessage)
         } else if self.codes.iter().any(|code| code == CONDITION_NOT_MET) {
             Verdict::Ended(End::Outdated)
-        } else if codes.peek().is_some() && codes.all(|code| BUSY.contains(&code.as_str())) {
+        } else if codes.peek().is_some() && codes.all(is_busy) {
             Verdict::Busy
         } else {
             Verdict::Defect

@@ -104,31 +104,31 @@ const IBAN_LENGTHS: [(&[u8; 2], usize); 89] = [
 ];
 
 /// The symbols of the letters and digits of the IBAN that begins at the symbol `start` with the two
-/// letters of its country.
+/// letters of its country. Most words are left after their second letter.
 pub(super) fn iban_at(symbols: &[Symbol], start: usize) -> Option<Vec<usize>> {
     if is_in_word(symbols, start) {
         return None;
     }
-    let mut places = Vec::with_capacity(IBAN_CHARACTERS);
-    let mut characters = Vec::with_capacity(IBAN_CHARACTERS);
-    let mut next = start;
-    let mut length = 2;
-    while characters.len() < length {
-        next = next_character(symbols, next, characters.len() > 1)?;
-        characters.push(character(symbols.get(next)?.meaning)?);
-        places.push(next);
+    let mut characters = [0; IBAN_CHARACTERS];
+    let mut places = [0; IBAN_CHARACTERS];
+    let (mut count, mut length, mut next) = (0, 2, start);
+    while count < length {
+        next = next_character(symbols, next, count > 1)?;
+        characters[count] = character(symbols.get(next)?.meaning)?;
+        places[count] = next;
         next += 1;
-        if characters.len() == 2 {
-            let country = IBAN_LENGTHS.iter().find(|(code, _)| code[..] == characters[..]);
+        count += 1;
+        if count == 2 {
+            let country = IBAN_LENGTHS.iter().find(|(code, _)| code[..] == characters[..2]);
             length = country?.1;
         }
-        // Most words end here: an IBAN has two check digits.
-        if matches!(characters.len(), 3 | 4) && !characters.last()?.is_ascii_digit() {
+        // Most other words end here: an IBAN has two check digits.
+        if matches!(count, 3 | 4) && !characters[count - 1].is_ascii_digit() {
             return None;
         }
     }
     let goes_on = symbols.get(next).is_some_and(|symbol| character(symbol.meaning).is_some());
-    (!goes_on && has_check_digits(&characters)).then_some(places)
+    (!goes_on && has_check_digits(&characters[..length])).then(|| places[..length].to_vec())
 }
 
 fn character(meaning: Meaning) -> Option<u8> {
@@ -141,9 +141,9 @@ fn character(meaning: Meaning) -> Option<u8> {
 
 /// Whether the symbol goes on from a letter or digit, other than those of the word IBAN.
 fn is_in_word(symbols: &[Symbol], start: usize) -> bool {
-    let before = symbols[..start].iter().rev();
-    let word: Vec<u8> = before.map_while(|symbol| character(symbol.meaning)).take(5).collect();
-    !word.is_empty() && !word.iter().rev().eq(NAME)
+    let before = symbols[..start].iter().rev().map_while(|symbol| character(symbol.meaning));
+    let word = before.take(NAME.len() + 1);
+    word.clone().next().is_some() && !word.eq(NAME.iter().rev().copied())
 }
 
 /// The next letter or digit from `next` on, past what separates groups.

@@ -114,7 +114,8 @@ fn in_ascii_width(character: char) -> char {
     }
 }
 
-/// Whether the character shows nothing and takes no room (Unicode's Default_Ignorable_Code_Point).
+/// Whether the character shows nothing of its own: Unicode's Default_Ignorable_Code_Point, and the key
+/// that is drawn around an emoji's digit.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -126,6 +127,7 @@ fn is_invisible(character: char) -> bool {
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{20e3}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
             | '\u{1bca0}'..='\u{1bca3}'

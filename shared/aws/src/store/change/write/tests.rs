@@ -26,7 +26,14 @@ fn verdict(codes: &[&str], message_at: Option<usize>) -> Verdict {
 
 #[tokio::test(start_paused = true)]
 async fn a_transaction_that_dynamodb_was_too_busy_for_is_sent_again() {
-    for code in BUSY {
+    let of_single_calls = [
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "InternalServerError",
+        "TransactionInProgressException",
+    ];
+    for code in BUSY.into_iter().chain(of_single_calls) {
         let fake = Fake::answering(move |call| match call {
             0 | 1 => cancelled(&["None", code]),
             _ => (200, json!({})),
