@@ -39,8 +39,8 @@ impl CategoryModel {
         head.prediction(text, &vector, &scores, self.temperature())
     }
 
-    /// Scores of the classes before calibration, -∞ for a category without weights. They are what another model's scores can be added
-    /// to, and what calibration is measured on.
+    /// Scores of the classes before calibration, -∞ for a category without weights. They are what
+    /// another model's scores can be added to, and what calibration is measured on.
     pub fn scores(&self, text: &str) -> [f32; CLASSES] {
         Head::new(self, None).scores(&self.vector(text))
     }
