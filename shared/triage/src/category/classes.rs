@@ -144,9 +144,9 @@ mod tests {
         let known = KnownClasses::NONE.with(0).with(1);
         assert_eq!((classes.count(), classes.known(), known.count()), (3, known, 2));
         let values = classes.spread(&[7, 8, 9]);
-        assert_eq!(values, [9, 7, 0, 0, 0, 0, 0]);
+        assert_eq!(values[..3], [9, 7, 0]);
         assert_eq!(known.columns(&values).collect::<Vec<_>>(), [9, 7]);
-        assert_eq!(known.or_else(&values, -1), [9, 7, -1, -1, -1, -1, -1]);
+        assert_eq!(known.or_else(&values, -1)[..3], [9, 7, -1]);
         assert_eq!(known.names(), b"shipping\nbilling\n");
         let all = KnownClasses::ALL.to_bytes();
         assert_eq!(all.len(), MAX_CLASSES_BYTES);
