@@ -4,7 +4,7 @@
 
 use copilot_core::ticket::Category;
 use copilot_triage::category::{
-    Adaptation, CategoryModel, Correction, KnownClasses, MAX_REASONS, MAX_TEXT_CHARS,
+    Adaptation, CategoryModel, Correction, MAX_REASONS, MAX_TEXT_CHARS,
 };
 
 /// The most that the file may take of a function's package.
@@ -27,7 +27,7 @@ fn the_shipped_file_is_what_its_header_says() {
     assert_eq!(&read, model());
     assert_eq!(read.to_bytes(), bytes);
     assert_eq!(read.name(), "hashed-ngrams@1");
-    assert_eq!(read.classes(), KnownClasses::ALL);
+    assert!((0..7).all(|class| read.classes().contains(class)));
 }
 
 #[test]

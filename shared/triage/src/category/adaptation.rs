@@ -349,11 +349,6 @@ fn place(category: Category) -> usize {
 mod tests {
     use super::*;
 
-    const NUMBERS_AT: usize = 16 + MAX_CLASSES_BYTES;
-    const CHECKSUM_AT: usize = NUMBERS_AT + 2 * 4 * CLASSES;
-    const ROWS_AT: usize = CHECKSUM_AT + CHECKSUM_BYTES;
-    const ROW_BYTES: usize = ROW_NUMBER_BYTES + CLASSES;
-
     fn corrections() -> Vec<Correction> {
         ["frobnicator 12 is grumbling", "the frobnicator grumbles again", "grumbling, frobnicator"]
             .map(|text| Correction { text: text.to_owned(), category: Category::Shipping })
@@ -437,14 +432,18 @@ mod tests {
     #[test]
     fn hostile_bytes_with_a_right_checksum_are_refused() {
         let (_, adaptation) = adaptation();
-        let parse = |bytes: Vec<u8>| Adaptation::parse(&with_checksum(bytes, CHECKSUM_AT));
-        for place in (NUMBERS_AT..CHECKSUM_AT).step_by(4) {
+        let classes = adaptation.classes.count();
+        let numbers_at = 16 + adaptation.classes.to_bytes().len();
+        let checksum_at = numbers_at + 2 * 4 * classes;
+        let (rows_at, row_bytes) = (checksum_at + CHECKSUM_BYTES, ROW_NUMBER_BYTES + classes);
+        let parse = |bytes: Vec<u8>| Adaptation::parse(&with_checksum(bytes, checksum_at));
+        for place in (numbers_at..checksum_at).step_by(4) {
             let mut garbled = adaptation.to_bytes();
             garbled[place..place + 4].copy_from_slice(&f32::NAN.to_le_bytes());
             assert_eq!(parse(garbled), Err(ParseAdaptationError::Number));
         }
         let mut twice = adaptation.to_bytes();
-        twice.copy_within(ROWS_AT..ROWS_AT + ROW_BYTES, ROWS_AT + ROW_BYTES);
+        twice.copy_within(rows_at..rows_at + row_bytes, rows_at + row_bytes);
         assert_eq!(parse(twice), Err(ParseAdaptationError::Order));
         let mut huge = adaptation.to_bytes();
         huge[12..16].copy_from_slice(&u32::MAX.to_le_bytes());

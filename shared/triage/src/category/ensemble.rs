@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_category_that_the_sentence_model_does_not_know_is_as_probable_as_any() {
-        let uniform = (1.0_f32 / 6.0).ln();
+        let uniform = -((CLASSES - 1) as f32).ln();
         let mut scores = SentenceScores { log_probabilities: [uniform; CLASSES], ..scores(0, 0.0) };
         let known = scores;
         scores.log_probabilities[2] = f32::NEG_INFINITY;
