@@ -1,6 +1,6 @@
 //! Makes one suggestion out of the embedded model's and Bedrock's.
 
-use copilot_core::ticket::{ModelName, Priority, ReasonFor, Suggestion, SuggestionReason, masked};
+use copilot_core::ticket::{ModelName, Priority, ReasonFor, Suggestion, SuggestionReason};
 use copilot_triage::Threshold;
 
 use crate::bedrock::{BedrockSuggestion, NoBedrockSuggestion};
