@@ -28,7 +28,7 @@ pub use event::{
     WebhookEvent,
 };
 pub use form::{StatusChange, parse_create, parse_status_change};
-pub use idempotency::{IdempotencyKey, NotAnIdempotencyKey};
+pub use idempotency::{IdempotencyKey, ParseIdempotencyKeyError};
 pub use patch::parse_patch;
 pub use said::{are_same_words, is_said_in};
 pub use vendor::{Headers, Vendor};
