@@ -110,11 +110,11 @@ impl Ticket {
         if self.customer_name.is_none() {
             completed.customer_name.clone_from(&told.customer_name);
         }
-        if self.order_id.is_none() || self.order_id_set_by == Some(SetBy::Ai) {
-            if let Some(order_id) = &told.order_id {
-                completed.order_id = Some(order_id.clone());
-                completed.order_id_set_by = None;
-            }
+        if told.order_id.is_some()
+            && (self.order_id.is_none() || self.order_id_set_by == Some(SetBy::Ai))
+        {
+            completed.order_id.clone_from(&told.order_id);
+            completed.order_id_set_by = None;
         }
         (completed != *self).then_some(completed)
     }
