@@ -1,5 +1,6 @@
 //! Suggests for one ticket.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use copilot_aws::queue::AiTask;
@@ -8,8 +9,9 @@ use copilot_core::error::Error;
 use copilot_core::ticket::{Suggestion, Ticket, now};
 use copilot_service::limits;
 use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
-use copilot_triage::Threshold;
+use copilot_triage::{Threshold, Triage};
 use tokio::sync::OnceCell;
+use tokio::task::JoinError;
 
 use crate::bedrock::{Bedrock, NoOpinion, Opinion};
 use crate::decision::decide;
@@ -42,7 +44,7 @@ impl Handler {
         let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
         let suggest = async |ticket: &Ticket| {
             let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
-            let own = self.triage.current(&self.store).await.suggest(ticket, now());
+            let own = suggested(&self.triage.current(&self.store).await, ticket).await;
             let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
             let suggestion = decide(own, opinion, bedrock.name(), self.threshold);
             // Only now, since Bedrock takes its time.
@@ -76,11 +78,25 @@ impl Handler {
     /// What the embedded model says of `ticket`, with a second opinion when it is unsure and there is one.
     async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
         let triage = self.triage.current(&self.store).await;
-        let own = triage.suggest(ticket, now());
+        let own = suggested(&triage, ticket).await;
         let Some(text) = triage.unsure_of(ticket, &own) else { return own };
         match sentence_model::scores(text.clone()).await {
             Some(second) => triage.reconsider(own, &second, &text),
             None => own,
         }
+    }
+}
+
+/// What the embedded model suggests, on a thread of its own: with the part of a processor that a function
+/// has, a long text takes a while, and calls for the other tickets of a batch must be answered meanwhile.
+async fn suggested(triage: &Arc<Triage>, ticket: &Ticket) -> Suggestion {
+    let (worker, its_ticket) = (Arc::clone(triage), ticket.clone());
+    let task = tokio::task::spawn_blocking(move || worker.suggest(&its_ticket, now()));
+    match task.await.map_err(JoinError::try_into_panic) {
+        Ok(suggestion) => suggestion,
+        // As if it had happened here: the message comes again.
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The process ends, and the task never began.
+        Err(Err(_)) => triage.suggest(ticket, now()),
     }
 }

@@ -217,7 +217,8 @@ text_type!(
 text_type!(
     /// Who changes a ticket: one line of at most [`limits::ACTOR_CHARACTERS`] characters.
     ActorName,
-    "Who makes the change, for the ticket's history. Whom the authorizer knows goes before it.",
+    "Who makes the change, for the ticket's history, which shows it as unverified. Whom the authorizer \
+     knows goes before it. Not a name of the sources, the schedule or the AI.",
     Rules { limit: limits::ACTOR_CHARACTERS, several_lines: false }
 );
 

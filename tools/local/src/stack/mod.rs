@@ -97,6 +97,14 @@ impl Stack {
         let calls_file = options.calls_file.as_deref();
         let record = calls_file.map(|file| CallRecord::open(file, &template)).transpose()?;
         let access = AccessControl::new(settings, &deployment.functions, record);
+        for trigger in &deployment.queue_triggers {
+            let function =
+                deployment.functions.iter().find(|one| one.logical_id == trigger.function);
+            let queue = deployment.queues.iter().find(|queue| queue.name == trigger.queue_name);
+            if let (Some(function), Some(queue)) = (function, queue) {
+                access.polls(&function.binary, &queue.arn);
+            }
+        }
         let credentials = Credentials::choose(&places);
         let setup = Setup { data_dir: &data_dir, deployment: &deployment, region: &region };
         let services = Services::start(places, access, &setup).await?;
