@@ -7,8 +7,9 @@ use std::str::FromStr;
 use copilot_aws::connection::Connection;
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::{Cursors, Store};
+use copilot_aws::store::Store;
 use copilot_channels::signature::Verification;
+use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
 
 use crate::telemetry;
@@ -88,12 +89,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         Ok(Queue::new(&self.connection, self.text("QUEUE_URL")?))
     }
 
-    /// What seals the cursors of lists.
+    /// The secret of this deployment.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `CURSOR_KEY`.
-    pub fn cursors(&self) -> Result<Cursors, InvalidSettings> {
-        self.text("CURSOR_KEY").map(Cursors::new)
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn stack_key(&self) -> Result<StackKey, InvalidSettings> {
+        self.parsed("STACK_KEY")
     }
 
     /// The secret of the webhook that `source` calls: the one named by `WEBHOOK_SECRET_ARN` or, on a

@@ -86,6 +86,27 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
 }
 
+#[test]
+fn who_derives_ids_or_cursors_has_the_stacks_secret_and_nobody_else() {
+    const REFERENCE: &str = "{{resolve:secretsmanager:copilot-StackSecret}}";
+    let functions = deployment(&[]).functions;
+    let key = |function: &Function| function.environment.get("STACK_KEY").cloned();
+    let (with, without): (Vec<_>, Vec<_>) =
+        functions.iter().partition(|function| key(function).is_some());
+    assert!(with.iter().all(|function| key(function).as_deref() == Some(REFERENCE)));
+    let mut with: Vec<&str> = with.iter().map(|function| function.binary.as_str()).collect();
+    with.sort_unstable();
+    assert_eq!(with, ["create-ticket", "read-tickets", "webhook-intercom", "webhook-zendesk"]);
+    assert!(!without.is_empty());
+    // Without it nothing would be found again, so it outlives the stack and is never changed.
+    let template = template();
+    let secret = resource(&template, "StackSecret");
+    for retained in ["\n    DeletionPolicy: Retain\n", "\n    UpdateReplacePolicy: Retain\n"] {
+        assert!(secret.contains(retained), "{secret}");
+    }
+    assert!(!template.contains("RotationSchedule"));
+}
+
 /// The text of one resource of template.yaml, which begins at a key and ends before the next.
 fn resource<'t>(template: &'t str, logical_id: &str) -> &'t str {
     let (_, rest) = template.split_once(&format!("\n  {logical_id}:\n")).unwrap();
