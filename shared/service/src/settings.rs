@@ -74,11 +74,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// The store of tickets.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `TABLE_NAME` or `LIST_SHARDS`. Whatever writes a ticket writes its list
-    /// keys too, so the shards are needed even where nothing is listed.
+    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS` or `STACK_KEY`. Whatever writes a ticket
+    /// writes its list keys and ids too, so these are needed even where nothing is listed or made.
     pub fn store(&self) -> Result<Store, InvalidSettings> {
-        let (table, shards) = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"))?;
-        Ok(Store::new(&self.connection, table, shards))
+        let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
+        let ((table, shards), key) = both(place, self.stack_key())?;
+        Ok(Store::new(&self.connection, table, shards, key))
     }
 
     /// The queue of AI work.
@@ -161,7 +162,7 @@ mod tests {
         let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
         let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
         assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
-        assert!(fault.ends_with("; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(fault.ends_with("; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
         assert!(!fault.contains("many"), "{fault}");
     }
 }
