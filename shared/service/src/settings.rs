@@ -7,8 +7,9 @@ use std::str::FromStr;
 use copilot_aws::connection::Connection;
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::{Cursors, Store};
+use copilot_aws::store::Store;
 use copilot_channels::signature::Verification;
+use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
 
 use crate::http::Access;
@@ -74,11 +75,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// The store of tickets.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `TABLE_NAME` or `LIST_SHARDS`. Whatever writes a ticket writes its list
-    /// keys too, so the shards are needed even where nothing is listed.
+    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS` or `STACK_KEY`. Whatever writes a ticket
+    /// writes its list keys and ids too, so these are needed even where nothing is listed or made.
     pub fn store(&self) -> Result<Store, InvalidSettings> {
-        let (table, shards) = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"))?;
-        Ok(Store::new(&self.connection, table, shards))
+        let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
+        let ((table, shards), key) = both(place, self.stack_key())?;
+        Ok(Store::new(&self.connection, table, shards, key))
     }
 
     /// The queue of AI work.
@@ -89,12 +91,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         Ok(Queue::new(&self.connection, self.text("QUEUE_URL")?))
     }
 
-    /// What seals the cursors of lists.
+    /// The secret of this deployment.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `CURSOR_KEY`.
-    pub fn cursors(&self) -> Result<Cursors, InvalidSettings> {
-        self.text("CURSOR_KEY").map(Cursors::new)
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn stack_key(&self) -> Result<StackKey, InvalidSettings> {
+        self.parsed("STACK_KEY")
     }
 
     /// The secret of the webhook that `source` calls: the one named by `WEBHOOK_SECRET_ARN` or, on a
@@ -168,7 +170,7 @@ mod tests {
         let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
         let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
         assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
-        assert!(fault.ends_with("; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(fault.ends_with("; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
         assert!(!fault.contains("many"), "{fault}");
     }
 }

@@ -4,7 +4,7 @@ use copilot_aws::queue::Queue;
 use copilot_aws::store::Store;
 use copilot_channels::parse_create;
 use copilot_core::error::Error;
-use copilot_core::ticket::Identity;
+use copilot_core::ticket::now;
 use copilot_service::acceptance::accept;
 use copilot_service::http::{Access, Request, Response};
 
@@ -30,7 +30,7 @@ impl Handler {
         let key = request.idempotency_key()?;
         let mut new = parse_create(request.json_body()?, sources)?;
         if let Some(key) = key {
-            new.identity = Identity::Request(key.identity(request.caller()));
+            new.identity = key.identity(request.caller(), &new.customer_id, now());
         }
         accept(&self.store, &self.queue, &new, request.trace_id()).await
     }

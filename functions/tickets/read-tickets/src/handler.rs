@@ -62,9 +62,17 @@ impl Handler {
         request: &Request,
         customer_id: Option<CustomerId>,
     ) -> Result<Response, Error> {
-        let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
+        let query =
+            ListQuery::read(request.query(), customer_id, &self.store, &self.cursors, now())?;
         // An address and an id of two customers: nobody is both.
-        let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
+        let Some(mut filter) = query.filter else {
+            return Response::page(&TicketPage::default(), "");
+        };
+        if let (Some(named), []) = (&filter.customer_id, &filter.further_customer_ids[..]) {
+            let mut ids = self.store.ids_of_customer(named.clone()).await?;
+            filter.further_customer_ids = ids.split_off(1);
+        }
+        let filter = &filter;
         let (order, after) = (query.order, query.after.as_ref());
         let page = self.store.list(filter, order, query.limit, after, TicketView::measured).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());

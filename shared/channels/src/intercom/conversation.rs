@@ -16,7 +16,7 @@ use super::super::conversation::{Contact, Conversation, attachments_as_words};
 use super::super::event::{AccountId, ConversationIdentity};
 use super::super::html::readable_text;
 use super::super::lenient;
-use copilot_core::ticket::{CustomerName, ExternalId, Source};
+use copilot_core::ticket::{CustomerName, ExternalId, Source, is_blank};
 
 /// `data.item` of a notification.
 pub(super) struct Item<'a>(pub(super) &'a Value);
@@ -140,7 +140,7 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 fn words_of(message: &Value) -> Option<String> {
     lenient::words(&message["body"])
         .map(readable_text)
-        .filter(|text| !text.trim().is_empty())
+        .filter(|text| !is_blank(text))
         .map(Cow::into_owned)
         .or_else(|| attachments_as_words(&message["attachments"]))
 }

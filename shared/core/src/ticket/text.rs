@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::invisible::{SHOWS_NOTHING, is_blank};
 use super::masking::masked;
 use super::{Source, TextFault};
 use crate::limits;
@@ -30,7 +31,7 @@ impl Rules {
     /// so there only blankness counts.
     fn parse(&self, text: &str) -> Result<String, TextFault> {
         let trimmed = text.trim();
-        if trimmed.is_empty() {
+        if is_blank(trimmed) {
             return Err(TextFault::Blank);
         }
         let text = if self.several_lines { text } else { trimmed };
@@ -47,12 +48,14 @@ impl Rules {
     /// What [`Rules::parse`] takes, but for the length, as a regular expression of ECMA-262. It names
     /// all characters by their numbers, so that it means the same in other dialects too.
     fn pattern(&self) -> String {
-        let word = format!("[^{WHITE_SPACE}{CONTROL}]");
+        let seen = format!("[^{WHITE_SPACE}{CONTROL}{SHOWS_NOTHING}]");
         if self.several_lines {
             let any = format!("[^{CONTROL_BUT_LINES}]*");
-            format!("^{any}{word}{any}$")
+            format!("^{any}{seen}{any}$")
         } else {
-            format!("^[{WHITE_SPACE}]*{word}([^{CONTROL}]*{word})?[{WHITE_SPACE}]*$")
+            // What is trimmed may be a line break, what stands between the ends may not.
+            let (any, end) = (format!("[^{CONTROL}]*"), format!("[^{WHITE_SPACE}{CONTROL}]"));
+            format!("^[{WHITE_SPACE}]*({end}{any})?{seen}({any}{end})?[{WHITE_SPACE}]*$")
         }
     }
 
@@ -266,7 +269,7 @@ fn half_width(character: char) -> char {
 pub fn blank_schema() -> Schema {
     ObjectBuilder::new()
         .schema_type(Type::String)
-        .pattern(Some(format!("^[{WHITE_SPACE}]*$")))
+        .pattern(Some(format!("^[{WHITE_SPACE}{SHOWS_NOTHING}]*$")))
         .description(Some("Blank, the same as null."))
         .into()
 }
@@ -324,6 +327,9 @@ mod tests {
         assert_eq!(Description::parse(code).unwrap().as_str(), code);
         assert_eq!(Description::parse("bell\u{7}"), Err(TextFault::ControlCharacter));
         assert_eq!(Description::parse("\n \r\n"), Err(TextFault::Blank));
+        assert_eq!(Description::parse("\u{3164}\n\u{2800}"), Err(TextFault::Blank));
+        assert_eq!(Tag::parse("\u{200b}\u{ad}"), Err(TextFault::Blank));
+        assert_eq!(Subject::fit("\u{2060}\u{7}\u{200b}"), Err(TextFault::Blank));
     }
 
     #[test]
@@ -355,7 +361,8 @@ mod tests {
     fn awkward() -> impl Strategy<Value = String> {
         let characters = concat!(
             r"[ a\u{0}\u{8}-\u{e}\u{1c}-\u{20}\u{7e}-\u{a0}\u{ad}\u{1680}\u{180e}",
-            r"\u{2000}-\u{200b}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}]{0,6}"
+            r"\u{2000}-\u{200b}\u{2028}\u{2029}\u{202f}\u{205f}\u{2800}\u{3000}\u{3164}\u{feff}",
+            r"\u{e0041}]{0,6}"
         );
         prop::string::string_regex(characters).unwrap()
     }
@@ -380,7 +387,7 @@ mod tests {
             prop_assert_eq!(valid, Description::parse(&text).is_ok());
             let blank = serde_json::to_value(blank_schema()).unwrap();
             let valid = jsonschema::is_valid(&blank, &text.as_str().into());
-            prop_assert_eq!(valid, text.trim().is_empty());
+            prop_assert_eq!(valid, is_blank(&text));
         }
 
         #[test]

@@ -3,7 +3,7 @@
 /// Why a text was refused. The message is for the client and never repeats the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextFault {
-    /// Nothing but white space.
+    /// Nothing that anybody sees.
     #[error("Must not be blank.")]
     Blank,
     /// More characters than the field takes.

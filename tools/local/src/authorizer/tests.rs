@@ -12,10 +12,10 @@ use sha2::Sha256;
 
 use super::*;
 
-const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
+const KEY: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 
 fn key() -> SigningKey {
-    SigningKey::from_bytes(KEY).unwrap()
+    SigningKey::from_bytes(*KEY)
 }
 
 fn authorize(header: &str) -> Result<Map<String, Value>, Refusal> {

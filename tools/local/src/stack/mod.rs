@@ -23,7 +23,7 @@ use crate::authorizer::{JwtAuthorizer, SigningKey};
 use crate::cargo;
 use crate::options::Options;
 
-use environment::{Credentials, configuration, environment};
+use environment::{Credentials, configuration, environment, stack_key};
 pub use error::StackError;
 use functions::start_functions;
 use intake::{Intake, Joined};
@@ -89,6 +89,7 @@ impl Stack {
         let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
         let key = options.auth.then(|| SigningKey::open(&data_dir)).transpose()?;
+        let stack_key = stack_key(&data_dir)?;
         let binaries: Vec<String> =
             deployment.functions.iter().map(|function| function.binary.clone()).collect();
         let workspace = template.parent().unwrap_or(Path::new("."));
@@ -114,7 +115,7 @@ impl Stack {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             let urls = &services.queue_urls;
             let mut configuration =
-                configuration(function, executable, &environment, urls, &options);
+                configuration(function, executable, &environment, urls, &stack_key, &options);
             credentials.name_function(&mut configuration);
             configuration
         });

@@ -155,6 +155,23 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
 }
 
+#[test]
+fn functions_have_the_stacks_secret_which_outlives_the_stack() {
+    const REFERENCE: &str = "{{resolve:secretsmanager:copilot-StackSecret}}";
+    for function in deployment(&[]).functions {
+        assert_eq!(function.environment["STACK_KEY"], REFERENCE, "{}", function.binary);
+        let is_granted = |action: &String| action.starts_with("secretsmanager:");
+        assert!(!function.policy.iter().any(|statement| statement.actions.iter().any(is_granted)));
+    }
+    // Without it nothing would be found again, so it outlives the stack and is never changed.
+    let template = template();
+    let secret = resource(&template, "StackSecret");
+    for retained in ["\n    DeletionPolicy: Retain\n", "\n    UpdateReplacePolicy: Retain\n"] {
+        assert!(secret.contains(retained), "{secret}");
+    }
+    assert!(!template.contains("RotationSchedule"));
+}
+
 /// The text of one resource of template.yaml, which begins at a key and ends before the next.
 fn resource<'t>(template: &'t str, logical_id: &str) -> &'t str {
     let (_, rest) = template.split_once(&format!("\n  {logical_id}:\n")).unwrap();
