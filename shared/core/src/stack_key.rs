@@ -26,6 +26,8 @@ pub enum Purpose {
     CustomerId,
     /// The seal of a cursor.
     Cursor,
+    /// A token that a form needs before it creates a ticket.
+    FormToken,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
             Self::TicketId => "ticket-id",
             Self::CustomerId => "customer-id",
             Self::Cursor => "cursor",
+            Self::FormToken => "form-token",
         }
     }
 }

@@ -12,6 +12,7 @@ use copilot_channels::signature::Verification;
 use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
 
+use crate::form_token::FormTokens;
 use crate::http::Access;
 use crate::telemetry;
 
@@ -114,6 +115,15 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         WebhookSecret::new(&self.connection, self.optional("WEBHOOK_SECRET_ARN"), local)
     }
 
+    /// What a form needs before it may create a ticket: tokens, unless `FORM_TOKEN` is `off` or missing.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn form_tokens(&self) -> Result<Option<FormTokens>, InvalidSettings> {
+        let is_on = self.optional("FORM_TOKEN").is_some_and(|value| value != "off");
+        is_on.then(|| self.stack_key().map(FormTokens::new)).transpose()
+    }
+
     /// What callers may do: whether tokens need scopes (`REQUIRE_SCOPES`, unless it is `false` they do),
     /// which claim names them (`SCOPE_CLAIM`) and what stands before each (`SCOPE_PREFIX`).
     pub fn access(&self) -> Access {
@@ -170,7 +180,9 @@ mod tests {
         let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
         let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
         assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
-        assert!(fault.ends_with("; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(fault.ends_with(
+            "; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"
+        ));
         assert!(!fault.contains("many"), "{fault}");
     }
 }

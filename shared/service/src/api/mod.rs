@@ -116,6 +116,7 @@ impl Modify for SecuritySchemes {
     modifiers(&SecuritySchemes),
     paths(
         tickets::create_ticket,
+        tickets::form_token,
         tickets::list_tickets,
         tickets::list_tickets_with_slash,
         tickets::list_tickets_of_customer,

@@ -11,7 +11,8 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::{BodyErrors, NotAllowed, ServerErrors, Unauthorized};
 use crate::http::{
-    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion, TicketView,
+    ChangePage, CreatedTicket, FormTokenAnswer, MessagePage, Problem, TicketPage, TicketSuggestion,
+    TicketView,
 };
 
 /// A new ticket.
@@ -164,6 +165,8 @@ struct EntryParameters {
     params(
         ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$",
             description = "A random value for each ticket, such as a UUID: 1 to 255 visible ASCII characters, quoted or not"),
+        ("Form-Token" = Option<String>, Header, nullable = false,
+            description = "The `form_token` of `GET /api/form-token`, where the stack asks strangers for one"),
     ),
     request_body = CreateTicket,
     responses(
@@ -180,6 +183,29 @@ struct EntryParameters {
     )
 )]
 pub fn create_ticket() {}
+
+/// Get a token for a form
+///
+/// A stack may ask a stranger for it before a ticket is created (`FormToken`). It holds for an hour, and for
+/// pages of the `origin` that the query names, else of the header `Origin`, else for any.
+#[utoipa::path(
+    get,
+    path = "/api/form-token",
+    tag = "tickets",
+    security((), ("bearer" = []), ("sigv4" = [])),
+    params(("origin" = Option<String>, Query, nullable = false, min_length = 1, max_length = 267,
+        description = "The origin of the page with the form, such as https://shop.example")),
+    responses(
+        (status = 200, description = "The token", body = FormTokenAnswer),
+        Unauthorized,
+        NotAllowed,
+        (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The stack asks for no token", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub fn form_token() {}
 
 /// List tickets
 ///

@@ -190,3 +190,69 @@ async fn the_large_files_of_the_documentation_leave_only_compressed() {
     }
     product.stack.stop().await;
 }
+
+/// A token, as the page of `origin` gets it.
+async fn form_token(product: &Product, origin: Option<&str>) -> String {
+    let headers: Vec<(&str, &str)> = origin.map(|origin| ("origin", origin)).into_iter().collect();
+    let path = "/api/form-token";
+    let answer = product.send_with("GET /api/form-token", path, None, &headers).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body["form_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_stranger_needs_a_form_token_where_the_stack_wants_it() {
+    let data = tempfile::tempdir().unwrap();
+    let origins = "CorsOrigins=https://shop.example,https://blog.example";
+    let further = ["--parameter", "FormToken=public", "--parameter", origins];
+    let product = Product::start_with(data.path(), &further).await;
+    let (shop, blog) = ("https://shop.example", "https://blog.example");
+    let create = async |token: Option<&str>, origin: Option<&str>| {
+        let mut headers: Vec<(&str, &str)> = Vec::new();
+        headers.extend(token.map(|token| ("form-token", token)));
+        headers.extend(origin.map(|origin| ("origin", origin)));
+        let body = ticket(1).to_string();
+        let answer =
+            product.send_with(&format!("POST {CREATE}"), CREATE, Some(&body), &headers).await;
+        if answer.status != 201 {
+            assert_eq!(answer.status, 400, "{answer:?}");
+            assert_eq!(answer.body["errors"][0]["header"], "Form-Token");
+        }
+        answer.status
+    };
+    let of_shop = form_token(&product, Some(shop)).await;
+    assert_eq!(create(Some(&of_shop), Some(shop)).await, 201);
+    assert_eq!(create(Some(&of_shop), Some(blog)).await, 400);
+    assert_eq!(create(Some(&of_shop), None).await, 400);
+    let of_any = form_token(&product, None).await;
+    assert_eq!(create(Some(&of_any), Some(blog)).await, 201);
+    let (time, code) = of_shop.split_once('.').unwrap();
+    let earlier = i64::from_str_radix(time, 16).unwrap() - 1;
+    for token in [None, Some(""), Some("x"), Some(code), Some(&*format!("{earlier:x}.{code}"))] {
+        assert_eq!(create(token, Some(shop)).await, 400, "{token:?}");
+    }
+    // Nothing of what was refused is stored.
+    assert_eq!(product.list("").await.body["tickets"].as_array().unwrap().len(), 2);
+    product.stack.stop().await;
+}
+
+#[tokio::test]
+async fn the_shops_server_asks_for_form_tokens_where_no_page_may() {
+    let data = tempfile::tempdir().unwrap();
+    let further = ["--auth", "--parameter", "FormToken=private"];
+    let stack = harness::start_with(data.path(), &further).await;
+    let path = "/api/form-token?origin=https://shop.example";
+    let nobody = Caller::of(&stack, None);
+    assert_eq!(nobody.send("GET", path, None).await.status(), 401);
+    assert_eq!(nobody.send("POST", CREATE, Some(&ticket(1))).await.status(), 400);
+    for (scope, expected) in [("read", 403), ("change", 200)] {
+        let server = token(data.path(), &["--scope", scope]);
+        let answer = Caller::of(&stack, Some(&server)).send("GET", path, None).await;
+        assert_eq!(answer.status(), expected, "{scope}");
+    }
+    let server = token(data.path(), &["--scope", "change"]);
+    let unknown =
+        Caller::of(&stack, Some(&server)).send("GET", "/api/form-token?page=1", None).await;
+    assert_eq!(unknown.status(), 400);
+    stack.stop().await;
+}

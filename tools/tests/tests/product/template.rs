@@ -8,7 +8,8 @@ use serde_json::json;
 
 /// The routes that anybody may call: customers create tickets, vendors sign what they send, and the
 /// service's own pages tell nothing of tickets.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 10] = [
+    "GET /api/form-token",
     "GET /api/tickets/webhook/intercom",
     "GET /docs",
     "GET /docs/{file}",
@@ -64,6 +65,8 @@ fn what_anybody_may_call_can_be_closed() {
     let with_jwt = [("JwtIssuer", "https://login.example.com"), ("PublicCreate", "jwt")];
     assert_eq!(open(&with_jwt), less(&create));
     assert_eq!(open(&[("PublicDocs", "false")]), less(&docs));
+    assert_eq!(open(&[("FormToken", "public")]), all);
+    assert_eq!(open(&[("FormToken", "private")]), less(&["GET /api/form-token"]));
 }
 
 #[test]
@@ -84,7 +87,9 @@ fn what_anybody_may_call_has_a_throttle_of_its_own() {
         .filter(|route| route.contains("/webhook/") && route.starts_with("POST "))
         .map(|route| (route, own("WebhooksPerSecond")))
         .collect();
-    expected.insert("POST /api/tickets/create", own("CreatesPerSecond"));
+    for route in ["POST /api/tickets/create", "GET /api/form-token"] {
+        expected.insert(route, own("CreatesPerSecond"));
+    }
     for route in ["GET /docs", "GET /docs/{file}", "GET /openapi.json"] {
         expected.insert(route, own("DocsPerSecond"));
     }
@@ -120,7 +125,8 @@ fn the_document_names_401_and_security_where_the_template_asks_who_calls() {
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
     assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer", "sigv4"]);
     // With everything closed that can be.
-    for route in deployment(&[("PublicCreate", "iam"), ("PublicDocs", "false")]).routes {
+    let closed = [("PublicCreate", "iam"), ("PublicDocs", "false"), ("FormToken", "private")];
+    for route in deployment(&closed).routes {
         let operation = &document["paths"][&route.path][route.method.to_lowercase()];
         assert!(operation.is_object(), "{} {} is not described", route.method, route.path);
         let named: Vec<&String> = operation["security"]
