@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::http::{HeaderMap, Method, header};
 
+use copilot_aws::queue::is_trace_id;
 use copilot_channels::{Headers, IdempotencyKey};
 use copilot_core::error::{Error, Fault};
 use copilot_core::limits;
@@ -220,15 +221,10 @@ impl Request {
     }
 }
 
-/// The `Root` of a trace header, `Root=1-5759e988-…;Parent=…;Sampled=1`, if it has the form that
-/// X-Ray documents: a version, 8 hex digits of time, 24 hex digits.
+/// The `Root` of a trace header, `Root=1-5759e988-…;Parent=…;Sampled=1`, if it is one.
 pub(super) fn trace_root(header: &str) -> Option<String> {
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
-    let is_hex = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let (time, unique) = root.strip_prefix("1-")?.split_once('-')?;
-    (is_hex(time, 8) && is_hex(unique, 24)).then(|| root.to_owned())
+    is_trace_id(root).then(|| root.to_owned())
 }
 
 impl Query {
