@@ -11,7 +11,7 @@ use copilot_triage::{Threshold, Triage};
 use nix::time::{ClockId, clock_gettime};
 
 /// Characters of the shorter text.
-const CHARACTERS: usize = 2_000;
+const CHARACTERS: usize = 1_000;
 /// How much longer the other text is: twice as long, twice.
 const LENGTH: usize = 4;
 /// How much longer it may take: two and a half times, twice. Where the time grows with the square of the
