@@ -27,7 +27,7 @@ pub async fn accept(
             Response::created(&accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
-            Identity::Request(_) => {
+            Identity::Request { .. } => {
                 let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
                 let dispatch = if ai_work_delayed { Dispatch::Delayed } else { Dispatch::Queued };
                 Response::created_before(&accepted(opened, dispatch))

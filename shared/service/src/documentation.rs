@@ -81,6 +81,7 @@ fn fields(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)> {
                 channels::IDEMPOTENCY_KEY_CHARACTERS
             ),
         ),
+        ("form token", format!("valid for {} minutes", limits::FORM_TOKEN_AGE.num_minutes())),
         ("errors listed in one answer", core::FAULTS_REPORTED.to_string()),
     ]
 }

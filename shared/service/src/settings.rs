@@ -7,10 +7,13 @@ use std::str::FromStr;
 use copilot_aws::connection::Connection;
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::{Cursors, Store};
+use copilot_aws::store::Store;
 use copilot_channels::signature::Verification;
+use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
 
+use crate::form_token::FormTokens;
+use crate::http::Access;
 use crate::telemetry;
 
 /// The environment of a function, and its connection to AWS.
@@ -73,11 +76,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// The store of tickets.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `TABLE_NAME` or `LIST_SHARDS`. Whatever writes a ticket writes its list
-    /// keys too, so the shards are needed even where nothing is listed.
+    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS` or `STACK_KEY`. Whatever writes a ticket
+    /// writes its list keys and ids too, so these are needed even where nothing is listed or made.
     pub fn store(&self) -> Result<Store, InvalidSettings> {
-        let (table, shards) = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"))?;
-        Ok(Store::new(&self.connection, table, shards))
+        let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
+        let ((table, shards), key) = both(place, self.stack_key())?;
+        Ok(Store::new(&self.connection, table, shards, key))
     }
 
     /// The queue of AI work.
@@ -88,12 +92,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         Ok(Queue::new(&self.connection, self.text("QUEUE_URL")?))
     }
 
-    /// What seals the cursors of lists.
+    /// The secret of this deployment.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `CURSOR_KEY`.
-    pub fn cursors(&self) -> Result<Cursors, InvalidSettings> {
-        self.text("CURSOR_KEY").map(Cursors::new)
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn stack_key(&self) -> Result<StackKey, InvalidSettings> {
+        self.parsed("STACK_KEY")
     }
 
     /// The secret of the webhook that `source` calls: the one named by `WEBHOOK_SECRET_ARN` or, on a
@@ -109,6 +113,22 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
             Verification::choose(self.optional(&name), previous, allows_unsigned)
         };
         WebhookSecret::new(&self.connection, self.optional("WEBHOOK_SECRET_ARN"), local)
+    }
+
+    /// What a form needs before it may create a ticket: tokens, unless `FORM_TOKEN` is `off` or missing.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn form_tokens(&self) -> Result<Option<FormTokens>, InvalidSettings> {
+        let is_on = self.optional("FORM_TOKEN").is_some_and(|value| value != "off");
+        is_on.then(|| self.stack_key().map(FormTokens::new)).transpose()
+    }
+
+    /// What callers may do: whether tokens need scopes (`REQUIRE_SCOPES`, unless it is `false` they do),
+    /// which claim names them (`SCOPE_CLAIM`) and what stands before each (`SCOPE_PREFIX`).
+    pub fn access(&self) -> Access {
+        let is_required = self.optional("REQUIRE_SCOPES").is_none_or(|value| value != "false");
+        Access::new(is_required, self.optional("SCOPE_CLAIM"), self.optional("SCOPE_PREFIX"))
     }
 
     /// The variable `name`, read by its own type.
@@ -160,7 +180,9 @@ mod tests {
         let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
         let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
         assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
-        assert!(fault.ends_with("; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(fault.ends_with(
+            "; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"
+        ));
         assert!(!fault.contains("many"), "{fault}");
     }
 }

@@ -48,6 +48,7 @@ impl Fake {
             client: Client::from_conf(configuration),
             table: "tickets".to_owned(),
             shards: "4".parse().unwrap(),
+            key: "a key of at least 32 bytes, for tests".parse().unwrap(),
         }
     }
 

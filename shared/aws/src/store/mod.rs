@@ -27,6 +27,7 @@ mod change;
 mod conversation;
 mod corrections;
 mod cursor;
+mod customer;
 #[cfg(test)]
 mod fake;
 mod list;
@@ -52,7 +53,8 @@ use futures_util::future::join_all;
 use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::ticket::{ExternalId, Identity, NewTicket, Ticket, TicketId};
+use copilot_core::stack_key::StackKey;
+use copilot_core::ticket::{CustomerId, ExternalId, Identity, NewTicket, Ticket, TicketId};
 
 pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
@@ -73,6 +75,7 @@ pub struct Store {
     client: Client,
     table: String,
     shards: ListShards,
+    key: StackKey,
 }
 
 /// What became of a [`NewTicket`].
@@ -109,10 +112,10 @@ enum Put {
 
 impl Store {
     /// The table named `table` in the account that `connection` reaches, its list indexes spread over
-    /// `shards` partitions.
-    pub fn new(connection: &Connection, table: String, shards: ListShards) -> Self {
+    /// `shards` partitions, ids derived under `key`.
+    pub fn new(connection: &Connection, table: String, shards: ListShards, key: StackKey) -> Self {
         let configuration = connection.to_service("AWS_ENDPOINT_URL_DYNAMODB");
-        Self { client: Client::new(&configuration), table, shards }
+        Self { client: Client::new(&configuration), table, shards, key }
     }
 
     /// The partitions of the list indexes, for who reads them one by one.
@@ -142,21 +145,26 @@ impl Store {
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its
-    /// [`Identity`] already is. One conditional write decides.
+    /// [`Identity`] already is. One conditional write decides. Before it, a vendor's ticket is looked for
+    /// under the digits that it had before there was a key, and a request under those of yesterday.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`]; then nothing is known to be stored, and the
     /// same call is safe to repeat for an identity that is not unique.
     pub async fn create(&self, new: &NewTicket, now: DateTime<Utc>) -> Result<Created, Error> {
+        if let Some(before) = self.made_before(&new.identity).await? {
+            return Ok(existing(before));
+        }
         let write_token = uuid::Uuid::new_v4().simple().to_string();
         for attempt in 0..limits::ID_ATTEMPTS {
             let (ticket_id, identity) = match &new.identity {
                 Identity::Unique => (TicketId::draw(now), None),
-                Identity::Of(text) | Identity::Request(text) => {
-                    (TicketId::derive(text, attempt, now), Some(text.clone()))
+                Identity::Of(text) | Identity::Request { today: text, .. } => {
+                    (TicketId::derive(&self.key, text, attempt, now), Some(text.clone()))
                 }
             };
-            let ticket = Ticket::open(new, ticket_id, now);
+            let mut ticket = Ticket::open(new, ticket_id, now);
+            ticket.customer_id = self.customer_id(new);
             let mut record = TicketRecord::new(ticket, identity, write_token.clone(), self.shards);
             record.opened_by.clone_from(&new.opened_by);
             match self.put(record).await? {
@@ -166,15 +174,28 @@ impl Store {
                     return Ok(Created::New(taken.ticket));
                 }
                 Put::IdTaken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
-                    return Ok(Created::Existing {
-                        ai_work_delayed: taken.ai_work_delayed == Some(true),
-                        ticket: taken.ticket,
-                    });
+                    return Ok(existing(*taken));
                 }
                 Put::IdTaken(_) => {}
             }
         }
         Err(Error::unavailable("find an id that is free"))
+    }
+
+    /// The customer's id in this stack. Of what goes on from a ticket of before there was a key, it is
+    /// the one of today if the address tells it.
+    fn customer_id(&self, new: &NewTicket) -> CustomerId {
+        let of_address = new.customer_email.as_ref().map(CustomerId::of);
+        of_address.unwrap_or_else(|| new.customer_id.clone()).under(&self.key)
+    }
+
+    /// The ticket that has the identity under digits where a write of today does not meet it.
+    async fn made_before(&self, identity: &Identity) -> Result<Option<TicketRecord>, Error> {
+        match identity {
+            Identity::Unique => Ok(None),
+            Identity::Of(text) => self.find_former(text).await,
+            Identity::Request { yesterday, .. } => self.find_keyed(yesterday).await,
+        }
     }
 
     async fn put(&self, record: TicketRecord) -> Result<Put, Error> {
@@ -213,15 +234,40 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn find(&self, identity: &str) -> Result<Option<Found>, Error> {
-        for attempt in 0..limits::ID_ATTEMPTS {
-            // The key is the same on every day; the date of the id does not matter.
-            let digits = TicketId::derive(identity, attempt, DateTime::UNIX_EPOCH).digits();
+        let found = match self.find_keyed(identity).await? {
+            None => self.find_former(identity).await?,
+            found => found,
+        };
+        Ok(found.map(|found| {
+            let TicketRecord { ticket, opened_by, newest_follow_up, .. } = found;
+            Found { ticket, opened_by, newest_follow_up: newest_follow_up.unwrap_or_default() }
+        }))
+    }
+
+    async fn find_keyed(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
+        // The key is the same on every day; the date of the id does not matter.
+        let digits =
+            |attempt| TicketId::derive(&self.key, identity, attempt, DateTime::UNIX_EPOCH).digits();
+        self.search(identity, (0..limits::ID_ATTEMPTS).map(digits)).await
+    }
+
+    /// The ticket that the identity became before there was a key.
+    async fn find_former(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
+        let digits = |attempt| TicketId::former_digits(identity, attempt);
+        self.search(identity, (0..limits::FORMER_ID_ATTEMPTS).map(digits)).await
+    }
+
+    /// The ticket with this identity among those with these digits, which it took the first free ones of.
+    async fn search(
+        &self,
+        identity: &str,
+        digits: impl Iterator<Item = u32>,
+    ) -> Result<Option<TicketRecord>, Error> {
+        for digits in digits {
             match self.get(digits).await? {
                 None => return Ok(None),
                 Some(found) if found.identity.as_deref() == Some(identity) => {
-                    let TicketRecord { ticket, opened_by, newest_follow_up, .. } = found;
-                    let newest_follow_up = newest_follow_up.unwrap_or_default();
-                    return Ok(Some(Found { ticket, opened_by, newest_follow_up }));
+                    return Ok(Some(found));
                 }
                 // Another ticket took these digits first, so ours went to the next.
                 Some(_) => {}
@@ -249,6 +295,13 @@ impl Store {
             .await
             .map_err(|error| failure("read a ticket", &error))?;
         answer.item.map(TicketRecord::from_item).transpose()
+    }
+}
+
+fn existing(record: TicketRecord) -> Created {
+    Created::Existing {
+        ai_work_delayed: record.ai_work_delayed == Some(true),
+        ticket: record.ticket,
     }
 }
 

@@ -20,7 +20,7 @@ use super::super::html::readable_text;
 use super::super::lenient;
 use super::super::said::timed_message;
 use crate::limits;
-use copilot_core::ticket::{ExternalId, Source};
+use copilot_core::ticket::{CustomerName, ExternalId, Source, is_blank};
 
 /// `data.item` of a notification.
 pub(super) struct Item<'a>(pub(super) &'a Value);
@@ -157,7 +157,7 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 fn words_of(message: &Value) -> Option<String> {
     let words = lenient::words(&message["body"])
         .map(readable_text)
-        .filter(|text| !text.trim().is_empty())
+        .filter(|text| !is_blank(text))
         .map(Cow::into_owned);
     with_files(words, files(&message["attachments"]))
 }

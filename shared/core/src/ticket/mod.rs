@@ -6,6 +6,7 @@ mod example;
 mod extracted;
 mod filter;
 mod id;
+mod invisible;
 mod lifecycle;
 mod masking;
 mod new_ticket;
@@ -29,6 +30,7 @@ pub use extracted::{
 };
 pub use filter::{SortOrder, TicketFilter};
 pub use id::{ParseTicketIdError, TicketId};
+pub use invisible::is_blank;
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use masking::{
     Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, contacts, mask,

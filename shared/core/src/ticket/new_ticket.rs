@@ -48,7 +48,12 @@ pub enum Identity {
     Of(String),
     /// All requests with this text are one request sent again, if they also ask for the same; one
     /// that asks for something else is refused.
-    Request(String),
+    Request {
+        /// The text of today: it names the day, so that it means nothing for ever.
+        today: String,
+        /// The text that the same request had yesterday.
+        yesterday: String,
+    },
 }
 
 impl Identity {
@@ -56,7 +61,7 @@ impl Identity {
     pub fn is_stored_as(&self, stored: Option<&str>) -> bool {
         match self {
             Self::Unique => false,
-            Self::Of(text) | Self::Request(text) => stored == Some(text),
+            Self::Of(text) | Self::Request { today: text, .. } => stored == Some(text),
         }
     }
 }
@@ -129,7 +134,8 @@ impl Ticket {
     /// named here, so that a new one must be decided on: most never change on a ticket, and so tell.
     pub fn as_opened(&self, new: &NewTicket) -> Option<Self> {
         let NewTicket {
-            customer_id,
+            // Follows from the address.
+            customer_id: _,
             customer_email,
             customer_contact,
             customer_name,
@@ -150,14 +156,16 @@ impl Ticket {
         let named_order = self.order_id.as_ref().filter(|_| self.order_id_set_by.is_none());
         let is_same = *customer_email == self.customer_email
             && *customer_contact == self.customer_contact
-            && *customer_id == self.customer_id
             && *customer_name == self.customer_name
             && *subject == self.subject
             && *description == self.description
             && order_id.as_ref() == named_order
             && *source == self.source
             && *external_id == self.external_id;
-        is_same.then(|| Self::open(new, self.ticket_id, self.created_at))
+        is_same.then(|| Self {
+            customer_id: self.customer_id.clone(),
+            ..Self::open(new, self.ticket_id, self.created_at)
+        })
     }
 }
 

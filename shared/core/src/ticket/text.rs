@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::TextFault;
+use super::invisible::{SHOWS_NOTHING, is_blank};
 use super::masking::masked;
+use super::{Source, TextFault};
 use crate::limits;
 
 /// What a field takes.
@@ -30,7 +31,7 @@ impl Rules {
     /// so there only blankness counts.
     fn parse(&self, text: &str) -> Result<String, TextFault> {
         let trimmed = text.trim();
-        if trimmed.is_empty() {
+        if is_blank(trimmed) {
             return Err(TextFault::Blank);
         }
         let text = if self.several_lines { text } else { trimmed };
@@ -47,12 +48,14 @@ impl Rules {
     /// What [`Rules::parse`] takes, but for the length, as a regular expression of ECMA-262. It names
     /// all characters by their numbers, so that it means the same in other dialects too.
     fn pattern(&self) -> String {
-        let word = format!("[^{WHITE_SPACE}{CONTROL}]");
+        let seen = format!("[^{WHITE_SPACE}{CONTROL}{SHOWS_NOTHING}]");
         if self.several_lines {
             let any = format!("[^{CONTROL_BUT_LINES}]*");
-            format!("^{any}{word}{any}$")
+            format!("^{any}{seen}{any}$")
         } else {
-            format!("^[{WHITE_SPACE}]*{word}([^{CONTROL}]*{word})?[{WHITE_SPACE}]*$")
+            // What is trimmed may be a line break, what stands between the ends may not.
+            let (any, end) = (format!("[^{CONTROL}]*"), format!("[^{WHITE_SPACE}{CONTROL}]"));
+            format!("^[{WHITE_SPACE}]*({end}{any})?{seen}({any}{end})?[{WHITE_SPACE}]*$")
         }
     }
 
@@ -225,15 +228,56 @@ text_type!(
 text_type!(
     /// Who changes a ticket: one line of at most [`limits::ACTOR_CHARACTERS`] characters.
     ActorName,
-    "Who makes the change, for the ticket's history. Whom the authorizer knows goes before it.",
+    "Who makes the change, for the ticket's history, which shows it as unverified. Whom the authorizer \
+     knows goes before it. Not a name of the sources, the schedule or the AI.",
     Rules { limit: limits::ACTOR_CHARACTERS, several_lines: false }
 );
+
+/// What stands before the name of a model in the history.
+const MODEL_ACTOR: &str = "ai:";
+
+impl ActorName {
+    /// The name that somebody gives themselves. It may not be one by which the history knows the
+    /// sources, the schedule or the AI, however it is written.
+    ///
+    /// # Errors
+    /// Those of [`ActorName::parse`], and [`TextFault::ReservedName`].
+    pub fn claimed(text: &str) -> Result<Self, TextFault> {
+        let name = Self::parse(text)?;
+        let letters: String = name
+            .as_str()
+            .chars()
+            .map(half_width)
+            .flat_map(char::to_lowercase)
+            .filter(|character| character.is_alphanumeric() || *character == ':')
+            .collect();
+        let is_reserved = letters == "schedule"
+            || letters.starts_with(MODEL_ACTOR)
+            || Source::VENDORS.iter().any(|source| letters == source.name());
+        if is_reserved { Err(TextFault::ReservedName) } else { Ok(name) }
+    }
+
+    /// The name as the history shows it: by nobody's account but its own.
+    pub fn unverified(&self) -> String {
+        format!("{} (unverified)", self.as_str())
+    }
+}
+
+/// The ASCII character that a full-width one stands for (Unicode, Halfwidth and Fullwidth Forms).
+fn half_width(character: char) -> char {
+    match character {
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(character) - 0xff01 + 0x21).unwrap_or(character)
+        }
+        other => other,
+    }
+}
 
 /// The schema of a text that says nothing, which counts as absent where a field may be.
 pub fn blank_schema() -> Schema {
     ObjectBuilder::new()
         .schema_type(Type::String)
-        .pattern(Some(format!("^[{WHITE_SPACE}]*$")))
+        .pattern(Some(format!("^[{WHITE_SPACE}{SHOWS_NOTHING}]*$")))
         .description(Some("Blank, the same as null."))
         .into()
 }
@@ -263,11 +307,37 @@ mod tests {
     }
 
     #[test]
+    fn nobody_takes_the_name_of_a_source_the_schedule_or_the_ai() {
+        for taken in [
+            "zendesk",
+            "Intercom",
+            " SCHEDULE ",
+            "ai:hashed-ngrams@1",
+            "AI : gpt",
+            "z e n d e s k",
+            "zen\u{200b}desk",
+            "ｚｅｎｄｅｓｋ",
+            "ａｉ：x",
+            "\"schedule\"",
+        ] {
+            assert_eq!(ActorName::claimed(taken), Err(TextFault::ReservedName), "{taken:?}");
+        }
+        for free in ["Jane Roe", "Ai", "aileen", "zendesk bot", "scheduler", "agent"] {
+            let name = ActorName::claimed(free).unwrap();
+            assert_eq!(name.unverified(), format!("{free} (unverified)"));
+        }
+        assert_eq!(ActorName::claimed(" "), Err(TextFault::Blank));
+    }
+
+    #[test]
     fn descriptions_keep_their_lines_and_indentation() {
         let code = "  if a {\r\n\tb\n  }\n";
         assert_eq!(Description::parse(code).unwrap().as_str(), code);
         assert_eq!(Description::parse("bell\u{7}"), Err(TextFault::ControlCharacter));
         assert_eq!(Description::parse("\n \r\n"), Err(TextFault::Blank));
+        assert_eq!(Description::parse("\u{3164}\n\u{2800}"), Err(TextFault::Blank));
+        assert_eq!(Tag::parse("\u{200b}\u{ad}"), Err(TextFault::Blank));
+        assert_eq!(Subject::fit("\u{2060}\u{7}\u{200b}"), Err(TextFault::Blank));
     }
 
     #[test]
@@ -299,7 +369,8 @@ mod tests {
     fn awkward() -> impl Strategy<Value = String> {
         let characters = concat!(
             r"[ a\u{0}\u{8}-\u{e}\u{1c}-\u{20}\u{7e}-\u{a0}\u{ad}\u{1680}\u{180e}",
-            r"\u{2000}-\u{200b}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}]{0,6}"
+            r"\u{2000}-\u{200b}\u{2028}\u{2029}\u{202f}\u{205f}\u{2800}\u{3000}\u{3164}\u{feff}",
+            r"\u{e0041}]{0,6}"
         );
         prop::string::string_regex(characters).unwrap()
     }
@@ -324,7 +395,7 @@ mod tests {
             prop_assert_eq!(valid, Description::parse(&text).is_ok());
             let blank = serde_json::to_value(blank_schema()).unwrap();
             let valid = jsonschema::is_valid(&blank, &text.as_str().into());
-            prop_assert_eq!(valid, text.trim().is_empty());
+            prop_assert_eq!(valid, is_blank(&text));
         }
 
         #[test]

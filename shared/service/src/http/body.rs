@@ -1,6 +1,7 @@
 //! The bodies of answers. They hold views of tickets, never tickets.
 
-use copilot_core::ticket::TicketId;
+use chrono::{DateTime, Utc};
+use copilot_core::ticket::{TicketId, timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +16,17 @@ pub struct CreatedTicket {
     /// What has happened and what will, for a person.
     #[schema(example = json!(["Ticket created successfully", "AI processing queued", "Agent will be notified"]))]
     pub suggested_actions: Vec<String>,
+}
+
+/// What a form needs before it may create a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FormTokenAnswer {
+    /// What goes into the header `Form-Token` of a create.
+    #[schema(example = "672750a8.0123456789abcdef0123456789abcdef")]
+    pub form_token: String,
+    /// Until when it is taken, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    pub expires_at: DateTime<Utc>,
 }
 
 /// The answer to a webhook. Vendors keep answers in their logs, so nothing of the ticket is in it.

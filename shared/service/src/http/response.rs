@@ -8,8 +8,8 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::body::{
-    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
-    WebhookResult,
+    ChangePage, CreatedTicket, FormTokenAnswer, Health, MessagePage, TicketPage, TicketSuggestion,
+    WebhookAnswer, WebhookResult,
 };
 use super::view::TicketView;
 use crate::telemetry::Outcome;
@@ -96,6 +96,14 @@ impl Response {
     /// [`Error::Internal`] when the body cannot be written.
     pub fn suggestion(body: &TicketSuggestion) -> Result<Self, Error> {
         Ok(Self::ok(body)?.about(body.ticket_id))
+    }
+
+    /// 200 with a token for a form.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn form_token(body: &FormTokenAnswer) -> Result<Self, Error> {
+        Self::ok(body)
     }
 
     /// 200 with the health of the service.

@@ -25,8 +25,9 @@ pub struct ChangeView {
     /// The fields that the change set, with what they held before and since.
     #[schema(required)]
     fields: FieldsView,
-    /// Who made it: whom the authorizer knows, else who the request names, else `agent`; or the
-    /// source or the schedule itself, or the AI by its model as `ai:hashed-ngrams@1`.
+    /// Who made it: whom the authorizer knows, else who the request names with `(unverified)` after
+    /// it, else `agent`; or the source or the schedule itself, or the AI by its model as
+    /// `ai:hashed-ngrams@1`.
     #[schema(example = "agent", min_length = 1)]
     actor: String,
     /// Why, if that was said.

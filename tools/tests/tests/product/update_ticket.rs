@@ -63,7 +63,7 @@ async fn the_history_tells_every_change_in_order() {
             "note": null, "source": "api"})
     };
     let expected = [
-        step(2, "new", "open", "Jane Roe", json!("Two\nlines")),
+        step(2, "new", "open", "Jane Roe (unverified)", json!("Two\nlines")),
         set(
             3,
             json!({
