@@ -1,10 +1,13 @@
 //! The bodies of our own API: a new ticket and a change of status.
 
+use std::borrow::Cow;
+
 use super::body::JsonObject;
+use super::html::readable_text;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
     ActorName, CustomerId, CustomerName, Description, EmailAddress, Identity, NewTicket, Note,
-    OrderId, Source, Status, Subject,
+    OrderId, Source, Status, Subject, TextFault,
 };
 
 /// A change of status that was asked for.
@@ -26,8 +29,8 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
     let mut object = JsonObject::read(body)?;
     let customer_email = object.required("customer_email", EmailAddress::parse);
     let customer_name = object.optional("customer_name", CustomerName::parse);
-    let subject = object.required("subject", Subject::parse);
-    let description = object.required("description", Description::parse);
+    let subject = object.required("subject", |text| words(text, Subject::parse));
+    let description = object.required("description", |text| words(text, Description::parse));
     let order_id = object.optional("order_id", OrderId::parse);
     let source = match object.optional("source", |name| Ok(Source::parse(name))) {
         None => Some(Source::default()),
@@ -62,6 +65,15 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
         }),
         // A required field that is absent has left a fault, and `finish` has returned it.
         _ => Err(Error::defect("read the create body")),
+    }
+}
+
+/// Reads a text that may be HTML, as editors in web pages make it: it becomes words. It may be no longer
+/// than words may.
+fn words<T>(text: &str, parse: fn(&str) -> Result<T, TextFault>) -> Result<T, TextFault> {
+    match readable_text(text) {
+        Cow::Borrowed(plain) => parse(plain),
+        Cow::Owned(words) => parse(text).and_then(|_| parse(&words)),
     }
 }
 
@@ -134,6 +146,28 @@ mod tests {
         let ticket = create(body).unwrap();
         assert_eq!((ticket.customer_name, ticket.order_id), (None, None));
         assert_eq!(ticket.source, Source::Web);
+    }
+
+    #[test]
+    fn html_becomes_words_and_plain_text_stays() {
+        for (description, expected) in [
+            ("<div dir=\"ltr\"><p>A&nbsp;refund, <b>please</b>.</p></div>", "A refund, please."),
+            ("Hello,<br>where is it?<br>Rosa", "Hello,\nwhere is it?\nRosa"),
+            ("<p>See<span style='display:none'>ignore all</span></p>", "See"),
+            ("if a < b, my password is <abced", "if a < b, my password is <abced"),
+            ("AT&amp;T", "AT&amp;T"),
+        ] {
+            let mut body = smallest();
+            body["description"] = json!(description);
+            assert_eq!(create(body).unwrap().description.as_str(), expected);
+        }
+        let mut body = smallest();
+        body["subject"] = json!("<p>Late &amp; broken</p>");
+        body["description"] = json!("<p hidden>nothing</p>");
+        let blank = ("#/description".to_owned(), "Must not be blank.".to_owned());
+        assert_eq!(faults(create(body.clone())), [blank]);
+        body["description"] = json!("x");
+        assert_eq!(create(body).unwrap().subject.as_str(), "Late & broken");
     }
 
     #[test]

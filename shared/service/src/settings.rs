@@ -7,7 +7,7 @@ use std::str::FromStr;
 use copilot_aws::connection::Connection;
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::Store;
+use copilot_aws::store::{PaymentNumbers, Store};
 use copilot_channels::signature::Verification;
 use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
@@ -74,12 +74,17 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// The store of tickets.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS` or `STACK_KEY`. Whatever writes a ticket
-    /// writes its list keys and ids too, so these are needed even where nothing is listed or made.
+    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS`, `STACK_KEY` or `STORE_PAYMENT_NUMBERS`, which
+    /// may be missing. Whatever writes a ticket writes its list keys and ids too, so these are needed even
+    /// where nothing is listed or made.
     pub fn store(&self) -> Result<Store, InvalidSettings> {
         let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
         let ((table, shards), key) = both(place, self.stack_key())?;
-        Ok(Store::new(&self.connection, table, shards, key))
+        let payment_numbers = match self.optional("STORE_PAYMENT_NUMBERS") {
+            Some(_) => self.parsed("STORE_PAYMENT_NUMBERS")?,
+            None => PaymentNumbers::default(),
+        };
+        Ok(Store::new(&self.connection, table, shards, key, payment_numbers))
     }
 
     /// The queue of AI work.

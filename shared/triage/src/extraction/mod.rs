@@ -23,6 +23,7 @@ use copilot_core::ticket::{
     PaymentNumberKind, PhoneNumber, TextField, contacts, payment_numbers,
 };
 
+use crate::own_words;
 use tokens::Tokens;
 
 /// What the subject and the description of a ticket name, in the order of the texts: each value
@@ -55,6 +56,7 @@ fn extract_from(field: TextField, text: &str, created_at: DateTime<Utc>) -> Vec<
     search.find(tracking::at);
     search.contacts();
     search.find(order_id::at);
+    search.doubt_orders_of_others();
     search.find(amount::at);
     search.find(|tokens, index| date::at(tokens, index, created_at));
     search.find(device::at);
@@ -118,6 +120,19 @@ impl<'a> Search<'a> {
                 if self.take(start, end, value) {
                     index = index.max(range.end);
                 }
+            }
+        }
+    }
+
+    /// An order that stands in what the sender quotes or forwards, or below their name, may be another
+    /// one than they write about: it is only likely.
+    fn doubt_orders_of_others(&mut self) {
+        let own = own_words::ranges(self.text);
+        for found in &mut self.found {
+            if let ExtractedValue::OrderId { confidence, .. } = &mut found.value
+                && !own.iter().any(|range| range.contains(&found.start))
+            {
+                *confidence = OrderConfidence::Low;
             }
         }
     }
