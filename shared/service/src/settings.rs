@@ -7,7 +7,7 @@ use std::str::FromStr;
 use copilot_aws::connection::Connection;
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::{PaymentNumbers, Store};
+use copilot_aws::store::Store;
 use copilot_channels::signature::Verification;
 use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
@@ -80,10 +80,7 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     pub fn store(&self) -> Result<Store, InvalidSettings> {
         let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
         let ((table, shards), key) = both(place, self.stack_key())?;
-        let payment_numbers = match self.optional("STORE_PAYMENT_NUMBERS") {
-            Some(_) => self.parsed("STORE_PAYMENT_NUMBERS")?,
-            None => PaymentNumbers::default(),
-        };
+        let payment_numbers = self.parsed_if_given("STORE_PAYMENT_NUMBERS")?.unwrap_or_default();
         Ok(Store::new(&self.connection, table, shards, key, payment_numbers))
     }
 
@@ -124,6 +121,20 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// [`InvalidSettings`] when it is missing or wrong.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&self, name: &str) -> Result<T, InvalidSettings> {
         self.parsed_by(name, T::from_str)
+    }
+
+    /// The variable `name`, read by its own type; nothing when it is missing or empty.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] when it is wrong.
+    pub fn parsed_if_given<T: FromStr<Err: fmt::Display>>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, InvalidSettings> {
+        match self.optional(name).is_some_and(|value| !value.is_empty()) {
+            true => self.parsed(name).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// The variable `name`, read by `parse`.
@@ -167,7 +178,32 @@ mod tests {
         let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
         let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
         assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
-        assert!(fault.ends_with("; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(fault.ends_with(
+            "; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"
+        ));
         assert!(!fault.contains("many"), "{fault}");
+    }
+
+    #[test]
+    fn what_may_be_missing_may_be_empty_but_not_wrong() {
+        let settings = Settings::read(|name| match name {
+            "AWS_REGION" => Some("eu-central-1".to_owned()),
+            "TABLE_NAME" => Some("tickets".to_owned()),
+            "LIST_SHARDS" => Some("4".to_owned()),
+            "STACK_KEY" => Some("{{resolve:secretsmanager:StackSecret}}".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "WRONG" => Some("maybe".to_owned()),
+            _ => None,
+        });
+        let settings = settings.unwrap();
+        for name in ["EMPTY", "MISSING"] {
+            assert_eq!(settings.parsed_if_given::<u16>(name), Ok(None));
+        }
+        assert!(settings.parsed_if_given::<u16>("WRONG").is_err());
+        let fault = settings.store().err().unwrap().to_string();
+        assert_eq!(
+            fault,
+            "STACK_KEY is wrong: it is a reference to a secret that nothing has resolved"
+        );
     }
 }

@@ -136,7 +136,8 @@ pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
             }
             continue;
         }
-        let has_words = ranges.iter().any(|range: &Range<usize>| !text[range.clone()].trim().is_empty());
+        let has_words =
+            ranges.iter().any(|range: &Range<usize>| !text[range.clone()].trim().is_empty());
         let without_mark = lower.trim_end_matches([',', '.', '!']);
         if CLOSINGS.contains(&without_mark) && has_words {
             has_said_good_bye = true;
@@ -211,9 +212,9 @@ fn is_attribution(line: &str) -> bool {
     let ends = ATTRIBUTIONS.iter().any(|end| line.ends_with(end));
     let names_somebody = line.starts_with("on ") || line.contains('@') || names_a_time(line);
     let is_in_another_order = line.ends_with(':')
-        && ATTRIBUTIONS_BY_BEGINNING.iter().any(|(begin, word)| {
-            line.starts_with(begin) && line.contains(word)
-        });
+        && ATTRIBUTIONS_BY_BEGINNING
+            .iter()
+            .any(|(begin, word)| line.starts_with(begin) && line.contains(word));
     (ends && names_somebody) || is_in_another_order
 }
 
@@ -332,7 +333,11 @@ mod tests {
             "Il giorno mar 3 nov 2026 alle 10:30 Support ha scritto:",
             "Op di 3 nov. 2026 om 10:30 schreef Support:",
         ] {
-            assert_eq!(own(&format!("Still broken.\n{above}\n> refund")), "Still broken.\n", "{above}");
+            assert_eq!(
+                own(&format!("Still broken.\n{above}\n> refund")),
+                "Still broken.\n",
+                "{above}"
+            );
         }
         let outlook = "Still broken.\nFrom: Support\nSent: Tuesday\nTo: Rosa\n\nYour refund";
         assert_eq!(own(outlook), "Still broken.\n");
@@ -343,7 +348,10 @@ mod tests {
     #[test]
     fn what_stands_below_a_good_bye_is_left_out_but_for_a_postscript() {
         assert_eq!(own("It broke.\n\nBest regards,\nRosa\nACME"), "It broke.\n\n");
-        assert_eq!(own("It broke.\nViele Grüße\nJörg\nPS: soon, please"), "It broke.\nPS: soon, please");
+        assert_eq!(
+            own("It broke.\nViele Grüße\nJörg\nPS: soon, please"),
+            "It broke.\nPS: soon, please"
+        );
         assert_eq!(own("Regards,\nit broke"), "Regards,\nit broke");
     }
 

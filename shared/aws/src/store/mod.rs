@@ -248,9 +248,8 @@ impl Store {
 
     async fn find_keyed(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
         // The key is the same on every day; the date of the id does not matter.
-        let digits = |attempt| {
-            TicketId::derive(&self.key, identity, attempt, DateTime::UNIX_EPOCH).digits()
-        };
+        let digits =
+            |attempt| TicketId::derive(&self.key, identity, attempt, DateTime::UNIX_EPOCH).digits();
         self.search(identity, (0..limits::ID_ATTEMPTS).map(digits)).await
     }
 

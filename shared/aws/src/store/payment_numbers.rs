@@ -149,7 +149,10 @@ mod tests {
         assert_eq!(kept.matches(CARD).count(), 2, "{kept}");
         assert!(kept.contains("card ************1111 ok"), "{kept}");
         assert!(kept.contains(r#""**** **** **** 1111""#), "{kept}");
-        assert_eq!(&*PaymentNumbers::Masked.in_body(b"\xff4111111111111111"), b"\xff4111111111111111");
+        assert_eq!(
+            &*PaymentNumbers::Masked.in_body(b"\xff4111111111111111"),
+            b"\xff4111111111111111"
+        );
         assert_eq!(&*PaymentNumbers::Whole.in_body(body.as_bytes()), body.as_bytes());
     }
 

@@ -16,7 +16,11 @@ pub use render::to_text;
 
 /// The text as a person reads it: HTML becomes plain text, plain text stays exactly as it is.
 pub fn readable_text(text: &str) -> Cow<'_, str> {
-    if is_html(text) || tags::are_written_by_a_program(text) { Cow::Owned(to_text(text)) } else { Cow::Borrowed(text) }
+    if is_html(text) || tags::are_written_by_a_program(text) {
+        Cow::Owned(to_text(text))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Whether the first thing is a start tag of a known element, a doctype or a comment, and the last
@@ -175,7 +179,10 @@ mod tests {
             ("<div>Hello<br></div><br/>", "Hello"),
             ("<!DOCTYPE html><html><body>Hello</body></html>", "Hello"),
             ("<!-- mail --><p>Hello</p><!-- end -->", "Hello"),
-            ("<html><head><style>p{}</style></head><body>Hi</body></html>\r\n-- \r\nSam", "Hi\n-- Sam"),
+            (
+                "<html><head><style>p{}</style></head><body>Hi</body></html>\r\n-- \r\nSam",
+                "Hi\n-- Sam",
+            ),
             ("<img src=\"https://cdn.example/a.png\">", "[image]"),
         ] {
             assert_eq!(readable_text(html), text, "{html}");

@@ -14,16 +14,8 @@ const UNREADABLE_SIZE: f32 = 1.0;
 const FAR_OUTSIDE: f32 = -500.0;
 
 /// Elements whose content is never shown.
-const NEVER_SHOWN: [&[u8]; 8] = [
-    b"script",
-    b"style",
-    b"title",
-    b"template",
-    b"iframe",
-    b"noscript",
-    b"noembed",
-    b"noframes",
-];
+const NEVER_SHOWN: [&[u8]; 8] =
+    [b"script", b"style", b"title", b"template", b"iframe", b"noscript", b"noembed", b"noframes"];
 /// Elements without an end.
 const WITHOUT_END: [&[u8]; 14] = [
     b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param",
@@ -34,8 +26,24 @@ const ENDED_BY: [(&[u8], &[&[u8]]); 5] = [
     (
         b"p",
         &[
-            b"p", b"div", b"ul", b"ol", b"table", b"h1", b"h2", b"h3", b"h4", b"h5", b"h6", b"hr",
-            b"pre", b"blockquote", b"section", b"article", b"footer", b"header",
+            b"p",
+            b"div",
+            b"ul",
+            b"ol",
+            b"table",
+            b"h1",
+            b"h2",
+            b"h3",
+            b"h4",
+            b"h5",
+            b"h6",
+            b"hr",
+            b"pre",
+            b"blockquote",
+            b"section",
+            b"article",
+            b"footer",
+            b"header",
         ],
     ),
     (b"li", &[b"li"]),
@@ -138,7 +146,8 @@ fn has_hidden(tag: &StartTag<()>) -> bool {
 
 /// The number that a length begins with.
 fn number(value: &str) -> Option<f32> {
-    let end = value.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+')).unwrap_or(value.len());
+    let end =
+        value.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+')).unwrap_or(value.len());
     value.get(..end)?.parse().ok()
 }
 

@@ -186,7 +186,10 @@ mod tests {
     fn former_digits_stay_what_they_were() {
         let identity = "zendesk:22129848:ticket:273113";
         let digits = [0, 1, 8].map(|attempt| TicketId::former_digits(identity, attempt));
-        assert_eq!(digits.map(|digits| format!("{digits:08X}")), ["06CD01D9", "7B5F861A", "3DE8DD94"]);
+        assert_eq!(
+            digits.map(|digits| format!("{digits:08X}")),
+            ["06CD01D9", "7B5F861A", "3DE8DD94"]
+        );
     }
 
     proptest! {

@@ -67,7 +67,8 @@ mod tests {
         ] {
             assert!(is_blank(text), "{text:?}");
         }
-        for text in ["a", ".", "\u{200b}x", "❤\u{fe0f}", "👩\u{200d}👧", "अ", "\u{300}", "\u{7}"] {
+        for text in ["a", ".", "\u{200b}x", "❤\u{fe0f}", "👩\u{200d}👧", "अ", "\u{300}", "\u{7}"]
+        {
             assert!(!is_blank(text), "{text:?}");
         }
     }
