@@ -25,11 +25,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let (((store, model), orders), (threshold, masking)) =
         both(both(both(settings.store(), model), orders), both(threshold, masking))?;
     // The model is made ready while the connection opens.
-    let triage = tokio::task::spawn_blocking(move || {
-        Triage::new(threshold).map(|triage| triage.with_orders(orders))
-    });
+    let triage = tokio::task::spawn_blocking(move || Triage::new(threshold));
     store.connect_ahead().await;
-    let triage = LearnedTriage::new(triage.await??);
+    let triage = LearnedTriage::new(triage.await??.with_orders(orders));
     triage.look_ahead(&store).await;
     let bedrock = Bedrock::choose(settings.connection(), &model, masking)?;
     let handler = Handler { store, triage, bedrock, threshold };
