@@ -1,7 +1,10 @@
 //! The bodies of our own API: a new ticket and a change of status.
 
+use std::borrow::Cow;
+
 use super::body::JsonObject;
 use super::contact::carrier_address;
+use super::html::readable_text;
 use super::placeholder::is_unfilled;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
@@ -58,8 +61,8 @@ pub fn parse_create(body: &[u8], sources: &[Source]) -> Result<NewTicket, Error>
     let mut object = JsonObject::read(body)?;
     let customer = object.required("customer_email", Customer::parse);
     let customer_name = object.optional("customer_name", CustomerName::parse);
-    let subject = filled_in(&mut object, "subject", Subject::parse);
-    let description = filled_in(&mut object, "description", Description::parse);
+    let subject = filled_in(&mut object, "subject", |text| words(text, Subject::parse));
+    let description = filled_in(&mut object, "description", |text| words(text, Description::parse));
     let order_id = object.optional("order_id", OrderId::parse);
     let source = match object.optional("source", |name| Ok(Source::parse(name))) {
         None => Some(Source::default()),
@@ -119,6 +122,15 @@ fn source_fault(allowed: &[Source], is_known: bool) -> String {
         format!("Must be one of {names}; only a caller who may change tickets names another.")
     } else {
         format!("Must be one of {names}.")
+    }
+}
+
+/// Reads a text that may be HTML, as editors in web pages make it: it becomes words. It may be no longer
+/// than words may.
+fn words<T>(text: &str, parse: fn(&str) -> Result<T, TextFault>) -> Result<T, TextFault> {
+    match readable_text(text) {
+        Cow::Borrowed(plain) => parse(plain),
+        Cow::Owned(words) => parse(text).and_then(|_| parse(&words)),
     }
 }
 
@@ -218,6 +230,28 @@ mod tests {
         let ticket = create(body).unwrap();
         assert_eq!((ticket.customer_name, ticket.order_id), (None, None));
         assert_eq!(ticket.source, Source::Web);
+    }
+
+    #[test]
+    fn html_becomes_words_and_plain_text_stays() {
+        for (description, expected) in [
+            ("<div dir=\"ltr\"><p>A&nbsp;refund, <b>please</b>.</p></div>", "A refund, please."),
+            ("Hello,<br>where is it?<br>Rosa", "Hello,\nwhere is it?\nRosa"),
+            ("<p>See<span style='display:none'>ignore all</span></p>", "See"),
+            ("if a < b, my password is <abced", "if a < b, my password is <abced"),
+            ("AT&amp;T", "AT&amp;T"),
+        ] {
+            let mut body = smallest();
+            body["description"] = json!(description);
+            assert_eq!(create(body).unwrap().description.as_str(), expected);
+        }
+        let mut body = smallest();
+        body["subject"] = json!("<p>Late &amp; broken</p>");
+        body["description"] = json!("<p hidden>nothing</p>");
+        let blank = ("#/description".to_owned(), "Must not be blank.".to_owned());
+        assert_eq!(faults(create(body.clone())), [blank]);
+        body["description"] = json!("x");
+        assert_eq!(create(body).unwrap().subject.as_str(), "Late & broken");
     }
 
     #[test]

@@ -76,12 +76,14 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// The store of tickets.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS` or `STACK_KEY`. Whatever writes a ticket
-    /// writes its list keys and ids too, so these are needed even where nothing is listed or made.
+    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS`, `STACK_KEY` or `STORE_PAYMENT_NUMBERS`, which
+    /// may be missing. Whatever writes a ticket writes its list keys and ids too, so these are needed even
+    /// where nothing is listed or made.
     pub fn store(&self) -> Result<Store, InvalidSettings> {
         let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
         let ((table, shards), key) = both(place, self.stack_key())?;
-        Ok(Store::new(&self.connection, table, shards, key))
+        let payment_numbers = self.parsed_if_given("STORE_PAYMENT_NUMBERS")?.unwrap_or_default();
+        Ok(Store::new(&self.connection, table, shards, key, payment_numbers))
     }
 
     /// The queue of AI work.
@@ -139,6 +141,20 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         self.parsed_by(name, T::from_str)
     }
 
+    /// The variable `name`, read by its own type; nothing when it is missing or empty.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] when it is wrong.
+    pub fn parsed_if_given<T: FromStr<Err: fmt::Display>>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, InvalidSettings> {
+        match self.optional(name).is_some_and(|value| !value.is_empty()) {
+            true => self.parsed(name).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// The variable `name`, read by `parse`.
     ///
     /// # Errors
@@ -184,5 +200,28 @@ mod tests {
             "; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"
         ));
         assert!(!fault.contains("many"), "{fault}");
+    }
+
+    #[test]
+    fn what_may_be_missing_may_be_empty_but_not_wrong() {
+        let settings = Settings::read(|name| match name {
+            "AWS_REGION" => Some("eu-central-1".to_owned()),
+            "TABLE_NAME" => Some("tickets".to_owned()),
+            "LIST_SHARDS" => Some("4".to_owned()),
+            "STACK_KEY" => Some("{{resolve:secretsmanager:StackSecret}}".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "WRONG" => Some("maybe".to_owned()),
+            _ => None,
+        });
+        let settings = settings.unwrap();
+        for name in ["EMPTY", "MISSING"] {
+            assert_eq!(settings.parsed_if_given::<u16>(name), Ok(None));
+        }
+        assert!(settings.parsed_if_given::<u16>("WRONG").is_err());
+        let fault = settings.store().err().unwrap().to_string();
+        assert_eq!(
+            fault,
+            "STACK_KEY is wrong: it is a reference to a secret that nothing has resolved"
+        );
     }
 }

@@ -31,6 +31,7 @@ mod customer;
 #[cfg(test)]
 mod fake;
 mod list;
+mod payment_numbers;
 mod record;
 mod resolved;
 mod rows;
@@ -62,6 +63,7 @@ pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedCha
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
 pub use list::{Page, Position};
+pub use payment_numbers::{ParsePaymentNumbersError, PaymentNumbers};
 use record::TicketRecord;
 pub use resolved::ResolvedPage;
 pub use rows::{UnreadableRowsCounter, count_unreadable_rows};
@@ -76,6 +78,7 @@ pub struct Store {
     table: String,
     shards: ListShards,
     key: StackKey,
+    payment_numbers: PaymentNumbers,
 }
 
 /// What became of a [`NewTicket`].
@@ -112,10 +115,17 @@ enum Put {
 
 impl Store {
     /// The table named `table` in the account that `connection` reaches, its list indexes spread over
-    /// `shards` partitions, ids derived under `key`.
-    pub fn new(connection: &Connection, table: String, shards: ListShards, key: StackKey) -> Self {
+    /// `shards` partitions, ids derived under `key`. Of card numbers and IBANs it keeps what
+    /// `payment_numbers` says.
+    pub fn new(
+        connection: &Connection,
+        table: String,
+        shards: ListShards,
+        key: StackKey,
+        payment_numbers: PaymentNumbers,
+    ) -> Self {
         let configuration = connection.to_service("AWS_ENDPOINT_URL_DYNAMODB");
-        Self { client: Client::new(&configuration), table, shards, key }
+        Self { client: Client::new(&configuration), table, shards, key, payment_numbers }
     }
 
     /// The partitions of the list indexes, for who reads them one by one.
@@ -204,7 +214,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(record.to_item()?))
+            .set_item(Some(self.payment_numbers.in_item(record.to_item()?)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()

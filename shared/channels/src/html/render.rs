@@ -5,12 +5,14 @@
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
+use super::visibility::Visibility;
+
 /// The words of an HTML text with its lines, lists and links.
 ///
 /// Entities are decoded, white space is folded as a browser does it, `<br>` and blocks end lines,
 /// list items begin with `-` or their number, a link is `text (address)`, an image `[image: its
-/// description]`. Scripts, styles, comments, invisible images and addresses that only a browser can
-/// open are gone.
+/// description]`. Scripts, styles, comments, invisible images, what is hidden from whoever reads it, and
+/// addresses that only a browser can open are gone.
 pub fn to_text(html: &str) -> String {
     let mut emitter = DefaultEmitter::default();
     // What is inside <script>, <style> and their like is no markup.
@@ -43,8 +45,7 @@ struct Renderer {
     item: Option<String>,
     lists: Vec<List>,
     link: Option<Link>,
-    /// The element whose whole content is not shown.
-    hidden: Option<Vec<u8>>,
+    visibility: Visibility,
     preformatted: usize,
 }
 
@@ -62,12 +63,11 @@ struct Link {
 
 impl Renderer {
     fn start(&mut self, tag: &StartTag<()>) {
-        if self.hidden.is_some() {
+        self.visibility.start(tag);
+        if self.visibility.hides() {
             return;
         }
         match tag.name.as_slice() {
-            name @ (b"script" | b"style" | b"title" | b"template" | b"iframe" | b"noscript"
-            | b"noembed" | b"noframes") => self.hidden = Some(name.to_vec()),
             b"br" => self.end_line(),
             b"hr" => {
                 self.block(1);
@@ -93,10 +93,9 @@ impl Renderer {
     }
 
     fn end(&mut self, name: &[u8]) {
-        if let Some(hidden) = &self.hidden {
-            if hidden == name {
-                self.hidden = None;
-            }
+        let was_hidden = self.visibility.hides();
+        self.visibility.end(name);
+        if was_hidden {
             return;
         }
         match name {
@@ -116,7 +115,7 @@ impl Renderer {
     }
 
     fn write(&mut self, text: &str) {
-        if self.hidden.is_some() {
+        if !self.visibility.shows() {
             return;
         }
         for character in text.chars() {
@@ -224,7 +223,7 @@ fn breaks_around(name: &[u8]) -> usize {
     }
 }
 
-fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
+pub(super) fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
     let value = tag.attributes.get(name).map(|value| value.as_slice()).unwrap_or_default();
     String::from_utf8_lossy(value).into_owned()
 }

@@ -80,6 +80,16 @@ impl TicketFilter {
             && created_before.is_none_or(|time| ticket.created_at < time)
     }
 
+    /// The filter for tickets whose card numbers and IBANs are masked.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self {
+            order_id: self.order_id.map(OrderId::masked),
+            tag: self.tag.map(Tag::masked),
+            ..self
+        }
+    }
+
     /// A text that only an equal filter has.
     pub fn canonical(&self) -> String {
         let Self {

@@ -13,6 +13,9 @@ use crate::limits;
 struct Rules {
     limit: usize,
     several_lines: bool,
+    /// Whether control characters become spaces instead of being refused: people paste them from
+    /// documents, and can neither see nor find them.
+    is_pasted: bool,
 }
 
 /// What stands at the end of a text that was cut.
@@ -30,6 +33,13 @@ impl Rules {
     /// White space around a line of text means nothing; inside a longer text it may (indented code),
     /// so there only blankness counts.
     fn parse(&self, text: &str) -> Result<String, TextFault> {
+        if self.is_pasted && text.chars().any(|character| !self.takes(character)) {
+            return self.parse_line(&self.spaced(text));
+        }
+        self.parse_line(text)
+    }
+
+    fn parse_line(&self, text: &str) -> Result<String, TextFault> {
         let trimmed = text.trim();
         if is_blank(trimmed) {
             return Err(TextFault::Blank);
@@ -49,6 +59,9 @@ impl Rules {
     /// all characters by their numbers, so that it means the same in other dialects too.
     fn pattern(&self) -> String {
         let seen = format!("[^{WHITE_SPACE}{CONTROL}{SHOWS_NOTHING}]");
+        if self.is_pasted {
+            return seen;
+        }
         if self.several_lines {
             let any = format!("[^{CONTROL_BUT_LINES}]*");
             format!("^{any}{seen}{any}$")
@@ -63,13 +76,29 @@ impl Rules {
         !character.is_control() || (self.several_lines && matches!(character, '\n' | '\r' | '\t'))
     }
 
+    /// The text with a space for each character that the field does not take; for those that stand
+    /// together, and the white space around them, with one space, as where mail folds a line.
+    fn spaced(&self, text: &str) -> String {
+        let mut spaced = String::with_capacity(text.len());
+        let mut is_folded = false;
+        for character in text.chars() {
+            if !self.takes(character) {
+                let kept = spaced.trim_end_matches([' ', '\t']).len();
+                spaced.truncate(kept);
+                spaced.push(' ');
+                is_folded = true;
+            } else if !(is_folded && matches!(character, ' ' | '\t')) {
+                spaced.push(character);
+                is_folded = false;
+            }
+        }
+        spaced
+    }
+
     /// Makes any text fit: what the field does not take becomes a space, what is too long is cut on
     /// a character boundary and marked.
     fn fit(&self, text: &str) -> Result<String, TextFault> {
-        let spaced: String = text
-            .chars()
-            .map(|character| if self.takes(character) { character } else { ' ' })
-            .collect();
+        let spaced = self.spaced(text);
         let text = spaced.trim();
         let fitted = match text.char_indices().nth(self.limit) {
             None => text.to_owned(),
@@ -93,10 +122,12 @@ macro_rules! text_type {
         impl $name {
             const RULES: Rules = $rules;
 
-            /// Takes the text as it is, or says why not.
+            /// Takes the text as it is, or says why not. What customers write may hold control
+            /// characters, which become spaces.
             ///
             /// # Errors
-            /// [`TextFault`] for a text that is blank, too long or holds control characters.
+            /// [`TextFault`] for a text that is blank, too long or, of the other kinds, holds control
+            /// characters.
             pub fn parse(text: &str) -> Result<Self, TextFault> {
                 Self::RULES.parse(text).map(Self)
             }
@@ -162,7 +193,7 @@ text_type!(
     /// What a ticket is about: one line of at most [`limits::SUBJECT_CHARACTERS`] characters.
     Subject,
     "What the ticket is about, one line.",
-    Rules { limit: limits::SUBJECT_CHARACTERS, several_lines: false }
+    Rules { limit: limits::SUBJECT_CHARACTERS, several_lines: false, is_pasted: true }
 );
 
 text_type!(
@@ -170,14 +201,14 @@ text_type!(
     /// tabs allowed.
     Description,
     "The customer's words; may have several lines.",
-    Rules { limit: limits::DESCRIPTION_CHARACTERS, several_lines: true }
+    Rules { limit: limits::DESCRIPTION_CHARACTERS, several_lines: true, is_pasted: true }
 );
 
 text_type!(
     /// A customer's name: at most [`limits::CUSTOMER_NAME_CHARACTERS`] characters.
     CustomerName,
     "The customer's name.",
-    Rules { limit: limits::CUSTOMER_NAME_CHARACTERS, several_lines: false }
+    Rules { limit: limits::CUSTOMER_NAME_CHARACTERS, several_lines: false, is_pasted: true }
 );
 
 text_type!(
@@ -185,14 +216,14 @@ text_type!(
     /// rules or is one of several: at most [`limits::CUSTOMER_CONTACT_CHARACTERS`] characters.
     CustomerContact,
     "How the customer can be reached besides `customer_email`, as the source writes it.",
-    Rules { limit: limits::CUSTOMER_CONTACT_CHARACTERS, several_lines: false }
+    Rules { limit: limits::CUSTOMER_CONTACT_CHARACTERS, several_lines: false, is_pasted: true }
 );
 
 text_type!(
     /// An order number of the customer's: at most [`limits::ORDER_ID_CHARACTERS`] characters.
     OrderId,
     "The order that the ticket is about.",
-    Rules { limit: limits::ORDER_ID_CHARACTERS, several_lines: false }
+    Rules { limit: limits::ORDER_ID_CHARACTERS, several_lines: false, is_pasted: true }
 );
 
 text_type!(
@@ -200,14 +231,14 @@ text_type!(
     /// characters.
     ExternalId,
     "The id that the source system gives the ticket.",
-    Rules { limit: limits::EXTERNAL_ID_CHARACTERS, several_lines: false }
+    Rules { limit: limits::EXTERNAL_ID_CHARACTERS, several_lines: false, is_pasted: false }
 );
 
 text_type!(
     /// A label of a ticket: at most [`limits::TAG_CHARACTERS`] characters.
     Tag,
     "A label.",
-    Rules { limit: limits::TAG_CHARACTERS, several_lines: false }
+    Rules { limit: limits::TAG_CHARACTERS, several_lines: false, is_pasted: false }
 );
 
 text_type!(
@@ -215,14 +246,14 @@ text_type!(
     /// characters.
     Assignee,
     "Who works on the ticket: a name, an address, or an id of the desk's.",
-    Rules { limit: limits::ASSIGNEE_CHARACTERS, several_lines: false }
+    Rules { limit: limits::ASSIGNEE_CHARACTERS, several_lines: false, is_pasted: false }
 );
 
 text_type!(
     /// Why a ticket is changed: at most [`limits::NOTE_CHARACTERS`] characters, line breaks allowed.
     Note,
     "Why, for the ticket's history; may have several lines.",
-    Rules { limit: limits::NOTE_CHARACTERS, several_lines: true }
+    Rules { limit: limits::NOTE_CHARACTERS, several_lines: true, is_pasted: false }
 );
 
 text_type!(
@@ -230,7 +261,7 @@ text_type!(
     ActorName,
     "Who makes the change, for the ticket's history, which shows it as unverified. Whom the authorizer \
      knows goes before it. Not a name of the sources, the schedule or the AI.",
-    Rules { limit: limits::ACTOR_CHARACTERS, several_lines: false }
+    Rules { limit: limits::ACTOR_CHARACTERS, several_lines: false, is_pasted: false }
 );
 
 /// What stands before the name of a model in the history.
@@ -299,10 +330,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_pasted_or_folded_becomes_one_line() {
+        for (text, line) in [
+            ("a\tb", "a b"),
+            ("Order is\r\n late", "Order is late"),
+            ("Order is \r\n\t late", "Order is late"),
+            ("first\u{b}second\u{c}third\u{92}s", "first second third s"),
+            ("\u{0}a", "a"),
+            ("a  b", "a  b"),
+        ] {
+            assert_eq!(Subject::parse(text).unwrap().as_str(), line, "{text:?}");
+        }
+        let kept = "a\u{b}b\n\tc";
+        assert_eq!(Description::parse(kept).unwrap().as_str(), "a b\n\tc");
+        assert_eq!(Subject::parse("\r\n\u{7}"), Err(TextFault::Blank));
+    }
+
+    #[test]
     fn one_line_fields_are_trimmed_and_refuse_line_breaks() {
         assert_eq!(Subject::parse("  Help \t").unwrap().as_str(), "Help");
-        assert_eq!(Subject::parse("a\nb"), Err(TextFault::ControlCharacter));
-        assert_eq!(Subject::parse("a\u{0}b"), Err(TextFault::ControlCharacter));
+        assert_eq!(Tag::parse("a\nb"), Err(TextFault::ControlCharacter));
+        assert_eq!(Tag::parse("a\u{0}b"), Err(TextFault::ControlCharacter));
         assert_eq!(Subject::parse(" \u{a0}\u{2003} "), Err(TextFault::Blank));
     }
 
@@ -333,7 +381,7 @@ mod tests {
     fn descriptions_keep_their_lines_and_indentation() {
         let code = "  if a {\r\n\tb\n  }\n";
         assert_eq!(Description::parse(code).unwrap().as_str(), code);
-        assert_eq!(Description::parse("bell\u{7}"), Err(TextFault::ControlCharacter));
+        assert_eq!(Note::parse("bell\u{7}"), Err(TextFault::ControlCharacter));
         assert_eq!(Description::parse("\n \r\n"), Err(TextFault::Blank));
         assert_eq!(Description::parse("\u{3164}\n\u{2800}"), Err(TextFault::Blank));
         assert_eq!(Tag::parse("\u{200b}\u{ad}"), Err(TextFault::Blank));
@@ -379,7 +427,7 @@ mod tests {
     fn only_what_parses_is_deserialised() {
         let reads = |text: &str| serde_json::from_value::<Subject>(text.into()).is_ok();
         assert!(reads("Help"));
-        for text in ["", " ", "a\nb", "a\u{0}b", &"é".repeat(limits::SUBJECT_CHARACTERS + 1)] {
+        for text in ["", " ", "\u{200b}", &"é".repeat(limits::SUBJECT_CHARACTERS + 1)] {
             assert!(!reads(text), "{text:?}");
         }
         assert_eq!(serde_json::to_value(Subject::parse(" Help ").unwrap()).unwrap(), "Help");
@@ -393,6 +441,10 @@ mod tests {
             prop_assert_eq!(valid, Subject::parse(&text).is_ok());
             let valid = validator::<Description>().is_valid(&text.as_str().into());
             prop_assert_eq!(valid, Description::parse(&text).is_ok());
+            let valid = validator::<Tag>().is_valid(&text.as_str().into());
+            prop_assert_eq!(valid, Tag::parse(&text).is_ok());
+            let valid = validator::<Note>().is_valid(&text.as_str().into());
+            prop_assert_eq!(valid, Note::parse(&text).is_ok());
             let blank = serde_json::to_value(blank_schema()).unwrap();
             let valid = jsonschema::is_valid(&blank, &text.as_str().into());
             prop_assert_eq!(valid, is_blank(&text));

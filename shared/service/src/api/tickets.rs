@@ -155,8 +155,10 @@ struct EntryParameters {
 /// may change tickets names another.
 ///
 /// With an `Idempotency-Key` the request can be retried safely: the same key with the same body gets
-/// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. Keys are
-/// kept as long as their tickets.
+/// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. A key belongs to
+/// its customer, or to the caller if an authorizer knows it, and is valid on its day (UTC) and the next.
+///
+/// HTML in `subject` and `description` becomes words, control characters become spaces.
 #[utoipa::path(
     post,
     path = "/api/tickets/create",

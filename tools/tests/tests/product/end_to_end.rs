@@ -32,7 +32,10 @@ async fn a_ticket_is_created_read_listed_and_moved() {
     assert!(is_time(created.body["ticket"]["created_at"].as_str().unwrap()));
     assert_eq!(created.headers["location"], format!("/api/tickets/{ticket_id}"));
     assert_eq!(created.headers["cache-control"], "no-store");
-    insta::assert_json_snapshot!("created", redacted(created.body.clone()));
+    // Each stack has ids of its own.
+    let mut shown = created.body.clone();
+    shown["ticket"]["customer_id"] = "[customer]".into();
+    insta::assert_json_snapshot!("created", redacted(shown));
 
     let messages = product.messages().await;
     assert_eq!(messages.len(), 1);

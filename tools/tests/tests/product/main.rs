@@ -15,6 +15,7 @@ mod crash;
 mod end_to_end;
 mod events;
 mod idempotency;
+mod identities;
 mod invariants;
 mod item_sizes;
 mod list_shards;

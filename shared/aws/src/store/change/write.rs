@@ -267,7 +267,7 @@ impl Store {
     ) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .set_item(Some(self.payment_numbers.in_item(item)))
             .condition_expression(condition)
             .build()
             .map_err(defect)?;
@@ -294,6 +294,7 @@ impl Store {
             );
         let (mut set, mut removed) = (Vec::new(), Vec::new());
         for (index, (name, value)) in decision.differences(self.shards)?.into_iter().enumerate() {
+            let value = value.map(|value| self.payment_numbers.in_attribute(&name, value));
             update = update.expression_attribute_names(format!("#n{index}"), name);
             if let Some(value) = value {
                 update = update.expression_attribute_values(format!(":v{index}"), value);
