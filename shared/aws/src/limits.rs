@@ -79,6 +79,39 @@ pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60
 /// Largest adaptation of the AI to a desk, in bytes: one item, of which DynamoDB takes 400 KB.
 pub const ADAPTATION_BYTES: usize = 350_000;
 
+/// Tickets that are looked up at once for an erasure.
+pub const ERASURE_PAGE_TICKETS: usize = 25;
+
+/// Rows that hang on a ticket that one transaction of an erasure deletes. With the corrections that
+/// belong to them and the count they stay below the 100 writes of a transaction (DynamoDB API).
+pub const ERASURE_ROWS_AT_ONCE: i32 = 40;
+
+/// Kept webhook bodies that an erasure reads at once. They may have 256 KB each.
+pub const ERASURE_BODIES_AT_ONCE: u32 = 25;
+
+/// Tickets of a customer whose addresses and conversations are looked for in kept webhook bodies. The
+/// customer's id is looked for besides, which finds the addresses that it is derived from.
+pub const ERASURE_KNOWN_TICKETS: usize = 500;
+
+/// Bytes of texts after which a page of an export ends. The last look may bring another megabyte, and
+/// all that may take four times as much in Lambda's answer, whose own limit is 6 MB.
+pub const EXPORT_PAGE_BYTES: usize = 200_000;
+
+/// Looks at the store for one page of an export, so that it ends in time whatever they find.
+pub const EXPORT_PAGE_LOOKS: usize = 60;
+
+/// Changes or messages that an export reads at once.
+pub const EXPORT_ENTRIES_AT_ONCE: u32 = 100;
+
+/// Kept webhook bodies that an export reads at once. They may have 256 KB each.
+pub const EXPORT_BODIES_AT_ONCE: u32 = 4;
+
+/// How long the report of a finished erasure is kept, and added to when the same is erased again.
+pub const ERASURE_REPORT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Unfinished erasures that the schedule goes on with in one run.
+pub const UNFINISHED_ERASURES: i32 = 25;
+
 /// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
 pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);
 

@@ -86,6 +86,7 @@ pub fn log(error: &Error) {
         | Error::NotFound(_)
         | Error::Conflict(_)
         | Error::KeyReused
+        | Error::Erased
         | Error::Outdated => {}
     }
 }

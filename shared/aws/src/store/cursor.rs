@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use super::{Position, VersionPosition};
+use super::{ExportPlace, Position, VersionPosition};
 use crate::limits;
-use copilot_core::ticket::{SortOrder, TicketFilter, TicketId};
+use copilot_core::ticket::{CustomerId, SortOrder, TicketFilter, TicketId};
 
 /// Makes cursors that nobody else can, and that hold for one list alone.
 #[derive(Clone)]
@@ -31,6 +31,8 @@ enum Of<'a> {
     Tickets(&'a TicketFilter, SortOrder),
     /// The changes or the messages of a ticket: both are lists of its versions.
     Versions(TicketId),
+    /// What is kept of a customer.
+    Export(&'a CustomerId),
 }
 
 impl Cursors {
@@ -99,6 +101,32 @@ impl Cursors {
         Ok(VersionPosition { version: u64::from_be_bytes(place) })
     }
 
+    /// The cursor that goes on at `place` in the export of a customer.
+    pub fn seal_export(
+        &self,
+        place: &ExportPlace,
+        customer_id: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> String {
+        self.seal_place(place.as_text().as_bytes(), &Of::Export(customer_id), now)
+    }
+
+    /// Reads a cursor that [`Cursors::seal_export`] made for this customer less than
+    /// [`limits::CURSOR_AGE`] ago.
+    ///
+    /// # Errors
+    /// [`ParseCursorError`].
+    pub fn open_export(
+        &self,
+        text: &str,
+        customer_id: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<ExportPlace, ParseCursorError> {
+        let place = self.open_bytes(text, &Of::Export(customer_id), now)?;
+        let place = String::from_utf8(place).map_err(|_| ParseCursorError)?;
+        ExportPlace::of_text(&place).ok_or(ParseCursorError)
+    }
+
     /// A cursor is its form, when it was made (s), the place, and the seal of all that.
     fn seal_place(&self, place: &[u8], of: &Of<'_>, now: DateTime<Utc>) -> String {
         let mut bytes = vec![VERSION];
@@ -115,6 +143,15 @@ impl Cursors {
         of: &Of<'_>,
         now: DateTime<Utc>,
     ) -> Result<[u8; PLACE_BYTES], ParseCursorError> {
+        self.open_bytes(text, of, now)?.try_into().map_err(|_| ParseCursorError)
+    }
+
+    fn open_bytes(
+        &self,
+        text: &str,
+        of: &Of<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, ParseCursorError> {
         if text.len() > limits::CURSOR_BYTES {
             return Err(ParseCursorError);
         }
@@ -133,7 +170,7 @@ impl Cursors {
         if u64::try_from(age).is_ok_and(|age| age > limits::CURSOR_AGE.as_secs()) {
             return Err(ParseCursorError);
         }
-        place.try_into().map_err(|_| ParseCursorError)
+        Ok(place.to_vec())
     }
 
     fn seal_of(&self, plain: &[u8], of: &Of<'_>) -> Vec<u8> {
@@ -149,6 +186,9 @@ impl Cursors {
                 };
                 mac.update(order.as_bytes());
                 mac.update(filter.canonical().as_bytes());
+            }
+            Of::Export(customer_id) => {
+                mac.update(format!("export {}", customer_id.as_str()).as_bytes());
             }
             Of::Versions(ticket_id) => mac.update(format!("versions {ticket_id}").as_bytes()),
         }

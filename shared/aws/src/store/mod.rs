@@ -10,9 +10,11 @@
 //! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
 //! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
+//! | erasures by customer, and what the schedule removed | table, `pk` = `erasure`, `sk` = the customer's id or `retention` |
+//! | that a ticket was erased | table, `pk` + `sk` as the ticket had, with nothing of it |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
-//! | tickets of one status, newest first; resolved ones, oldest first | `by-status`: `status_shard`, `created_key` |
+//! | tickets of one status, newest first; resolved, closed and half-erased ones, oldest first | `by-status`: `status_shard`, `created_key` |
 //! | tickets of one customer | `by-customer`: `customer_id`, `created_key` |
 //! | tickets about one order | `by-order`: `order_id`, `created_key`, only those that name one |
 //! | tickets whose AI work may not be queued, oldest first | `awaiting-ai-work`: `ai_work_shard`, `created_key` |
@@ -25,6 +27,8 @@ mod batch;
 mod change;
 mod corrections;
 mod cursor;
+mod erasure;
+mod export;
 #[cfg(test)]
 mod fake;
 mod list;
@@ -57,8 +61,11 @@ pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
+use erasure::{ErasedMark, KnownBy};
+pub use erasure::{ErasedCounts, Erasure, RetentionPage};
+pub use export::{ExportPage, ExportPlace, ExportRecord};
 pub use list::{Page, Position};
-use record::TicketRecord;
+use record::{Item, TicketRecord};
 pub use resolved::ResolvedPage;
 pub use rows::{UnreadableRowsCounter, count_unreadable_rows};
 pub use shards::{ListShards, ParseListShardsError};
@@ -96,10 +103,34 @@ pub struct Found {
     pub opened_by: Option<ExternalId>,
 }
 
+/// What is known of an identity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Known {
+    /// It became this ticket.
+    Ticket(Box<Found>),
+    /// Its ticket was erased then.
+    Erased(DateTime<Utc>),
+}
+
+/// What stands under a ticket's key.
+enum Held {
+    Ticket(Box<TicketRecord>),
+    Erased(ErasedMark),
+}
+
+impl Held {
+    fn read(item: Item) -> Result<Self, Error> {
+        match ErasedMark::read(&item) {
+            Some(mark) => Ok(Self::Erased(mark)),
+            None => TicketRecord::from_item(item).map(|record| Self::Ticket(Box::new(record))),
+        }
+    }
+}
+
 /// What became of one conditional write.
 enum Put {
     Done(Box<Ticket>),
-    IdTaken(Box<TicketRecord>),
+    IdTaken(Held),
 }
 
 impl Store {
@@ -140,8 +171,8 @@ impl Store {
     /// [`Identity`] already is. One conditional write decides.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`]; then nothing is known to be stored, and the
-    /// same call is safe to repeat for an identity that is not unique.
+    /// [`Error::Erased`] when the identity's ticket was erased; [`Error::Unavailable`] or
+    /// [`Error::Internal`]; then nothing is known to be stored, and the same call is safe to repeat for an identity that is not unique.
     pub async fn create(&self, new: &NewTicket, now: DateTime<Utc>) -> Result<Created, Error> {
         let write_token = uuid::Uuid::new_v4().simple().to_string();
         for attempt in 0..limits::ID_ATTEMPTS {
@@ -156,17 +187,23 @@ impl Store {
             record.opened_by.clone_from(&new.opened_by);
             match self.put(record).await? {
                 Put::Done(ticket) => return Ok(Created::New(*ticket)),
-                // The SDK repeated a write whose answer it did not see: it is ours all the same.
-                Put::IdTaken(taken) if taken.write_token == write_token => {
-                    return Ok(Created::New(taken.ticket));
+                Put::IdTaken(Held::Ticket(taken)) => {
+                    // The SDK repeated a write whose answer it did not see: it is ours all the same.
+                    if taken.write_token == write_token {
+                        return Ok(Created::New(taken.ticket));
+                    }
+                    if new.identity.is_stored_as(taken.identity.as_deref()) {
+                        return Ok(Created::Existing {
+                            ai_work_delayed: taken.ai_work_delayed == Some(true),
+                            ticket: taken.ticket,
+                        });
+                    }
                 }
-                Put::IdTaken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
-                    return Ok(Created::Existing {
-                        ai_work_delayed: taken.ai_work_delayed == Some(true),
-                        ticket: taken.ticket,
-                    });
+                Put::IdTaken(Held::Erased(mark)) => {
+                    if identity_of(&new.identity).is_some_and(|identity| mark.is_of(identity)) {
+                        return Err(Error::Erased);
+                    }
                 }
-                Put::IdTaken(_) => {}
             }
         }
         Err(Error::unavailable("find an id that is free"))
@@ -188,7 +225,7 @@ impl Store {
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(taken)) => {
                     let item = taken.item().cloned().unwrap_or_default();
-                    Ok(Put::IdTaken(Box::new(TicketRecord::from_item(item)?)))
+                    Ok(Put::IdTaken(Held::read(item)?))
                 }
                 _ => Err(failure(OPERATION, &error)),
             },
@@ -203,18 +240,22 @@ impl Store {
         self.read_record(ticket_id).await.map(|record| record.ticket)
     }
 
-    /// The ticket that an identity became, if it did.
+    /// What is known of an identity, if anything is.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn find(&self, identity: &str) -> Result<Option<Found>, Error> {
+    pub async fn find(&self, identity: &str) -> Result<Option<Known>, Error> {
         for attempt in 0..limits::ID_ATTEMPTS {
             // The key is the same on every day; the date of the id does not matter.
             let digits = TicketId::derive(identity, attempt, DateTime::UNIX_EPOCH).digits();
             match self.get(digits).await? {
                 None => return Ok(None),
-                Some(found) if found.identity.as_deref() == Some(identity) => {
-                    return Ok(Some(Found { ticket: found.ticket, opened_by: found.opened_by }));
+                Some(Held::Ticket(found)) if found.identity.as_deref() == Some(identity) => {
+                    let TicketRecord { ticket, opened_by, .. } = *found;
+                    return Ok(Some(Known::Ticket(Box::new(Found { ticket, opened_by }))));
+                }
+                Some(Held::Erased(mark)) if mark.is_of(identity) => {
+                    return Ok(Some(Known::Erased(mark.erased_at)));
                 }
                 // Another ticket took these digits first, so ours went to the next.
                 Some(_) => {}
@@ -224,12 +265,19 @@ impl Store {
     }
 
     async fn read_record(&self, ticket_id: TicketId) -> Result<TicketRecord, Error> {
-        let record = self.get(ticket_id.digits()).await?.ok_or(NO_SUCH_TICKET)?;
-        // Digits alone are the key, so an id with another date finds an item but is no ticket's id.
-        if record.ticket.ticket_id == ticket_id { Ok(record) } else { Err(NO_SUCH_TICKET) }
+        match self.get(ticket_id.digits()).await? {
+            // Digits alone are the key, so an id with another date finds an item but is no ticket's
+            // id.
+            Some(Held::Ticket(record)) if record.ticket.ticket_id == ticket_id => Ok(*record),
+            _ => Err(NO_SUCH_TICKET),
+        }
     }
 
-    async fn get(&self, digits: u32) -> Result<Option<TicketRecord>, Error> {
+    async fn get(&self, digits: u32) -> Result<Option<Held>, Error> {
+        self.get_item(digits).await?.map(Held::read).transpose()
+    }
+
+    async fn get_item(&self, digits: u32) -> Result<Option<Item>, Error> {
         let (pk, sk) = record::key(digits);
         let answer = self
             .client
@@ -241,7 +289,14 @@ impl Store {
             .send()
             .await
             .map_err(|error| failure("read a ticket", &error))?;
-        answer.item.map(TicketRecord::from_item).transpose()
+        Ok(answer.item)
+    }
+}
+
+fn identity_of(identity: &Identity) -> Option<&str> {
+    match identity {
+        Identity::Unique => None,
+        Identity::Of(text) | Identity::Request(text) => Some(text),
     }
 }
 

@@ -170,6 +170,11 @@ pub(super) fn status_shard(status: Status, shard: u32) -> String {
     format!("{}#{shard:02}", status.name())
 }
 
+/// A partition of the index `by-status` for what is being erased, which no list reads.
+pub(super) fn erasing_shard(shard: u32) -> String {
+    format!("erasing#{shard:02}")
+}
+
 /// A partition of the index `awaiting-ai-work`.
 pub(super) fn ai_work_shard(shard: u32) -> String {
     format!("awaiting#{shard:02}")

@@ -2,7 +2,7 @@
 //! and its entry in the timeline.
 
 mod suggest;
-mod write;
+pub(super) mod write;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};

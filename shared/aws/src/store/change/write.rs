@@ -67,7 +67,7 @@ impl Tries {
 
 /// How a transaction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(in crate::store) enum End {
     Done,
     Outdated,
     DuplicateMessage,
@@ -181,7 +181,7 @@ impl Store {
 
     /// Makes the writes, all or none. What DynamoDB cancels because it is busy is sent again, within the
     /// time of one call: the SDK does not do that, as such a cancellation is an error of its own.
-    async fn transact(
+    pub(in crate::store) async fn transact(
         &self,
         writes: Vec<TransactWriteItem>,
         message_at: Option<usize>,
