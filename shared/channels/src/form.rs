@@ -18,11 +18,11 @@ pub struct StatusChange {
     pub actor: Option<ActorName>,
 }
 
-/// Reads the body of `POST /api/tickets/create`.
+/// Reads the body of `POST /api/tickets/create` from a caller who may name these `sources`.
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Malformed`], or [`Error::Invalid`] with every fault at once.
-pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
+pub fn parse_create(body: &[u8], sources: &[Source]) -> Result<NewTicket, Error> {
     let mut object = JsonObject::read(body)?;
     let customer_email = object.required("customer_email", EmailAddress::parse);
     let customer_name = object.optional("customer_name", CustomerName::parse);
@@ -31,11 +31,8 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
     let order_id = object.optional("order_id", OrderId::parse);
     let source = match object.optional("source", |name| Ok(Source::parse(name))) {
         None => Some(Source::default()),
-        Some(Some(source)) => Some(source),
-        Some(None) => {
-            let names: Vec<&str> = Source::ALL.iter().map(|(name, _)| *name).collect();
-            object.refuse("source", format!("Must be one of {}.", names.join(", ")))
-        }
+        Some(Some(source)) if sources.contains(&source) => Some(source),
+        Some(known) => object.refuse("source", source_fault(sources, known.is_some())),
     };
     object.finish(&[
         "customer_email",
@@ -65,6 +62,16 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
     }
 }
 
+fn source_fault(allowed: &[Source], is_known: bool) -> String {
+    let names: Vec<&str> = allowed.iter().map(|source| source.name()).collect();
+    let names = names.join(", ");
+    if is_known {
+        format!("Must be one of {names}; only a caller who may change tickets names another.")
+    } else {
+        format!("Must be one of {names}.")
+    }
+}
+
 /// Reads the body of `PUT /api/tickets/{ticket_id}/status`.
 ///
 /// # Errors
@@ -79,7 +86,7 @@ pub fn parse_status_change(body: &[u8]) -> Result<StatusChange, Error> {
         None => None,
     };
     let note = object.optional("note", Note::parse);
-    let actor = object.optional("actor", ActorName::parse);
+    let actor = object.optional("actor", ActorName::claimed);
     object.finish(&["status", "note", "actor"])?;
     // A status that is absent or wrong has left a fault, and `finish` has returned it.
     let status = status.ok_or(Error::defect("read the status body"))?;
@@ -95,7 +102,7 @@ mod tests {
     use copilot_core::error::Place;
 
     fn create(body: serde_json::Value) -> Result<NewTicket, Error> {
-        parse_create(body.to_string().as_bytes())
+        parse_create(body.to_string().as_bytes(), &Source::ALL.map(|(_, source)| source))
     }
 
     fn faults<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, String)> {
@@ -161,6 +168,33 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_the_caller_may_not_name_is_refused() {
+        let open = [Source::Web, Source::Api];
+        for (name, expected) in [
+            ("web", None),
+            ("api", None),
+            ("", None),
+            ("fax", Some("Must be one of web, api.")),
+            (
+                "zendesk",
+                Some(
+                    "Must be one of web, api; only a caller who may change tickets names another.",
+                ),
+            ),
+        ] {
+            let mut body = smallest();
+            body["source"] = name.into();
+            let read = parse_create(body.to_string().as_bytes(), &open);
+            match expected {
+                None => assert!(read.is_ok(), "{name}"),
+                Some(detail) => {
+                    assert_eq!(faults(read), [("#/source".to_owned(), detail.to_owned())]);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_status_change_names_the_statuses() {
         let parse = |body: &str| parse_status_change(body.as_bytes());
         let change = parse(r#"{"status": "in_progress"}"#).unwrap();
@@ -195,6 +229,8 @@ mod tests {
             ("#/actor", "Must not contain control characters."),
         ];
         assert_eq!(found, expected.map(|(place, detail)| (place.to_owned(), detail.to_owned())));
+        let taken = "Must not be a name that the history gives to a source, a schedule or the AI.";
+        assert_eq!(faults(parse("", "Zendesk")), [("#/actor".to_owned(), taken.to_owned())]);
     }
 
     proptest! {

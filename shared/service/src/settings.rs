@@ -11,6 +11,7 @@ use copilot_aws::store::{Cursors, Store};
 use copilot_channels::signature::Verification;
 use copilot_core::ticket::Source;
 
+use crate::http::Access;
 use crate::telemetry;
 
 /// The environment of a function, and its connection to AWS.
@@ -109,6 +110,13 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
             Verification::choose(self.optional(&name), previous, allows_unsigned)
         };
         WebhookSecret::new(&self.connection, self.optional("WEBHOOK_SECRET_ARN"), local)
+    }
+
+    /// What callers may do: whether tokens need scopes (`REQUIRE_SCOPES`, unless it is `false` they do),
+    /// which claim names them (`SCOPE_CLAIM`) and what stands before each (`SCOPE_PREFIX`).
+    pub fn access(&self) -> Access {
+        let is_required = self.optional("REQUIRE_SCOPES").is_none_or(|value| value != "false");
+        Access::new(is_required, self.optional("SCOPE_CLAIM"), self.optional("SCOPE_PREFIX"))
     }
 
     /// The variable `name`, read by its own type.

@@ -6,7 +6,7 @@ use copilot_channels::parse_create;
 use copilot_core::error::Error;
 use copilot_core::ticket::Identity;
 use copilot_service::acceptance::accept;
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Access, Request, Response};
 
 /// What the function needs.
 pub struct Handler {
@@ -14,6 +14,8 @@ pub struct Handler {
     pub store: Store,
     /// Where AI work is queued.
     pub queue: Queue,
+    /// What callers may do.
+    pub access: Access,
 }
 
 impl Handler {
@@ -24,8 +26,9 @@ impl Handler {
     /// What is wrong with the request, or that the store does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("POST")?;
+        let sources = self.access.sources(request)?;
         let key = request.idempotency_key()?;
-        let mut new = parse_create(request.json_body()?)?;
+        let mut new = parse_create(request.json_body()?, sources)?;
         if let Some(key) = key {
             new.identity = Identity::Request(key.identity(request.caller()));
         }

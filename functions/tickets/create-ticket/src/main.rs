@@ -13,6 +13,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::read(|name| env::var(name).ok())?;
     let (store, queue) = both(settings.store(), settings.queue())?;
     tokio::join!(store.connect_ahead(), queue.connect_ahead());
-    let handler = Handler { store, queue };
+    let handler = Handler { store, queue, access: settings.access() };
     http::serve(async |request| handler.handle(&request).await).await
 }

@@ -16,6 +16,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::read(|name| env::var(name).ok())?;
     let (store, cursors) = both(settings.store(), settings.cursors())?;
     store.connect_ahead_for_shards().await;
-    let handler = Handler { store, cursors };
+    let handler = Handler { store, cursors, access: settings.access() };
     http::serve(async |request| handler.handle(&request).await).await
 }

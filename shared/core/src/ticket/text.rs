@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::TextFault;
 use super::masking::masked;
+use super::{Source, TextFault};
 use crate::limits;
 
 /// What a field takes.
@@ -221,6 +221,46 @@ text_type!(
     Rules { limit: limits::ACTOR_CHARACTERS, several_lines: false }
 );
 
+/// What stands before the name of a model in the history.
+const MODEL_ACTOR: &str = "ai:";
+
+impl ActorName {
+    /// The name that somebody gives themselves. It may not be one by which the history knows the
+    /// sources, the schedule or the AI, however it is written.
+    ///
+    /// # Errors
+    /// Those of [`ActorName::parse`], and [`TextFault::ReservedName`].
+    pub fn claimed(text: &str) -> Result<Self, TextFault> {
+        let name = Self::parse(text)?;
+        let letters: String = name
+            .as_str()
+            .chars()
+            .map(half_width)
+            .flat_map(char::to_lowercase)
+            .filter(|character| character.is_alphanumeric() || *character == ':')
+            .collect();
+        let is_reserved = letters == "schedule"
+            || letters.starts_with(MODEL_ACTOR)
+            || Source::VENDORS.iter().any(|source| letters == source.name());
+        if is_reserved { Err(TextFault::ReservedName) } else { Ok(name) }
+    }
+
+    /// The name as the history shows it: by nobody's account but its own.
+    pub fn unverified(&self) -> String {
+        format!("{} (unverified)", self.as_str())
+    }
+}
+
+/// The ASCII character that a full-width one stands for (Unicode, Halfwidth and Fullwidth Forms).
+fn half_width(character: char) -> char {
+    match character {
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(character) - 0xff01 + 0x21).unwrap_or(character)
+        }
+        other => other,
+    }
+}
+
 /// The schema of a text that says nothing, which counts as absent where a field may be.
 pub fn blank_schema() -> Schema {
     ObjectBuilder::new()
@@ -252,6 +292,29 @@ mod tests {
         assert_eq!(Subject::parse("a\nb"), Err(TextFault::ControlCharacter));
         assert_eq!(Subject::parse("a\u{0}b"), Err(TextFault::ControlCharacter));
         assert_eq!(Subject::parse(" \u{a0}\u{2003} "), Err(TextFault::Blank));
+    }
+
+    #[test]
+    fn nobody_takes_the_name_of_a_source_the_schedule_or_the_ai() {
+        for taken in [
+            "zendesk",
+            "Intercom",
+            " SCHEDULE ",
+            "ai:hashed-ngrams@1",
+            "AI : gpt",
+            "z e n d e s k",
+            "zen\u{200b}desk",
+            "ｚｅｎｄｅｓｋ",
+            "ａｉ：x",
+            "\"schedule\"",
+        ] {
+            assert_eq!(ActorName::claimed(taken), Err(TextFault::ReservedName), "{taken:?}");
+        }
+        for free in ["Jane Roe", "Ai", "aileen", "zendesk bot", "scheduler", "agent"] {
+            let name = ActorName::claimed(free).unwrap();
+            assert_eq!(name.unverified(), format!("{free} (unverified)"));
+        }
+        assert_eq!(ActorName::claimed(" "), Err(TextFault::Blank));
     }
 
     #[test]

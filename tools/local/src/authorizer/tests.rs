@@ -63,6 +63,7 @@ fn an_issued_token_is_accepted() {
     let request = TokenRequest {
         subject: "agent-7".to_owned(),
         audience: AUDIENCE.to_owned(),
+        scope: "read".to_owned(),
         expires_in: Duration::from_secs(60),
     };
     let token = issue(&key(), &request).unwrap();
