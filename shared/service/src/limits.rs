@@ -48,6 +48,22 @@ pub const CLOSED_AT_ONCE: usize = 25;
 /// takes four calls in a row at most: a query, one batch with all its rounds, and two rounds of closing.
 pub const CLOSE_TIME: Duration = Duration::from_secs(25);
 
+/// Records on a page of an export when the client names no `limit`.
+pub const PAGE_RECORDS_DEFAULT: u32 = 100;
+
+/// Most records on a page of an export, but for those that come with the last look at the store.
+pub const PAGE_RECORDS_MAXIMUM: u32 = 500;
+
+/// How long one call to erase a customer begins new work. API Gateway waits 30 s for an answer, and what
+/// is begun last takes three calls.
+pub const ERASE_TIME: Duration = Duration::from_secs(12);
+
+/// How long one run of `erase-due` begins new work; the function's timeout is 60 s.
+pub const ERASE_DUE_TIME: Duration = Duration::from_secs(40);
+
+/// Closed tickets that one run of `erase-due` reads, most of which are not due yet.
+pub const READ_CLOSED_TICKETS: usize = 20_000;
+
 /// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
 pub const FOLLOW_UPS: u32 = 50;
 

@@ -10,14 +10,14 @@ use crate::telemetry::{Metric, count};
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
 use copilot_aws::store::{
-    Actor, Added, Changed, Found, NewMessage, ReportedStatus, Store, UnreadableBody,
+    Actor, Added, Changed, Found, Known, NewMessage, ReportedStatus, Store, UnreadableBody,
 };
 use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
 use copilot_channels::{
     ConversationIdentity, CustomerMessage, Removal, Unreadable, Vendor, WebhookEvent,
 };
 use copilot_core::error::Error;
-use copilot_core::ticket::{Identity, NewTicket, Status, Ticket, now};
+use copilot_core::ticket::{Identity, NewTicket, Status, Subject, Ticket, now};
 
 /// A webhook of one vendor.
 pub struct Webhook {
@@ -121,7 +121,10 @@ impl Webhook {
                 nothing("Notifications of this kind are ignored")
             }
             WebhookEvent::ConversationOpened(new) => {
-                accept(&self.store, &self.queue, &new, trace_id).await
+                match accept(&self.store, &self.queue, &new, trace_id).await {
+                    Err(Error::Erased) => nothing(ERASED),
+                    answer => answer,
+                }
             }
             WebhookEvent::MessageReceived { conversation, message, opening } => {
                 self.say(&conversation, &message, opening.as_deref(), trace_id).await
@@ -145,7 +148,8 @@ impl Webhook {
         }
     }
 
-    /// Adds the message to the conversation's ticket that is not closed, or makes one.
+    /// Adds the message to the conversation's ticket that is not closed, or makes one. Of a
+    /// conversation that was erased only what was written since is taken, as a ticket of its own.
     async fn say(
         &self,
         conversation: &ConversationIdentity,
@@ -154,18 +158,26 @@ impl Webhook {
         trace_id: Option<&str>,
     ) -> Result<Response, Error> {
         let mut previous: Option<Ticket> = None;
+        let mut is_erased = false;
         for generation in 0..=limits::FOLLOW_UPS {
             let identity = identity_of(conversation, generation);
             let known = match self.store.find(&identity).await? {
-                Some(known) => known,
+                Some(Known::Ticket(known)) => *known,
+                Some(Known::Erased(at)) if message.sent_at.is_some_and(|sent| sent > at) => {
+                    is_erased = true;
+                    continue;
+                }
+                Some(Known::Erased(_)) => return nothing(ERASED),
                 None => {
                     let new = match (&previous, opening) {
                         (Some(closed), _) => &follow_up(closed, message, identity.clone()),
+                        (None, Some(new)) if is_erased => &begun_anew(message, new, identity.clone())?,
                         (None, Some(new)) => &begun_by(message, new),
+                        (None, None) if is_erased => return nothing(ERASED),
                         (None, None) => return nothing(UNKNOWN_CONVERSATION),
                     };
                     let response = accept(&self.store, &self.queue, new, trace_id).await?;
-                    let known = self.store.find(&identity).await?.ok_or_else(gone)?;
+                    let known = self.found(&identity).await?;
                     if known.opened_by.as_ref() == Some(&message.id) {
                         return Ok(response);
                     }
@@ -205,9 +217,11 @@ impl Webhook {
         trace_id: Option<&str>,
     ) -> Result<Response, Error> {
         let mut latest: Option<Ticket> = None;
+        let mut is_erased = false;
         for generation in 0..=limits::FOLLOW_UPS {
             match self.store.find(&identity_of(conversation, generation)).await? {
-                Some(known) => latest = Some(known.ticket),
+                Some(Known::Ticket(known)) => latest = Some(known.ticket),
+                Some(Known::Erased(_)) => is_erased = true,
                 None => break,
             }
         }
@@ -215,15 +229,24 @@ impl Webhook {
             matches!(reported.status, Status::New | Status::Open | Status::InProgress);
         let ticket = match (latest, opening.filter(|_| is_under_way)) {
             (Some(ticket), _) => ticket,
+            (None, _) if is_erased => return nothing(ERASED),
             (None, Some(new)) => {
                 accept(&self.store, &self.queue, new, trace_id).await?;
-                self.store.find(&identity_of(conversation, 0)).await?.ok_or_else(gone)?.ticket
+                self.found(&identity_of(conversation, 0)).await?.ticket
             }
             (None, None) => return nothing(UNKNOWN_CONVERSATION),
         };
         match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
             Changed::Done(ticket) => answer(ticket, "Status changed"),
             Changed::Unchanged(ticket) => answer(ticket, "Nothing changed"),
+        }
+    }
+
+    /// The ticket that has just been made of an identity.
+    async fn found(&self, identity: &str) -> Result<Found, Error> {
+        match self.store.find(identity).await? {
+            Some(Known::Ticket(found)) => Ok(*found),
+            _ => Err(Error::unavailable("find the ticket just made")),
         }
     }
 
@@ -250,6 +273,25 @@ fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {
 fn begun_by(message: &CustomerMessage, new: &NewTicket) -> NewTicket {
     let is_all = new.description == message.text;
     NewTicket { opened_by: is_all.then(|| message.id.clone()), ..new.clone() }
+}
+
+/// The ticket that a message begins whose conversation was erased before it was written. Of what the
+/// source tells besides it takes only who writes.
+fn begun_anew(
+    message: &CustomerMessage,
+    new: &NewTicket,
+    identity: String,
+) -> Result<NewTicket, Error> {
+    let subject = Subject::first_line_of(message.text.as_str());
+    Ok(NewTicket {
+        subject: subject.map_err(|error| Error::internal("take a message as a ticket", error))?,
+        description: message.text.clone(),
+        order_id: None,
+        tags: Vec::new(),
+        opened_by: Some(message.id.clone()),
+        identity: Identity::Of(identity),
+        ..new.clone()
+    })
 }
 
 /// The ticket that a message on a closed one begins.
@@ -281,7 +323,4 @@ fn nothing(action: &str) -> Result<Response, Error> {
 }
 
 const UNKNOWN_CONVERSATION: &str = "This conversation has no ticket";
-
-fn gone() -> Error {
-    Error::unavailable("find the ticket just made")
-}
+const ERASED: &str = "This conversation was erased";
