@@ -113,7 +113,19 @@ impl Webhook {
         Ok(replayed)
     }
 
+    /// What is reported of an erased conversation changes nothing, and is a success to the vendor.
     async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
+        match self.act_on(event, trace_id).await {
+            Err(Error::Erased) => nothing(ERASED),
+            outcome => outcome,
+        }
+    }
+
+    async fn act_on(
+        &self,
+        event: WebhookEvent,
+        trace_id: Option<&str>,
+    ) -> Result<Response, Error> {
         match event {
             WebhookEvent::Validation => nothing("The webhook is reachable"),
             WebhookEvent::Ignored { reason } => {
@@ -121,10 +133,7 @@ impl Webhook {
                 nothing("Notifications of this kind are ignored")
             }
             WebhookEvent::ConversationOpened(new) => {
-                match accept(&self.store, &self.queue, &new, trace_id).await {
-                    Err(Error::Erased) => nothing(ERASED),
-                    answer => answer,
-                }
+                accept(&self.store, &self.queue, &new, trace_id).await
             }
             WebhookEvent::MessageReceived { conversation, message, opening } => {
                 self.say(&conversation, &message, opening.as_deref(), trace_id).await

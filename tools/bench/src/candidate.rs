@@ -164,6 +164,22 @@ const FUNCTIONS: [Asked; 13] = [
         status: None,
     },
     Asked {
+        name: "customer-data, export",
+        function: "customer-data",
+        variables: &[],
+        event: "privacy/customer-data/1-export.json",
+        variation: Variation::None,
+        status: Some(200),
+    },
+    Asked {
+        name: "erase-due",
+        function: "erase-due",
+        variables: &[],
+        event: "privacy/erase-due/scheduled.json",
+        variation: Variation::None,
+        status: None,
+    },
+    Asked {
         name: "api-docs, health",
         function: "api-docs",
         variables: &[],
