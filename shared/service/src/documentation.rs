@@ -106,6 +106,15 @@ fn pages() -> Vec<(&'static str, String)> {
                 limits::PAGE_ENTRIES_DEFAULT
             ),
         ),
+        (
+            "page of an export",
+            format!(
+                "1 to {} records (default {}) and those read with the last, and {} bytes of texts",
+                limits::PAGE_RECORDS_MAXIMUM,
+                limits::PAGE_RECORDS_DEFAULT,
+                number(aws::EXPORT_PAGE_BYTES)
+            ),
+        ),
         ("cursor", format!("valid for {}", days(aws::CURSOR_AGE))),
     ]
 }
@@ -149,6 +158,19 @@ fn background() -> Vec<(&'static str, String)> {
                 seconds(limits::CLOSE_TIME)
             ),
         ),
+        (
+            "one call to erase a customer",
+            format!("{}; the same call goes on", seconds(limits::ERASE_TIME)),
+        ),
+        (
+            "one run of `erase-due`",
+            format!(
+                "{} closed tickets read, {}",
+                number(limits::READ_CLOSED_TICKETS),
+                seconds(limits::ERASE_DUE_TIME)
+            ),
+        ),
+        ("report of an erasure", format!("kept for {}", days(aws::ERASURE_REPORT_RETENTION))),
         (
             "reasons, extracted values of a suggestion",
             format!("{}, {}", core::SUGGESTION_REASONS, core::EXTRACTED_VALUES),

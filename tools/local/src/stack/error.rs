@@ -1,5 +1,6 @@
 //! Why the stack does not start, in sentences for a developer at a terminal.
 
+use super::{EraseError, KeptBodiesError, RunScheduleError};
 use crate::access::CallRecordError;
 use crate::authorizer::SigningKeyError;
 use crate::aws_json::CallError;
@@ -9,6 +10,17 @@ use crate::gateway::RouteError;
 use lambda_process::StartError;
 use sam_template::TemplateError;
 use sqs::SqsError;
+
+/// Why a task of a stack is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    #[error(transparent)]
+    KeptBodies(#[from] KeptBodiesError),
+    #[error(transparent)]
+    RunSchedule(#[from] RunScheduleError),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+}
 
 /// Why the stack does not start.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Starts everything in order, and stops it.
 
 mod environment;
+mod erasing;
 mod error;
 mod functions;
 mod intake;
@@ -24,7 +25,8 @@ use crate::cargo;
 use crate::options::Options;
 
 use environment::{Credentials, configuration, environment};
-pub use error::StackError;
+pub use erasing::EraseError;
+pub use error::{StackError, TaskError};
 use functions::start_functions;
 use intake::{Intake, Joined};
 pub use kept_bodies::KeptBodiesError;
@@ -127,6 +129,11 @@ impl Stack {
             services,
             _lock: lock,
         })
+    }
+
+    /// The folder that keeps its data.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     pub fn addresses(&self) -> &Addresses {
