@@ -29,6 +29,17 @@ pub const CURSOR_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// that a page of a rare kind takes no longer than a tenth of a second.
 pub const PAGE_READ_TICKETS: usize = 500;
 
+/// Bytes that are read for one page of a list, whatever its filter leaves out: what a function of 256 MB
+/// reads within its time. The last batch may bring more.
+pub const PAGE_READ_BYTES: usize = 8_000_000;
+
+/// Longest description that stands in the ticket's own item, in bytes. A longer one has an item of its
+/// own, which only who reads the ticket itself reads.
+pub const LONG_TEXT_BYTES: usize = 8 * 1024;
+
+/// Characters of a long description that lists and answers to changes show.
+pub const CUT_TEXT_CHARACTERS: usize = 1_000;
+
 /// Keys that are read from each shard of an index for a page, beyond its even share.
 pub const SHARD_SPARE_KEYS: usize = 4;
 

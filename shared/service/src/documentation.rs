@@ -90,12 +90,21 @@ fn pages() -> Vec<(&'static str, String)> {
         (
             "page of tickets",
             format!(
-                "1 to {} tickets (default {}), {} tickets read, and {} bytes: a page of very large \
-                 tickets ends early and its cursor continues",
+                "1 to {} tickets (default {}), {} tickets or {} bytes read, and {} bytes: a page of \
+                 very large tickets ends early and its cursor continues",
                 limits::PAGE_TICKETS_MAXIMUM,
                 limits::PAGE_TICKETS_DEFAULT,
                 aws::PAGE_READ_TICKETS,
+                number(aws::PAGE_READ_BYTES),
                 number(aws::PAGE_BYTES)
+            ),
+        ),
+        (
+            "description in a list, or in the answer to a change",
+            format!(
+                "whole up to {} bytes; else its first {} characters and `[…]`",
+                number(aws::LONG_TEXT_BYTES),
+                number(aws::CUT_TEXT_CHARACTERS)
             ),
         ),
         (

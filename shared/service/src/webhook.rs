@@ -121,11 +121,7 @@ impl Webhook {
         }
     }
 
-    async fn act_on(
-        &self,
-        event: WebhookEvent,
-        trace_id: Option<&str>,
-    ) -> Result<Response, Error> {
+    async fn act_on(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
         match event {
             WebhookEvent::Validation => nothing("The webhook is reachable"),
             WebhookEvent::Ignored { reason } => {
@@ -180,7 +176,9 @@ impl Webhook {
                 None => {
                     let new = match (&previous, opening) {
                         (Some(closed), _) => &follow_up(closed, message, identity.clone()),
-                        (None, Some(new)) if is_erased => &begun_anew(message, new, identity.clone())?,
+                        (None, Some(new)) if is_erased => {
+                            &begun_anew(message, new, identity.clone())?
+                        }
                         (None, Some(new)) => &begun_by(message, new),
                         (None, None) if is_erased => return nothing(ERASED),
                         (None, None) => return nothing(UNKNOWN_CONVERSATION),

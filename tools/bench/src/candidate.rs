@@ -66,7 +66,7 @@ const CREATED: &str = "tickets/create-ticket/created.json";
 /// No confidence reaches it, so that each ticket gets a second opinion.
 const NEVER_SURE: &[(&str, &str)] = &[("TRIAGE_CONFIDENCE", "1")];
 
-const FUNCTIONS: [Asked; 13] = [
+const FUNCTIONS: [Asked; 15] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",

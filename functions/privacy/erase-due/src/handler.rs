@@ -115,12 +115,7 @@ impl Handler {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn due_of(
-        &self,
-        shard: u32,
-        before: DateTime<Utc>,
-        run: &mut Run,
-    ) -> Result<(), Error> {
+    async fn due_of(&self, shard: u32, before: DateTime<Utc>, run: &mut Run) -> Result<(), Error> {
         let mut position: Option<String> = None;
         let mut failure = None;
         while !run.is_over() {

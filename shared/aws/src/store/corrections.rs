@@ -88,8 +88,12 @@ impl Store {
         let digits = corrections.iter().map(|correction| correction.ticket_id.digits());
         let keys = digits.take(limits::BATCH_READ_TICKETS).map(record::item_key);
         let items = self.read_batch("read corrected tickets", keys.collect()).await?;
-        let ticket = |item| Some(TicketRecord::from_item(item).ok()?.ticket);
-        Ok(read_rows("read corrected tickets", items, ticket))
+        let read = |item| TicketRecord::from_item(item).ok();
+        let mut tickets = Vec::with_capacity(items.len());
+        for record in read_rows("read corrected tickets", items, read) {
+            tickets.push(self.whole(record).await?.ticket);
+        }
+        Ok(tickets)
     }
 
     /// Corrections before the position `before`, the newest first: at most `limit`, without those that

@@ -136,10 +136,8 @@ impl Store {
         customer_id: &CustomerId,
         after: Option<String>,
     ) -> Result<Step, Error> {
-        let filter = TicketFilter {
-            customer_id: Some(customer_id.clone()),
-            ..TicketFilter::default()
-        };
+        let filter =
+            TicketFilter { customer_id: Some(customer_id.clone()), ..TicketFilter::default() };
         let after = after.as_deref().and_then(Position::of);
         let order = SortOrder::OldestFirst;
         let page = self.list(&filter, order, 1, after.as_ref(), |ticket| Ok((ticket, 0))).await?;
@@ -151,6 +149,10 @@ impl Store {
             return Ok(Step { records: Vec::new(), bytes: 0, next: Some(next) });
         };
         let key = record::created_key(ticket.created_at, ticket.ticket_id.digits());
+        let ticket = match self.read(ticket.ticket_id).await {
+            Ok(ticket) => ticket,
+            Err(error) => return gone(error, key),
+        };
         Ok(Step {
             bytes: ticket.description.as_str().len(),
             records: vec![ExportRecord::Ticket(Box::new(ticket))],

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
+//! | a ticket's description over 8 KB | table, `pk`, `sk` = `text#description` |
 //! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
 //! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
@@ -32,6 +33,7 @@ mod export;
 #[cfg(test)]
 mod fake;
 mod list;
+mod long_text;
 mod record;
 mod resolved;
 mod rows;
@@ -61,8 +63,8 @@ pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
-use erasure::{ErasedMark, KnownBy};
 pub use erasure::{ErasedCounts, Erasure, RetentionPage};
+use erasure::{ErasedMark, KnownBy};
 pub use export::{ExportPage, ExportPlace, ExportRecord};
 pub use list::{Page, Position};
 use record::{Item, TicketRecord};
@@ -193,6 +195,7 @@ impl Store {
                         return Ok(Created::New(taken.ticket));
                     }
                     if new.identity.is_stored_as(taken.identity.as_deref()) {
+                        let taken = self.whole(*taken).await?;
                         return Ok(Created::Existing {
                             ai_work_delayed: taken.ai_work_delayed == Some(true),
                             ticket: taken.ticket,
@@ -209,8 +212,16 @@ impl Store {
         Err(Error::unavailable("find an id that is free"))
     }
 
-    async fn put(&self, record: TicketRecord) -> Result<Put, Error> {
+    async fn put(&self, mut record: TicketRecord) -> Result<Put, Error> {
         const OPERATION: &str = "store a ticket";
+        if let Some(text) = record.take_long_text() {
+            if self.put_with_long_text(&record, &text).await? {
+                let ticket = Ticket { description: text, ..record.ticket };
+                return Ok(Put::Done(Box::new(ticket)));
+            }
+            let taken = self.get(record.ticket.ticket_id.digits()).await?;
+            return taken.map(Put::IdTaken).ok_or(Error::unavailable(OPERATION));
+        }
         let outcome = self
             .client
             .put_item()
@@ -232,11 +243,17 @@ impl Store {
         }
     }
 
-    /// The ticket as it is now.
+    /// The ticket as it is now, with its whole description.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none; [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn read(&self, ticket_id: TicketId) -> Result<Ticket, Error> {
+        let record = self.read_record(ticket_id).await?;
+        Ok(self.whole(record).await?.ticket)
+    }
+
+    /// The ticket as it is now, with a cut of a long description.
+    async fn read_cut(&self, ticket_id: TicketId) -> Result<Ticket, Error> {
         self.read_record(ticket_id).await.map(|record| record.ticket)
     }
 
@@ -251,7 +268,7 @@ impl Store {
             match self.get(digits).await? {
                 None => return Ok(None),
                 Some(Held::Ticket(found)) if found.identity.as_deref() == Some(identity) => {
-                    let TicketRecord { ticket, opened_by, .. } = *found;
+                    let TicketRecord { ticket, opened_by, .. } = self.whole(*found).await?;
                     return Ok(Some(Known::Ticket(Box::new(Found { ticket, opened_by }))));
                 }
                 Some(Held::Erased(mark)) if mark.is_of(identity) => {

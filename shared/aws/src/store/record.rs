@@ -38,6 +38,9 @@ pub(super) struct TicketRecord {
     /// When the last change happened that the source reported.
     #[serde(default)]
     pub(super) source_event_at: Option<DateTime<Utc>>,
+    /// That the description here is the beginning of a long one, which has an item of its own.
+    #[serde(default)]
+    pub(super) has_long_text: Option<bool>,
     #[serde(flatten, with = "ticket_row")]
     pub(super) ticket: Ticket,
 }
@@ -49,6 +52,9 @@ pub(super) const PENDING_AI_WORK: [&str; 2] = ["ai_work_shard", "ai_work_delayed
 
 /// The sort key of the ticket itself; other things about a ticket may stand beside it.
 const TICKET_SORT_KEY: &str = "ticket";
+
+/// The sort key of a long description.
+pub(super) const LONG_TEXT_SORT_KEY: &str = "text#description";
 
 impl TicketRecord {
     pub(super) fn new(
@@ -71,6 +77,7 @@ impl TicketRecord {
             write_token,
             opened_by: None,
             source_event_at: None,
+            has_long_text: None,
             ticket,
         }
     }

@@ -151,8 +151,8 @@ struct EntryParameters {
 /// Create a ticket
 ///
 /// With an `Idempotency-Key` the request can be retried safely: the same key with the same body gets
-/// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. Keys are
-/// kept as long as their tickets.
+/// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. The key of a
+/// ticket that was erased is refused.
 #[utoipa::path(
     post,
     path = "/api/tickets/create",
@@ -169,6 +169,8 @@ struct EntryParameters {
                 ("ETag" = String, description = "The ticket's version"),
                 ("Idempotent-Replayed" = Option<String>, description = "`true` when the ticket already existed"),
             )),
+        (status = 410, description = "The ticket of this `Idempotency-Key` was erased", body = Problem,
+            content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = Problem,
             content_type = "application/problem+json"),
         BodyErrors,

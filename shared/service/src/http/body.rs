@@ -1,8 +1,8 @@
 //! The bodies of answers. They hold views of tickets, never tickets.
 
+use chrono::{DateTime, Utc};
 use copilot_aws::store::{Erasure, ExportRecord};
 use copilot_core::ticket::{CustomerId, Source, TicketId, masked, optional_timestamp, timestamp};
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -172,6 +172,8 @@ pub struct ErasedCounts {
     pub learned_versions: u64,
     /// Webhook bodies that could not be read and named the customer.
     pub kept_bodies: u64,
+    /// Long descriptions, which are kept apart from their tickets.
+    pub long_texts: u64,
     /// Other rows beside tickets.
     pub others: u64,
 }
@@ -192,6 +194,7 @@ impl CustomerErasure {
                 corrections: erased.corrections,
                 learned_versions: erased.learned_versions,
                 kept_bodies: erased.kept_bodies,
+                long_texts: erased.long_texts,
                 others: erased.others,
             },
         }

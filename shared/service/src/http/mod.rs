@@ -21,7 +21,8 @@ use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
 pub use body::{
-    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, ExportedRecord, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, ExportedRecord, Health,
+    MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
 };
 pub use caller::{Access, Scope};
 pub use problem::Problem;

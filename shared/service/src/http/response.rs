@@ -8,7 +8,8 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::body::{
-    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, Health, MessagePage, TicketPage,
+    TicketSuggestion, WebhookAnswer,
 };
 use super::view::TicketView;
 use crate::telemetry::Outcome;

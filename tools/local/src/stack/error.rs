@@ -1,5 +1,6 @@
 //! Why the stack does not start, in sentences for a developer at a terminal.
 
+use super::data_files::DamagedFile;
 use super::{EraseError, KeptBodiesError, RunScheduleError};
 use crate::access::CallRecordError;
 use crate::authorizer::SigningKeyError;
@@ -43,6 +44,8 @@ pub enum StackError {
         "The data folder {0} is in use by another local stack. Stop it, or choose another with --data-dir."
     )]
     DataFolderInUse(String),
+    #[error(transparent)]
+    DamagedFile(#[from] DamagedFile),
     /// The template is not found at or above this folder.
     #[error("There is no {0} here or in a folder above. Name one with --template.")]
     NoTemplate(String),

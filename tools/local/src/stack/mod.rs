@@ -1,5 +1,6 @@
 //! Starts everything in order, and stops it.
 
+mod data_files;
 mod environment;
 mod erasing;
 mod error;
@@ -90,6 +91,7 @@ impl Stack {
         };
         let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
+        data_files::check(&data_dir)?;
         let key = options.auth.then(|| SigningKey::open(&data_dir)).transpose()?;
         let binaries: Vec<String> =
             deployment.functions.iter().map(|function| function.binary.clone()).collect();
@@ -102,6 +104,7 @@ impl Stack {
         let credentials = Credentials::choose(&places);
         let setup = Setup { data_dir: &data_dir, deployment: &deployment, region: &region };
         let services = Services::start(places, access, &setup).await?;
+        data_files::make_private(&data_dir);
         let environment =
             environment(&options, &addresses, &region, credentials, &deployment.functions);
         let configurations = deployment.functions.iter().map(|function| {

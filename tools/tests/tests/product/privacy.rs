@@ -78,7 +78,9 @@ async fn furnish(product: &Product) -> (String, Vec<String>) {
     let created = product.create_with_key("erika-1", &body("Erika writes")).await;
     let customer_id = created.body["ticket"]["customer_id"].as_str().unwrap().to_owned();
     let mut ids = vec![created_id(&created)];
-    let answer = webhook(product, "zendesk", &zendesk_trigger(7, "Erika, of old.")).await;
+    // Long enough for an item of its own.
+    let long = format!("Erika, of old. {}", "Erika goes on. ".repeat(600));
+    let answer = webhook(product, "zendesk", &zendesk_trigger(7, &long)).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     ids.push(created_id(&answer));
     for number in 0..3 {
@@ -91,7 +93,8 @@ async fn furnish(product: &Product) -> (String, Vec<String>) {
     }
     product.change_status(&ids[1], "resolved").await;
     webhook(product, "zendesk", r#"{"broken": "for erika.muster\u0040example.com"}"#).await;
-    webhook(product, "zendesk", r#"{"ticket_id": "7", "says": "Erika, by her ticket alone"}"#).await;
+    webhook(product, "zendesk", r#"{"ticket_id": "7", "says": "Erika, by her ticket alone"}"#)
+        .await;
     webhook(product, "intercom", "not json: <Erika.Muster@Example.com>").await;
     webhook(product, "intercom", r#"{"broken": "for somebody.else@example.com"}"#).await;
     let other = created_id(&product.create(&ticket(1)).await);
@@ -112,7 +115,8 @@ async fn nothing_of_an_erased_customer_is_left_and_all_of_others_is() {
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body["finished_at"].is_string());
     let counts = json!({"tickets": 2, "messages": 3, "message_ids": 3, "changes": 3,
-        "corrections": 0, "learned_versions": 0, "kept_bodies": 3, "others": 0});
+        "corrections": 0, "learned_versions": 0, "kept_bodies": 3,
+        "long_texts": 1, "others": 0});
     assert_eq!(answer.body["erased"], counts);
 
     assert_eq!(shown(&product).await, [] as [Value; 0]);
@@ -267,9 +271,9 @@ async fn an_export_has_everything_in_pages_of_any_size() {
     assert_eq!(kinds, [&of_first[..], &of_second, &bodies].concat());
     assert_eq!(all[0]["ticket"], product.read(&ids[0]).await.body);
     let changes = product.changes(&ids[1]).await;
-    let told = all.iter().filter(|record| {
-        record["kind"] == "change" && record["ticket_id"] == ids[1].as_str()
-    });
+    let told = all
+        .iter()
+        .filter(|record| record["kind"] == "change" && record["ticket_id"] == ids[1].as_str());
     assert_eq!(told.map(|record| record["change"].clone()).collect::<Vec<_>>(), changes);
     let text = json!(all).to_string();
     assert!(text.contains("by her ticket alone") && !text.contains("somebody.else"), "{text}");
@@ -277,7 +281,8 @@ async fn an_export_has_everything_in_pages_of_any_size() {
     assert!(text.contains("•••• •••• •••• 1111") && !text.contains("4111 1111"), "{text}");
 
     // A cursor belongs to its customer.
-    let path = |id: &str, cursor: &str| format!("/api/customers/{id}/export?limit=1&cursor={cursor}");
+    let path =
+        |id: &str, cursor: &str| format!("/api/customers/{id}/export?limit=1&cursor={cursor}");
     let first = format!("/api/customers/{customer_id}/export?limit=1");
     let cursor = product.send(EXPORT, &first, None).await.body["next_cursor"].clone();
     let cursor = cursor.as_str().unwrap();
@@ -285,7 +290,10 @@ async fn an_export_has_everything_in_pages_of_any_size() {
     assert_eq!(product.send(EXPORT, &stolen, None).await.status, 400);
     erase(&product, &customer_id).await;
     assert_eq!(exported(&product, &customer_id, 1).await.0, [] as [Value; 0]);
-    assert_eq!(product.send(EXPORT, &path(&customer_id, cursor), None).await.body["records"], json!([]));
+    assert_eq!(
+        product.send(EXPORT, &path(&customer_id, cursor), None).await.body["records"],
+        json!([])
+    );
     product.stack.stop().await;
 }
 

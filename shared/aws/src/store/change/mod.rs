@@ -158,7 +158,7 @@ impl Store {
     ) -> Result<Ticket, Error> {
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let seen = self.read(ticket_id).await?;
+            let seen = self.read_cut(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
             }
@@ -238,7 +238,7 @@ impl Store {
     ) -> Result<Added, Error> {
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let ticket = self.read(ticket_id).await?;
+            let ticket = self.read_cut(ticket_id).await?;
             if ticket.status == Status::Closed {
                 let known = self.has_message(ticket_id, message.id).await?;
                 return Ok(if known { Added::AlreadyAdded(ticket) } else { Added::Closed(ticket) });

@@ -100,9 +100,8 @@ impl KnownBy {
     /// Whether a body from `source` is the customer's.
     pub(in crate::store) fn is_in(&self, source: Source, body: &[u8]) -> bool {
         let text = unescaped(&String::from_utf8_lossy(body));
-        let names_conversation = |(name, id): &(&str, String)| {
-            *name == source.name() && names_id(&text, id)
-        };
+        let names_conversation =
+            |(name, id): &(&str, String)| *name == source.name() && names_id(&text, id);
         self.conversations.iter().any(names_conversation)
             || addresses_in(&text).any(|address| self.is_theirs(address))
     }

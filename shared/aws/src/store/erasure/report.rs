@@ -30,6 +30,8 @@ pub struct ErasedCounts {
     pub learned_versions: u64,
     /// Webhook bodies that could not be read.
     pub kept_bodies: u64,
+    /// Long descriptions, which have items of their own.
+    pub long_texts: u64,
     /// Other rows.
     pub others: u64,
 }
@@ -70,6 +72,7 @@ pub(super) enum Counted {
     Corrections,
     LearnedVersions,
     KeptBodies,
+    LongTexts,
     Others,
 }
 
@@ -83,6 +86,7 @@ impl Counted {
             Self::Corrections => "corrections",
             Self::LearnedVersions => "learned_versions",
             Self::KeptBodies => "kept_bodies",
+            Self::LongTexts => "long_texts",
             Self::Others => "others",
         }
     }
@@ -107,9 +111,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Erasure, Error> {
         let known = self.erasure(name).await?;
-        let is_over = |finished_at: DateTime<Utc>| {
-            finished_at + limits::ERASURE_REPORT_RETENTION < now
-        };
+        let is_over =
+            |finished_at: DateTime<Utc>| finished_at + limits::ERASURE_REPORT_RETENTION < now;
         let mut update = self
             .client
             .update_item()
@@ -136,11 +139,7 @@ impl Store {
     }
 
     /// Notes that nothing more was found.
-    pub(super) async fn finish_erasure(
-        &self,
-        name: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), Error> {
+    pub(super) async fn finish_erasure(&self, name: &str, now: DateTime<Utc>) -> Result<(), Error> {
         let expires_at = (now + limits::ERASURE_REPORT_RETENTION).timestamp();
         self.client
             .update_item()
@@ -287,6 +286,7 @@ fn read(item: &Item) -> Erasure {
             corrections: count(Counted::Corrections),
             learned_versions: count(Counted::LearnedVersions),
             kept_bodies: count(Counted::KeptBodies),
+            long_texts: count(Counted::LongTexts),
             others: count(Counted::Others),
         },
         kept: KeptProgress { sources_done, after: text_of(item, "kept_after") },

@@ -90,12 +90,13 @@ fn time_of(key: &Item) -> Option<&str> {
     Some(key.get("sk")?.as_s().ok()?.split_once('#')?.0)
 }
 
-fn counts(rows: &[Item], corrections: usize) -> [(Counted, usize); 5] {
+fn counts(rows: &[Item], corrections: usize) -> [(Counted, usize); 6] {
     let of = |kind: Counted| rows.iter().filter(|row| kind_of(row) == kind).count();
     [
         (Counted::Changes, of(Counted::Changes)),
         (Counted::Messages, of(Counted::Messages)),
         (Counted::MessageIds, of(Counted::MessageIds)),
+        (Counted::LongTexts, of(Counted::LongTexts)),
         (Counted::Others, of(Counted::Others)),
         (Counted::Corrections, corrections),
     ]
@@ -106,6 +107,7 @@ fn kind_of(row: &Item) -> Counted {
     match key.split_once('#').map(|(kind, _)| kind) {
         Some(kind) if kind == TimelineKind::Change.name() => Counted::Changes,
         Some(kind) if kind == TimelineKind::Message.name() => Counted::Messages,
+        _ if key == record::LONG_TEXT_SORT_KEY => Counted::LongTexts,
         Some("message-id") => Counted::MessageIds,
         _ => Counted::Others,
     }
@@ -119,11 +121,15 @@ mod tests {
 
     #[test]
     fn each_row_is_counted_as_what_it_is() {
-        let row = |key: &str| {
-            Item::from([("sk".to_owned(), AttributeValue::S(key.to_owned()))])
-        };
-        let rows = ["history#0000000002", "message#0000000003", "message-id#a#b", "later#1"];
+        let row = |key: &str| Item::from([("sk".to_owned(), AttributeValue::S(key.to_owned()))]);
+        let rows = [
+            "history#0000000002",
+            "message#0000000003",
+            "message-id#a#b",
+            "text#description",
+            "later#1",
+        ];
         let counts = counts(&rows.map(row), 2);
-        assert_eq!(counts.map(|(_, count)| count), [1, 1, 1, 1, 2]);
+        assert_eq!(counts.map(|(_, count)| count), [1, 1, 1, 1, 1, 2]);
     }
 }
