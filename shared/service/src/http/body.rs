@@ -74,7 +74,6 @@ pub struct TicketSuggestion {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerExport {
     /// The customer.
-    #[schema(inline)]
     pub customer_id: CustomerId,
     /// Each ticket, the oldest first, followed by its changes and its messages; then webhook bodies. A
     /// page may have none although others follow.
@@ -142,7 +141,6 @@ impl From<ExportRecord> for ExportedRecord {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerErasure {
     /// The customer.
-    #[schema(inline)]
     pub customer_id: CustomerId,
     /// When the erasure began, RFC 3339 in UTC. One that is asked for again within 30 days is the same.
     #[serde(with = "timestamp")]
