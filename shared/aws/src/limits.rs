@@ -33,6 +33,10 @@ pub const PAGE_READ_TICKETS: usize = 500;
 /// reads within its time. The last batch may bring more.
 pub const PAGE_READ_BYTES: usize = 8_000_000;
 
+/// Bytes that one batch of a list reads, as far as the tickets before tell how large they are: a call
+/// must end within [`OPERATION_TIMEOUT`].
+pub const BATCH_READ_BYTES: usize = 2_000_000;
+
 /// Longest description that stands in the ticket's own item, in bytes. A longer one has an item of its
 /// own, which only who reads the ticket itself reads.
 pub const LONG_TEXT_BYTES: usize = 8 * 1024;

@@ -54,7 +54,7 @@ impl Store {
             let is_each_shown = read == page.tickets.len();
             let wanted = if is_each_shown { limit - read } else { limits::BATCH_READ_TICKETS };
             // As large as those before, no more than may still be read.
-            let room = (limits::PAGE_READ_BYTES - read_bytes) * read;
+            let room = (limits::PAGE_READ_BYTES - read_bytes).min(limits::BATCH_READ_BYTES) * read;
             let wanted = room.checked_div(read_bytes).map_or(wanted, |room| wanted.min(room + 1));
             let batch = entries.take(wanted.min(limits::PAGE_READ_TICKETS - read)).await?;
             if batch.is_empty() {
