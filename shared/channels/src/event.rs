@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::limits;
-use copilot_core::ticket::{Description, ExternalId, Identity, NewTicket, Source, Status};
+use copilot_core::ticket::{Description, ExternalId, Identity, NewTicket, Source, Status, Subject};
 
 /// One notification of a vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,41 @@ pub struct ConversationReport {
     pub messages: Vec<CustomerMessage>,
     /// Where the conversation is at the vendor's, if the notification tells.
     pub status: Option<StatusReport>,
+}
+
+impl ConversationReport {
+    /// What it tells of the time after `erased_at`, when tickets of the conversation were erased. What
+    /// has no time may be from before.
+    #[must_use]
+    pub fn since(&self, erased_at: DateTime<Utc>) -> Self {
+        let is_since = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at > erased_at);
+        let mut report = self.clone();
+        report.first_words = None;
+        report.messages.retain(|message| is_since(message.sent_at));
+        report.status = report.status.filter(|status| is_since(status.at));
+        report
+    }
+
+    /// What it tells of the time after all tickets of the conversation were erased, as a conversation of
+    /// its own that begins with the first message since. Of what the source tells besides, only who
+    /// writes is taken. `None` when nothing was said since.
+    #[must_use]
+    pub fn begun_since(&self, erased_at: DateTime<Utc>) -> Option<Self> {
+        let mut report = self.since(erased_at);
+        let message = report.messages.first()?;
+        report.conversation = self.conversation.after(erased_at);
+        report.may_begin = true;
+        report.opening = Some(NewTicket {
+            subject: Subject::first_line_of(message.text.as_str()).ok()?,
+            description: message.text.clone(),
+            order_id: None,
+            tags: Vec::new(),
+            opened_by: Some(message.id.clone()),
+            identity: Identity::from(&report.conversation),
+            ..report.opening.clone()?
+        });
+        Some(report)
+    }
 }
 
 /// The vendor's own status of a conversation.
@@ -106,6 +141,11 @@ impl ConversationIdentity {
     fn of(source: Source, account: Option<&AccountId>, kind: &str, id: &str) -> Self {
         let account = account.map(AccountId::as_str).unwrap_or_default();
         Self(format!("{}:{account}:{kind}:{id}", source.name()))
+    }
+
+    /// The identity of what is said after all of the conversation was erased.
+    fn after(&self, erased_at: DateTime<Utc>) -> Self {
+        Self(format!("{}:after:{}", self.0, erased_at.timestamp_millis()))
     }
 
     /// The text.

@@ -53,6 +53,9 @@ pub enum Error {
     /// The `Idempotency-Key` belongs to a request that asked for something else.
     #[error("idempotency key reused")]
     KeyReused,
+    /// What the request speaks of was erased, and does not come back.
+    #[error("erased")]
+    Erased,
     /// The ticket is no longer of the version that the client saw.
     #[error("not of the expected version")]
     Outdated,

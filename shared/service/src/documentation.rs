@@ -91,12 +91,21 @@ fn pages() -> Vec<(&'static str, String)> {
         (
             "page of tickets",
             format!(
-                "1 to {} tickets (default {}), {} tickets read, and {} bytes: a page of very large \
-                 tickets ends early and its cursor continues",
+                "1 to {} tickets (default {}), {} tickets or {} bytes read, and {} bytes: a page of \
+                 very large tickets ends early and its cursor continues",
                 limits::PAGE_TICKETS_MAXIMUM,
                 limits::PAGE_TICKETS_DEFAULT,
                 aws::PAGE_READ_TICKETS,
+                number(aws::PAGE_READ_BYTES),
                 number(aws::PAGE_BYTES)
+            ),
+        ),
+        (
+            "description in a list, or in the answer to a change",
+            format!(
+                "whole up to {} bytes; else its first {} characters and `[…]`",
+                number(aws::LONG_TEXT_BYTES),
+                number(aws::CUT_TEXT_CHARACTERS)
             ),
         ),
         (
@@ -105,6 +114,15 @@ fn pages() -> Vec<(&'static str, String)> {
                 "1 to {} entries (default {}), and 1 MB as stored",
                 limits::PAGE_ENTRIES_MAXIMUM,
                 limits::PAGE_ENTRIES_DEFAULT
+            ),
+        ),
+        (
+            "page of an export",
+            format!(
+                "1 to {} records (default {}) and those read with the last, and {} bytes of texts",
+                limits::PAGE_RECORDS_MAXIMUM,
+                limits::PAGE_RECORDS_DEFAULT,
+                number(aws::EXPORT_PAGE_BYTES)
             ),
         ),
         ("cursor", format!("valid for {}", days(aws::CURSOR_AGE))),
@@ -154,6 +172,19 @@ fn background() -> Vec<(&'static str, String)> {
                 seconds(limits::CLOSE_TIME)
             ),
         ),
+        (
+            "one call to erase a customer",
+            format!("{}; the same call goes on", seconds(limits::ERASE_TIME)),
+        ),
+        (
+            "one run of `erase-due`",
+            format!(
+                "{} closed tickets read, {}",
+                number(limits::READ_CLOSED_TICKETS),
+                seconds(limits::ERASE_DUE_TIME)
+            ),
+        ),
+        ("report of an erasure", format!("kept for {}", days(aws::ERASURE_REPORT_RETENTION))),
         (
             "reasons, extracted values of a suggestion",
             format!("{}, {}", core::SUGGESTION_REASONS, core::EXTRACTED_VALUES),

@@ -53,6 +53,22 @@ pub const CLOSE_TIME: Duration = Duration::from_secs(25);
 /// Tickets of one conversation, the newest first, in which one notification fills in what is missing.
 pub const COMPLETED_TICKETS: usize = 20;
 
+/// Records on a page of an export when the client names no `limit`.
+pub const PAGE_RECORDS_DEFAULT: u32 = 100;
+
+/// Most records on a page of an export, but for those that come with the last look at the store.
+pub const PAGE_RECORDS_MAXIMUM: u32 = 500;
+
+/// How long one call to erase a customer begins new work. API Gateway waits 30 s for an answer, and what
+/// is begun last takes three calls.
+pub const ERASE_TIME: Duration = Duration::from_secs(12);
+
+/// How long one run of `erase-due` begins new work; the function's timeout is 60 s.
+pub const ERASE_DUE_TIME: Duration = Duration::from_secs(40);
+
+/// Closed tickets that one run of `erase-due` reads, most of which are not due yet.
+pub const READ_CLOSED_TICKETS: usize = 20_000;
+
 /// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
 /// timeout of 10 s.
 pub const REPLAYED_BODIES: u32 = 25;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
@@ -89,7 +90,7 @@ pub struct Options {
 /// What to do instead of serving.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// A task of a stack that is started for it
+    /// A task of the stack that runs on the data folder or, when none does, of one that is started for it
     #[command(flatten)]
     Task(Task),
     /// Print a token for an API that is run with --auth, also while it runs
@@ -98,9 +99,12 @@ pub enum Command {
     Triage(TriageArguments),
 }
 
-/// A task of a stack that is started for it.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+/// A task of the stack that runs on the data folder or, when none does, of one that is started for it.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Task {
+    /// Erase a customer: tickets, messages, history, corrections, what was learned from them, kept bodies
+    Erase(CustomerArguments),
     /// List webhook bodies that were kept because they could not be read
     Unreadable,
     /// Put kept webhook bodies through their functions again
@@ -113,6 +117,26 @@ pub enum Task {
         #[arg(long, value_name = "JSON", value_parser = json)]
         input: Option<Value>,
     },
+}
+
+/// Which customer.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct CustomerArguments {
+    /// Their id, such as CUST-DF36B01B83A62E00D460, as every ticket of theirs has it
+    #[arg(value_parser = customer_id)]
+    pub customer_id: String,
+}
+
+/// The text is no id of a customer.
+#[derive(Debug, thiserror::Error)]
+#[error("must be of the form CUST-DF36B01B83A62E00D460")]
+struct NoCustomer;
+
+fn customer_id(text: &str) -> Result<String, NoCustomer> {
+    let digits = text.trim().strip_prefix("CUST-").ok_or(NoCustomer)?;
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    let is_id = digits.len() == 20 && digits.bytes().all(is_digit);
+    if is_id { Ok(text.trim().to_owned()) } else { Err(NoCustomer) }
 }
 
 /// What a token is to say.

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 
-use super::{Position, VersionPosition};
+use super::{ExportPlace, Position, VersionPosition};
 use crate::limits;
 use copilot_core::stack_key::{Purpose, StackKey};
-use copilot_core::ticket::{SortOrder, TicketFilter, TicketId};
+use copilot_core::ticket::{CustomerId, SortOrder, TicketFilter, TicketId};
 
 /// Makes cursors that nobody else can, and that hold for one list alone.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ enum Of<'a> {
     Tickets(&'a TicketFilter, SortOrder),
     /// The changes or the messages of a ticket: both are lists of its versions.
     Versions(TicketId),
+    /// What is kept of a customer.
+    Export(&'a CustomerId),
 }
 
 impl Of<'_> {
@@ -39,6 +41,7 @@ impl Of<'_> {
             Of::Tickets(filter, SortOrder::NewestFirst) => format!("desc {}", filter.canonical()),
             Of::Tickets(filter, SortOrder::OldestFirst) => format!("asc {}", filter.canonical()),
             Of::Versions(ticket_id) => format!("versions {ticket_id}"),
+            Of::Export(customer_id) => format!("export {}", customer_id.as_str()),
         }
     }
 }
@@ -108,6 +111,32 @@ impl Cursors {
         Ok(VersionPosition { version: u64::from_be_bytes(place) })
     }
 
+    /// The cursor that goes on at `place` in the export of a customer.
+    pub fn seal_export(
+        &self,
+        place: &ExportPlace,
+        customer_id: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> String {
+        self.seal_place(place.as_text().as_bytes(), &Of::Export(customer_id), now)
+    }
+
+    /// Reads a cursor that [`Cursors::seal_export`] made for this customer less than
+    /// [`limits::CURSOR_AGE`] ago.
+    ///
+    /// # Errors
+    /// [`ParseCursorError`].
+    pub fn open_export(
+        &self,
+        text: &str,
+        customer_id: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<ExportPlace, ParseCursorError> {
+        let place = self.open_bytes(text, &Of::Export(customer_id), now)?;
+        let place = String::from_utf8(place).map_err(|_| ParseCursorError)?;
+        ExportPlace::of_text(&place).ok_or(ParseCursorError)
+    }
+
     /// A cursor is its form, when it was made (s), the place, and the seal of all that.
     fn seal_place(&self, place: &[u8], of: &Of<'_>, now: DateTime<Utc>) -> String {
         let mut bytes = vec![VERSION];
@@ -125,6 +154,15 @@ impl Cursors {
         of: &Of<'_>,
         now: DateTime<Utc>,
     ) -> Result<[u8; PLACE_BYTES], ParseCursorError> {
+        self.open_bytes(text, of, now)?.try_into().map_err(|_| ParseCursorError)
+    }
+
+    fn open_bytes(
+        &self,
+        text: &str,
+        of: &Of<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, ParseCursorError> {
         if text.len() > limits::CURSOR_BYTES {
             return Err(ParseCursorError);
         }
@@ -143,7 +181,7 @@ impl Cursors {
         if u64::try_from(age).is_ok_and(|age| age > limits::CURSOR_AGE.as_secs()) {
             return Err(ParseCursorError);
         }
-        place.try_into().map_err(|_| ParseCursorError)
+        Ok(place.to_vec())
     }
 }
 

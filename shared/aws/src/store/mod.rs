@@ -7,13 +7,16 @@
 //! |---|---|
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
+//! | a ticket's description over 8 KB | table, `pk`, `sk` = `text#description` |
 //! | whether a conversation has a message, by its id and by its words | table, `pk` of its first ticket, `sk` = `message-id#<id>` |
 //! | whether a notification about it was taken | table, `pk` of its first ticket, `sk` = `event-id#<id>` |
 //! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
+//! | erasures by customer, and what the schedule removed | table, `pk` = `erasure`, `sk` = the customer's id or `retention` |
+//! | that a ticket was erased | table, `pk` + `sk` as the ticket had, with nothing of it |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
 //! | all tickets, newest first | `by-creation`: `list_shard`, `created_key` |
-//! | tickets of one status, newest first; resolved ones, oldest first | `by-status`: `status_shard`, `created_key` |
+//! | tickets of one status, newest first; resolved, closed and half-erased ones, oldest first | `by-status`: `status_shard`, `created_key` |
 //! | tickets of one customer | `by-customer`: `customer_id`, `created_key` |
 //! | tickets about one order | `by-order`: `order_id`, `created_key`, only those that name one |
 //! | tickets whose AI work may not be queued, oldest first | `awaiting-ai-work`: `ai_work_shard`, `created_key` |
@@ -28,9 +31,12 @@ mod conversation;
 mod corrections;
 mod cursor;
 mod customer;
+mod erasure;
+mod export;
 #[cfg(test)]
 mod fake;
 mod list;
+mod long_text;
 mod payment_numbers;
 mod record;
 mod resolved;
@@ -62,9 +68,12 @@ pub use ai_work::{StrandedPage, StrandedTicket};
 pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
+pub use erasure::{ErasedCounts, Erasure, RetentionPage};
+use erasure::{ErasedMark, KnownBy};
+pub use export::{ExportPage, ExportPlace, ExportRecord};
 pub use list::{Page, Position};
 pub use payment_numbers::{ParsePaymentNumbersError, PaymentNumbers};
-use record::TicketRecord;
+use record::{Item, TicketRecord};
 pub use resolved::ResolvedPage;
 pub use rows::{UnreadableRowsCounter, count_unreadable_rows};
 pub use shards::{ListShards, ParseListShardsError};
@@ -107,10 +116,34 @@ pub struct Found {
     pub newest_follow_up: u32,
 }
 
+/// What is known of an identity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Known {
+    /// It became this ticket.
+    Ticket(Box<Found>),
+    /// Its ticket was erased then.
+    Erased(DateTime<Utc>),
+}
+
+/// What stands under a ticket's key.
+enum Held {
+    Ticket(Box<TicketRecord>),
+    Erased(ErasedMark),
+}
+
+impl Held {
+    fn read(item: Item) -> Result<Self, Error> {
+        match ErasedMark::read(&item) {
+            Some(mark) => Ok(Self::Erased(mark)),
+            None => TicketRecord::from_item(item).map(|record| Self::Ticket(Box::new(record))),
+        }
+    }
+}
+
 /// What became of one conditional write.
 enum Put {
     Done(Box<Ticket>),
-    IdTaken(Box<TicketRecord>),
+    IdTaken(Held),
 }
 
 impl Store {
@@ -159,18 +192,20 @@ impl Store {
     /// under the digits that it had before there was a key, and a request under those of yesterday.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Internal`]; then nothing is known to be stored, and the
-    /// same call is safe to repeat for an identity that is not unique.
+    /// [`Error::Erased`] when the identity's ticket was erased; [`Error::Unavailable`] or
+    /// [`Error::Internal`]; then nothing is known to be stored, and the same call is safe to repeat for an identity that is not unique.
     pub async fn create(&self, new: &NewTicket, now: DateTime<Utc>) -> Result<Created, Error> {
-        if let Some(before) = self.made_before(&new.identity).await? {
-            return Ok(existing(before));
+        match self.made_before(&new.identity).await? {
+            Some(Held::Ticket(before)) => return self.existing(*before).await,
+            Some(Held::Erased(_)) => return Err(Error::Erased),
+            None => {}
         }
         let write_token = uuid::Uuid::new_v4().simple().to_string();
         for attempt in 0..limits::ID_ATTEMPTS {
-            let (ticket_id, identity) = match &new.identity {
-                Identity::Unique => (TicketId::draw(now), None),
-                Identity::Of(text) | Identity::Request { today: text, .. } => {
-                    (TicketId::derive(&self.key, text, attempt, now), Some(text.clone()))
+            let (ticket_id, identity) = match new.identity.text() {
+                None => (TicketId::draw(now), None),
+                Some(text) => {
+                    (TicketId::derive(&self.key, text, attempt, now), Some(text.to_owned()))
                 }
             };
             let mut ticket = Ticket::open(new, ticket_id, now);
@@ -180,11 +215,18 @@ impl Store {
             match self.put(record).await? {
                 Put::Done(ticket) => return Ok(Created::New(*ticket)),
                 // The SDK repeated a write whose answer it did not see: it is ours all the same.
-                Put::IdTaken(taken) if taken.write_token == write_token => {
-                    return Ok(Created::New(taken.ticket));
+                Put::IdTaken(Held::Ticket(taken)) if taken.write_token == write_token => {
+                    return Ok(Created::New(self.whole(*taken).await?.ticket));
                 }
-                Put::IdTaken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
-                    return Ok(existing(*taken));
+                Put::IdTaken(Held::Ticket(taken))
+                    if new.identity.is_stored_as(taken.identity.as_deref()) =>
+                {
+                    return self.existing(*taken).await;
+                }
+                Put::IdTaken(Held::Erased(mark))
+                    if new.identity.text().is_some_and(|identity| mark.is_of(identity)) =>
+                {
+                    return Err(Error::Erased);
                 }
                 Put::IdTaken(_) => {}
             }
@@ -200,7 +242,7 @@ impl Store {
     }
 
     /// The ticket that has the identity under digits where a write of today does not meet it.
-    async fn made_before(&self, identity: &Identity) -> Result<Option<TicketRecord>, Error> {
+    async fn made_before(&self, identity: &Identity) -> Result<Option<Held>, Error> {
         match identity {
             Identity::Unique => Ok(None),
             Identity::Of(text) => self.find_former(text).await,
@@ -208,8 +250,24 @@ impl Store {
         }
     }
 
-    async fn put(&self, record: TicketRecord) -> Result<Put, Error> {
+    async fn existing(&self, record: TicketRecord) -> Result<Created, Error> {
+        let record = self.whole(record).await?;
+        Ok(Created::Existing {
+            ai_work_delayed: record.ai_work_delayed == Some(true),
+            ticket: record.ticket,
+        })
+    }
+
+    async fn put(&self, mut record: TicketRecord) -> Result<Put, Error> {
         const OPERATION: &str = "store a ticket";
+        if let Some(text) = record.take_long_text() {
+            if self.put_with_long_text(&record, &text).await? {
+                let ticket = Ticket { description: text, ..record.ticket };
+                return Ok(Put::Done(Box::new(ticket)));
+            }
+            let taken = self.get(record.ticket.ticket_id.digits()).await?;
+            return taken.map(Put::IdTaken).ok_or(Error::unavailable(OPERATION));
+        }
         let outcome = self
             .client
             .put_item()
@@ -224,75 +282,97 @@ impl Store {
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(taken)) => {
                     let item = taken.item().cloned().unwrap_or_default();
-                    Ok(Put::IdTaken(Box::new(TicketRecord::from_item(item)?)))
+                    Ok(Put::IdTaken(Held::read(item)?))
                 }
                 _ => Err(failure(OPERATION, &error)),
             },
         }
     }
 
-    /// The ticket as it is now.
+    /// The ticket as it is now, with its whole description.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none; [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn read(&self, ticket_id: TicketId) -> Result<Ticket, Error> {
+        let record = self.read_record(ticket_id).await?;
+        Ok(self.whole(record).await?.ticket)
+    }
+
+    /// The ticket as it is now, with a cut of a long description.
+    async fn read_cut(&self, ticket_id: TicketId) -> Result<Ticket, Error> {
         self.read_record(ticket_id).await.map(|record| record.ticket)
     }
 
-    /// The ticket that an identity became, if it did.
+    /// What is known of an identity, if anything is.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn find(&self, identity: &str) -> Result<Option<Found>, Error> {
-        let found = match self.find_keyed(identity).await? {
+    pub async fn find(&self, identity: &str) -> Result<Option<Known>, Error> {
+        let held = match self.find_keyed(identity).await? {
             None => self.find_former(identity).await?,
-            found => found,
+            held => held,
         };
-        Ok(found.map(|found| {
-            let TicketRecord { ticket, opened_by, newest_follow_up, .. } = found;
-            Found { ticket, opened_by, newest_follow_up: newest_follow_up.unwrap_or_default() }
-        }))
+        Ok(match held {
+            None => None,
+            Some(Held::Erased(mark)) => Some(Known::Erased(mark.erased_at)),
+            Some(Held::Ticket(record)) => {
+                let TicketRecord { ticket, opened_by, newest_follow_up, .. } =
+                    self.whole(*record).await?;
+                let newest_follow_up = newest_follow_up.unwrap_or_default();
+                Some(Known::Ticket(Box::new(Found { ticket, opened_by, newest_follow_up })))
+            }
+        })
     }
 
-    async fn find_keyed(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
+    async fn find_keyed(&self, identity: &str) -> Result<Option<Held>, Error> {
         // The key is the same on every day; the date of the id does not matter.
         let digits =
             |attempt| TicketId::derive(&self.key, identity, attempt, DateTime::UNIX_EPOCH).digits();
         self.search(identity, (0..limits::ID_ATTEMPTS).map(digits)).await
     }
 
-    /// The ticket that the identity became before there was a key.
-    async fn find_former(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
+    /// What the identity became before there was a key.
+    async fn find_former(&self, identity: &str) -> Result<Option<Held>, Error> {
         let digits = |attempt| TicketId::former_digits(identity, attempt);
         self.search(identity, (0..limits::FORMER_ID_ATTEMPTS).map(digits)).await
     }
 
-    /// The ticket with this identity among those with these digits, which it took the first free ones of.
+    /// What has this identity under these digits, of which it took the first free ones.
     async fn search(
         &self,
         identity: &str,
         digits: impl Iterator<Item = u32>,
-    ) -> Result<Option<TicketRecord>, Error> {
+    ) -> Result<Option<Held>, Error> {
         for digits in digits {
-            match self.get(digits).await? {
-                None => return Ok(None),
-                Some(found) if found.identity.as_deref() == Some(identity) => {
-                    return Ok(Some(found));
-                }
-                // Another ticket took these digits first, so ours went to the next.
-                Some(_) => {}
+            let Some(held) = self.get(digits).await? else {
+                return Ok(None);
+            };
+            // Another ticket may have taken these digits first, so that ours went to the next.
+            let is_ours = match &held {
+                Held::Ticket(found) => found.identity.as_deref() == Some(identity),
+                Held::Erased(mark) => mark.is_of(identity),
+            };
+            if is_ours {
+                return Ok(Some(held));
             }
         }
         Ok(None)
     }
 
     async fn read_record(&self, ticket_id: TicketId) -> Result<TicketRecord, Error> {
-        let record = self.get(ticket_id.digits()).await?.ok_or(NO_SUCH_TICKET)?;
-        // Digits alone are the key, so an id with another date finds an item but is no ticket's id.
-        if record.ticket.ticket_id == ticket_id { Ok(record) } else { Err(NO_SUCH_TICKET) }
+        match self.get(ticket_id.digits()).await? {
+            // Digits alone are the key, so an id with another date finds an item but is no ticket's
+            // id.
+            Some(Held::Ticket(record)) if record.ticket.ticket_id == ticket_id => Ok(*record),
+            _ => Err(NO_SUCH_TICKET),
+        }
     }
 
-    async fn get(&self, digits: u32) -> Result<Option<TicketRecord>, Error> {
+    async fn get(&self, digits: u32) -> Result<Option<Held>, Error> {
+        self.get_item(digits).await?.map(Held::read).transpose()
+    }
+
+    async fn get_item(&self, digits: u32) -> Result<Option<Item>, Error> {
         let (pk, sk) = record::key(digits);
         let answer = self
             .client
@@ -304,14 +384,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| failure("read a ticket", &error))?;
-        answer.item.map(TicketRecord::from_item).transpose()
-    }
-}
-
-fn existing(record: TicketRecord) -> Created {
-    Created::Existing {
-        ai_work_delayed: record.ai_work_delayed == Some(true),
-        ticket: record.ticket,
+        Ok(answer.item)
     }
 }
 

@@ -48,6 +48,9 @@ pub(super) struct TicketRecord {
     /// Of a conversation's first ticket: the number of the newest follow-up.
     #[serde(default)]
     pub(super) newest_follow_up: Option<u32>,
+    /// That the description here is the beginning of a long one, which has an item of its own.
+    #[serde(default)]
+    pub(super) has_long_text: Option<bool>,
     #[serde(flatten, with = "ticket_row")]
     pub(super) ticket: Ticket,
 }
@@ -62,6 +65,9 @@ pub(super) const NEWEST_FOLLOW_UP: &str = "newest_follow_up";
 
 /// The sort key of the ticket itself; other things about a ticket may stand beside it.
 const TICKET_SORT_KEY: &str = "ticket";
+
+/// The sort key of a long description.
+pub(super) const LONG_TEXT_SORT_KEY: &str = "text#description";
 
 impl TicketRecord {
     pub(super) fn new(
@@ -87,6 +93,7 @@ impl TicketRecord {
             status_changed_at: None,
             reported_status: None,
             newest_follow_up: None,
+            has_long_text: None,
             ticket,
         }
     }
@@ -189,6 +196,11 @@ pub(super) fn list_shard(shard: u32) -> String {
 /// A partition of the index `by-status`.
 pub(super) fn status_shard(status: Status, shard: u32) -> String {
     format!("{}#{shard:02}", status.name())
+}
+
+/// A partition of the index `by-status` for what is being erased, which no list reads.
+pub(super) fn erasing_shard(shard: u32) -> String {
+    format!("erasing#{shard:02}")
 }
 
 /// A partition of the index `awaiting-ai-work`.

@@ -20,7 +20,7 @@ use super::super::html::readable_text;
 use super::super::lenient;
 use super::super::said::timed_message;
 use crate::limits;
-use copilot_core::ticket::{CustomerName, ExternalId, Source, is_blank};
+use copilot_core::ticket::{ExternalId, Source, is_blank};
 
 /// `data.item` of a notification.
 pub(super) struct Item<'a>(pub(super) &'a Value);

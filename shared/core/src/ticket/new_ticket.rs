@@ -57,12 +57,17 @@ pub enum Identity {
 }
 
 impl Identity {
+    /// The text that a ticket made now is stored with; nothing of one that is unique.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Unique => None,
+            Self::Of(text) | Self::Request { today: text, .. } => Some(text),
+        }
+    }
+
     /// Whether the identity that is stored with a ticket, if any, is this one.
     pub fn is_stored_as(&self, stored: Option<&str>) -> bool {
-        match self {
-            Self::Unique => false,
-            Self::Of(text) | Self::Request { today: text, .. } => stored == Some(text),
-        }
+        self.text().is_some() && self.text() == stored
     }
 }
 

@@ -156,7 +156,8 @@ struct EntryParameters {
 ///
 /// With an `Idempotency-Key` the request can be retried safely: the same key with the same body gets
 /// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. A key belongs to
-/// its customer, or to the caller if an authorizer knows it, and is valid on its day (UTC) and the next.
+/// its customer, or to the caller if an authorizer knows it, and is valid on its day (UTC) and the next; that
+/// of a ticket that was erased is refused.
 ///
 /// HTML in `subject` and `description` becomes words, control characters become spaces.
 #[utoipa::path(
@@ -180,6 +181,8 @@ struct EntryParameters {
             )),
         Unauthorized,
         NotAllowed,
+        (status = 410, description = "The ticket of this `Idempotency-Key` was erased", body = Problem,
+            content_type = "application/problem+json"),
         BodyErrors,
         ServerErrors,
     )

@@ -1,7 +1,8 @@
 //! The bodies of answers. They hold views of tickets, never tickets.
 
 use chrono::{DateTime, Utc};
-use copilot_core::ticket::{TicketId, timestamp};
+use copilot_aws::store::{Erasure, ExportRecord};
+use copilot_core::ticket::{CustomerId, Source, TicketId, masked, optional_timestamp, timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -104,6 +105,135 @@ pub struct TicketSuggestion {
     /// The latest suggestion, or null as long as there is none.
     #[schema(required)]
     pub suggestion: Option<SuggestionView>,
+}
+
+/// A page of what is kept of a customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerExport {
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// Each ticket, the oldest first, followed by its changes and its messages; then webhook bodies. A
+    /// page may have none although others follow.
+    pub records: Vec<ExportedRecord>,
+    /// The `cursor` of the next page, or null when this is the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// One thing that is kept of a customer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ExportedRecord {
+    /// A ticket.
+    Ticket {
+        /// The ticket.
+        ticket: Box<TicketView>,
+    },
+    /// A change of a ticket.
+    Change {
+        /// The ticket that was changed.
+        ticket_id: TicketId,
+        /// What was changed.
+        change: ChangeView,
+    },
+    /// A message on a ticket.
+    Message {
+        /// The ticket that it is on.
+        ticket_id: TicketId,
+        /// What the customer wrote.
+        message: MessageView,
+    },
+    /// A webhook's body that could not be read and names the customer.
+    KeptBody {
+        /// Who sent it.
+        source: Source,
+        /// When it came.
+        #[schema(format = DateTime)]
+        received_at: String,
+        /// The body.
+        text: String,
+    },
+}
+
+impl From<ExportRecord> for ExportedRecord {
+    fn from(record: ExportRecord) -> Self {
+        match record {
+            ExportRecord::Ticket(ticket) => {
+                Self::Ticket { ticket: Box::new(TicketView::from(*ticket)) }
+            }
+            ExportRecord::Change(ticket_id, change) => {
+                Self::Change { ticket_id, change: change.into() }
+            }
+            ExportRecord::Message(ticket_id, message) => {
+                Self::Message { ticket_id, message: message.into() }
+            }
+            ExportRecord::KeptBody { source, received_at, text } => {
+                Self::KeptBody { source, received_at, text: masked(text) }
+            }
+        }
+    }
+}
+
+/// How far the erasure of a customer is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerErasure {
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// When the erasure began, RFC 3339 in UTC. One that is asked for again within 30 days is the same.
+    #[serde(with = "timestamp")]
+    pub started_at: DateTime<Utc>,
+    /// When nothing more was found, or null as long as it goes on.
+    #[serde(with = "optional_timestamp")]
+    #[schema(required)]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// What was removed since it began.
+    pub erased: ErasedCounts,
+}
+
+/// What an erasure has removed, by kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErasedCounts {
+    /// Tickets, with their texts and what the AI suggested for them.
+    pub tickets: u64,
+    /// What the customer wrote after the description.
+    pub messages: u64,
+    /// Notes that a message is known.
+    pub message_ids: u64,
+    /// Entries of histories.
+    pub changes: u64,
+    /// Corrections of the AI by agents.
+    pub corrections: u64,
+    /// Versions of what the AI learned that may hold something of the corrections.
+    pub learned_versions: u64,
+    /// Webhook bodies that could not be read and named the customer.
+    pub kept_bodies: u64,
+    /// Long descriptions, which are kept apart from their tickets.
+    pub long_texts: u64,
+    /// Other rows beside tickets.
+    pub others: u64,
+}
+
+impl CustomerErasure {
+    /// The erasure of this customer as it stands.
+    pub fn of(customer_id: CustomerId, erasure: Erasure) -> Self {
+        let erased = erasure.erased;
+        Self {
+            customer_id,
+            started_at: erasure.started_at,
+            finished_at: erasure.finished_at,
+            erased: ErasedCounts {
+                tickets: erased.tickets,
+                messages: erased.messages,
+                message_ids: erased.message_ids,
+                changes: erased.changes,
+                corrections: erased.corrections,
+                learned_versions: erased.learned_versions,
+                kept_bodies: erased.kept_bodies,
+                long_texts: erased.long_texts,
+                others: erased.others,
+            },
+        }
+    }
 }
 
 /// That the service answers.

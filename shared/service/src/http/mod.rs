@@ -21,8 +21,8 @@ use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
 pub use body::{
-    ChangePage, CreatedTicket, FormTokenAnswer, Health, MessagePage, TicketPage, TicketSuggestion,
-    WebhookAnswer, WebhookResult,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, ExportedRecord, FormTokenAnswer,
+    Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
 pub use caller::{Access, Scope};
 pub use problem::Problem;

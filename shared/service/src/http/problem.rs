@@ -108,6 +108,7 @@ fn kind_of(error: &Error) -> Kind {
             "idempotency-key-reused",
             "The Idempotency-Key was used for another request",
         ),
+        Error::Erased => kind(StatusCode::GONE, "erased", "The ticket was erased"),
         Error::Outdated => kind(
             StatusCode::PRECONDITION_FAILED,
             "outdated",
@@ -143,6 +144,10 @@ fn detail_of(error: &Error) -> String {
         Error::Conflict(why) => why.clone(),
         Error::KeyReused => {
             "This key was already sent with a different body. Use a new key for a new ticket."
+                .to_owned()
+        }
+        Error::Erased => {
+            "The ticket that this request made was erased. Use a new key for a new ticket."
                 .to_owned()
         }
         Error::Outdated => {
@@ -221,6 +226,7 @@ pub(crate) fn problem_kinds() -> Vec<(u16, &'static str, &'static str)> {
         Error::MethodNotAllowed { allowed: "" },
         Error::NotAcceptable(""),
         Error::Conflict(String::new()),
+        Error::Erased,
         Error::Outdated,
         Error::TooLarge,
         Error::UnsupportedMediaType,
@@ -259,6 +265,7 @@ fn described((error, kind): (&Error, Kind)) -> (u16, &'static str, &'static str)
         Error::Conflict(_) => {
             "the lifecycle does not allow the change; `detail` names what it allows"
         }
+        Error::Erased => "the ticket of this `Idempotency-Key` was erased",
         Error::Outdated => "the ticket's version is not the one in `If-Match`",
         Error::TooLarge => "the body is too large (of a webhook's body, the beginning is kept)",
         Error::UnsupportedMediaType => {

@@ -8,8 +8,8 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::body::{
-    ChangePage, CreatedTicket, FormTokenAnswer, Health, MessagePage, TicketPage, TicketSuggestion,
-    WebhookAnswer, WebhookResult,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, FormTokenAnswer, Health,
+    MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
 use super::view::TicketView;
 use crate::telemetry::Outcome;
@@ -106,6 +106,29 @@ impl Response {
         Self::ok(body)
     }
 
+    /// 200 with a page of what is kept of a customer, the first of which is at `address`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn export(page: &CustomerExport, address: &str) -> Result<Self, Error> {
+        let mut response = Self::ok(page)?;
+        response.next_page(address, page.next_cursor.as_deref());
+        Ok(response)
+    }
+
+    /// 200 when nothing is left of the customer, 202 when the same call is to go on.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn erasure(body: &CustomerErasure) -> Result<Self, Error> {
+        if body.finished_at.is_some() {
+            return Self::ok(body);
+        }
+        let mut response = Self::json(StatusCode::ACCEPTED, body)?;
+        response.header(header::RETRY_AFTER, &crate::limits::RETRY_AFTER_SECONDS.to_string());
+        Ok(response)
+    }
+
     /// 200 with the health of the service.
     ///
     /// # Errors
@@ -125,12 +148,16 @@ impl Response {
     /// [`Error::Internal`] when the body cannot be written.
     pub fn page(page: &TicketPage, address: &str) -> Result<Self, Error> {
         let mut response = Self::ok(page)?;
-        if let Some(cursor) = &page.next_cursor {
+        response.next_page(address, page.next_cursor.as_deref());
+        Ok(response)
+    }
+
+    fn next_page(&mut self, address: &str, cursor: Option<&str>) {
+        if let Some(cursor) = cursor {
             let separator = if address.contains('?') { '&' } else { '?' };
             let next = format!("<{address}{separator}cursor={cursor}>; rel=\"next\"");
-            response.header(header::LINK, &next);
+            self.header(header::LINK, &next);
         }
-        Ok(response)
     }
 
     /// 200 without a body.

@@ -1,10 +1,13 @@
 //! Does what a vendor tells of one conversation.
 
+use std::borrow::Cow;
+
 use super::{Webhook, nothing};
 use crate::acceptance::take_in;
 use crate::http::{Response, WebhookAnswer, WebhookResult};
 use crate::limits;
-use copilot_aws::store::{Actor, Added, Changed, Found, NewMessage, ReportedStatus};
+use chrono::{DateTime, Utc};
+use copilot_aws::store::{Actor, Added, Changed, Found, Known, NewMessage, ReportedStatus};
 use copilot_channels::{
     ConversationIdentity, ConversationReport, CustomerMessage, StatusReport, are_same_words,
     is_said_in,
@@ -25,10 +28,15 @@ struct Conversation {
 
 impl Conversation {
     fn of_one(ticket: Ticket, opened_by: Option<ExternalId>) -> Self {
+        Self::of_found(0, Found { ticket, opened_by, newest_follow_up: 0 })
+    }
+
+    fn of_found(number: u32, found: Found) -> Self {
+        let Found { ticket, opened_by, .. } = found;
         Self {
             first: ticket.clone(),
             newest: ticket,
-            number: 0,
+            number,
             newest_opened_by: opened_by.clone(),
             opened_by,
         }
@@ -45,6 +53,14 @@ impl Conversation {
     }
 }
 
+/// What is kept of a conversation.
+#[derive(Default)]
+struct Kept {
+    conversation: Option<Conversation>,
+    /// When the last of its tickets was erased that was.
+    erased_at: Option<DateTime<Utc>>,
+}
+
 /// What became of a message.
 enum Said {
     Now,
@@ -53,15 +69,44 @@ enum Said {
 }
 
 impl Webhook {
-    /// Makes or finds the ticket of a conversation, and adds to it what the report brings: what is
-    /// missing, the messages, the status. Each is safe to repeat, so a report that was taken in part is
-    /// taken whole when it comes again.
+    /// Takes a report. Of a conversation that was erased, in whole or its first tickets, only what was
+    /// said since is taken: what comes again must not bring back what was erased.
     pub(super) async fn take(
         &self,
         report: &ConversationReport,
         trace_id: Option<&str>,
     ) -> Result<Response, Error> {
-        let Some((mut conversation, mut result)) = self.begin(report, trace_id).await? else {
+        let mut report = Cow::Borrowed(report);
+        loop {
+            let found = self.find(&report.conversation).await?;
+            let Some(erased_at) = found.erased_at else {
+                return self.take_whole(&report, found.conversation, trace_id).await;
+            };
+            if found.conversation.is_some() {
+                let since = report.since(erased_at);
+                return self.take_whole(&since, found.conversation, trace_id).await;
+            }
+            match report.begun_since(erased_at) {
+                Some(anew) => report = Cow::Owned(anew),
+                None => return nothing(WebhookResult::NoTicket),
+            }
+        }
+    }
+
+    /// Makes the ticket of a conversation that has none, and adds to it what the report brings: what is
+    /// missing, the messages, the status. Each is safe to repeat, so a report that was taken in part is
+    /// taken whole when it comes again.
+    async fn take_whole(
+        &self,
+        report: &ConversationReport,
+        known: Option<Conversation>,
+        trace_id: Option<&str>,
+    ) -> Result<Response, Error> {
+        let begun = match known {
+            Some(known) => Some((known, WebhookResult::AlreadyReceived)),
+            None => self.begin(report, trace_id).await?,
+        };
+        let Some((mut conversation, mut result)) = begun else {
             return nothing(WebhookResult::NoTicket);
         };
         if let Some(told) = report.opening.as_ref().filter(|_| result != WebhookResult::Created)
@@ -87,49 +132,54 @@ impl Webhook {
         Response::webhook(&WebhookAnswer { ticket_id: Some(conversation.newest.ticket_id), result })
     }
 
-    /// The tickets of the conversation, the first one made if it may be and there is none.
+    /// The first ticket of a conversation that has none, if it may be made.
     async fn begin(
         &self,
         report: &ConversationReport,
         trace_id: Option<&str>,
     ) -> Result<Option<(Conversation, WebhookResult)>, Error> {
-        if let Some(known) = self.find(&report.conversation).await? {
-            return Ok(Some((known, WebhookResult::AlreadyReceived)));
-        }
         let Some(new) = report.opening.as_ref().filter(|_| report.may_begin) else {
             return Ok(None);
         };
-        let accepted = take_in(&self.store, &self.queue, new, trace_id).await?;
+        let accepted = take_in(&self.store, &self.queue, new, trace_id).await.map_err(not_now)?;
         if !accepted.is_new {
-            let known = self.find(&report.conversation).await?.ok_or_else(gone)?;
+            let found = self.find(&report.conversation).await?;
+            let known = found.conversation.ok_or_else(gone)?;
             return Ok(Some((known, WebhookResult::AlreadyReceived)));
         }
         let conversation = Conversation::of_one(accepted.ticket, new.opened_by.clone());
         Ok(Some((conversation, WebhookResult::Created)))
     }
 
-    /// The first and the newest ticket of a conversation. Only a closed one is followed up on, so nothing
-    /// further is read behind one that is not.
-    async fn find(&self, identity: &ConversationIdentity) -> Result<Option<Conversation>, Error> {
-        let Some(first) = self.store.find(&identity_of(identity, 0)).await? else {
-            return Ok(None);
-        };
-        let mut number = first.newest_follow_up;
-        let mut conversation = Conversation::of_one(first.ticket, first.opened_by);
-        if number > 0
-            && let Some(noted) = self.store.find(&identity_of(identity, number)).await?
-        {
-            conversation.follow(number, noted);
-        }
-        while conversation.newest.status == Status::Closed {
-            number = number.saturating_add(1);
+    /// The first and the newest ticket of a conversation that were not erased. Only a closed one is
+    /// followed up on, so nothing further is read behind one that is not.
+    async fn find(&self, identity: &ConversationIdentity) -> Result<Kept, Error> {
+        let mut kept = Kept::default();
+        let mut number = 0;
+        // The newest follow-up is noted on the first ticket; behind an erased one all are looked at.
+        loop {
             match self.store.find(&identity_of(identity, number)).await? {
-                // One that was made without being noted.
-                Some(found) => conversation.follow(number, found),
+                Some(Known::Erased(at)) => kept.erased_at = kept.erased_at.max(Some(at)),
+                Some(Known::Ticket(found)) => {
+                    let noted = found.newest_follow_up;
+                    match &mut kept.conversation {
+                        Some(conversation) => conversation.follow(number, *found),
+                        None => kept.conversation = Some(Conversation::of_found(number, *found)),
+                    }
+                    if noted > number {
+                        number = noted;
+                        continue;
+                    }
+                }
                 None => break,
             }
+            let newest = kept.conversation.as_ref().map(|conversation| conversation.newest.status);
+            if newest.is_some_and(|status| status != Status::Closed) {
+                break;
+            }
+            number = number.saturating_add(1);
         }
-        Ok(Some(conversation))
+        Ok(kept)
     }
 
     /// Fills in what the conversation's tickets lack, and says whether there was anything. The earlier
@@ -209,10 +259,13 @@ impl Webhook {
                     let number = conversation.number.saturating_add(1);
                     let identity = identity_of(&report.conversation, number);
                     let new = follow_up(&closed, message, identity.clone());
-                    let accepted = take_in(&self.store, &self.queue, &new, trace_id).await?;
+                    let accepted = take_in(&self.store, &self.queue, &new, trace_id).await;
+                    let accepted = accepted.map_err(not_now)?;
                     self.store.note_follow_up(first, number).await?;
-                    let made = self.store.find(&identity).await?.ok_or_else(gone)?;
-                    conversation.follow(number, made);
+                    let Some(Known::Ticket(made)) = self.store.find(&identity).await? else {
+                        return Err(gone());
+                    };
+                    conversation.follow(number, *made);
                     if accepted.is_new {
                         let (id, words_id) = (message.id.as_str(), message.words_id.as_str());
                         self.store.note_message(first, id, words_id).await?;
@@ -273,6 +326,11 @@ fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> Ne
         opened_by: Some(message.id.clone()),
         identity: Identity::Of(identity),
     }
+}
+
+/// A ticket that is erased while its conversation is reported: when the report comes again, that is seen.
+fn not_now(error: Error) -> Error {
+    if matches!(error, Error::Erased) { gone() } else { error }
 }
 
 fn gone() -> Error {

@@ -1,6 +1,8 @@
 //! Starts everything in order, and stops it.
 
+mod data_files;
 mod environment;
+mod erasing;
 mod error;
 mod functions;
 mod intake;
@@ -24,7 +26,8 @@ use crate::cargo;
 use crate::options::Options;
 
 use environment::{Credentials, configuration, environment, stack_key};
-pub use error::StackError;
+pub use erasing::EraseError;
+pub use error::{StackError, TaskError};
 use functions::start_functions;
 use intake::{Intake, Joined};
 pub use kept_bodies::KeptBodiesError;
@@ -88,6 +91,7 @@ impl Stack {
         };
         let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
+        data_files::check(&data_dir)?;
         let key = options.auth.then(|| SigningKey::open(&data_dir)).transpose()?;
         let stack_key = stack_key(&data_dir)?;
         let binaries: Vec<String> =
@@ -109,6 +113,7 @@ impl Stack {
         let credentials = Credentials::choose(&places);
         let setup = Setup { data_dir: &data_dir, deployment: &deployment, region: &region };
         let services = Services::start(places, access, &setup).await?;
+        data_files::make_private(&data_dir);
         let environment =
             environment(&options, &addresses, &region, credentials, &deployment.functions);
         let configurations = deployment.functions.iter().map(|function| {
@@ -136,6 +141,11 @@ impl Stack {
             services,
             _lock: lock,
         })
+    }
+
+    /// The folder that keeps its data.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     pub fn addresses(&self) -> &Addresses {

@@ -21,6 +21,7 @@ mod item_sizes;
 mod list_shards;
 mod payment_numbers;
 mod personal_data;
+mod privacy;
 mod read_tickets;
 mod requeue_stranded;
 mod retrain_triage;

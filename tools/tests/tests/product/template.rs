@@ -157,7 +157,7 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
         statements.filter(|statement| statement.actions.contains(action)).count()
     };
     assert_eq!(grants(&with_all, "secretsmanager:GetSecretValue"), 2);
-    assert_eq!(grants(&with_all, "kms:Decrypt"), 10);
+    assert_eq!(grants(&with_all, "kms:Decrypt"), 12);
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
 }
 
@@ -330,4 +330,23 @@ fn only_the_triage_may_ask_bedrock_and_only_the_one_model() {
         asked(&parameters),
         (format!("bedrock:eu.{MODEL}"), BTreeSet::from([triage(profile), triage(anywhere)]))
     );
+}
+
+#[test]
+fn only_the_access_log_has_addresses_and_it_is_kept_for_a_few_days() {
+    let template = template();
+    assert_eq!(template.matches("sourceIp").count(), 1);
+    assert!(resource(&template, "Api").contains(r#""address":"$context.identity.sourceIp""#));
+    assert!(resource(&template, "Api").contains("DestinationArn: !GetAtt ApiLogs.Arn"));
+    let of_logs = |id: &str| resource(&template, id).lines().last().unwrap().trim().to_owned();
+    assert_eq!(of_logs("ApiLogs"), "Properties: {RetentionInDays: !Ref AccessLogRetentionDays}");
+    assert_eq!(of_logs("FunctionLogs"), "Properties: {RetentionInDays: !Ref LogRetentionDays}");
+    let (_, parameter) = template.split_once("\n  AccessLogRetentionDays:\n").unwrap();
+    assert!(
+        parameter.split("Description").next().unwrap().contains("AllowedValues: [1, 3, 5, 7, 14]")
+    );
+    // And nothing of who calls: a token's subject may be an address.
+    for personal in ["claims", "userArn", "userAgent"] {
+        assert!(!resource(&template, "Api").contains(personal), "{personal}");
+    }
 }

@@ -26,7 +26,7 @@ impl Store {
     ) -> Result<Added, Error> {
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let ticket = self.read(ticket_id).await?;
+            let ticket = self.read_cut(ticket_id).await?;
             let words = self.words_noted(message.first, message.words_id).await?;
             let is_claimable = words.are_unclaimed() && message.has_own_id();
             // Otherwise the write finds what is known already.

@@ -4,7 +4,7 @@
 mod message;
 mod reported;
 mod suggest;
-mod write;
+pub(super) mod write;
 
 use chrono::{DateTime, Utc};
 
@@ -173,7 +173,7 @@ impl Store {
     ) -> Result<Ticket, Error> {
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let seen = self.read(ticket_id).await?;
+            let seen = self.read_cut(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
             }
@@ -221,10 +221,11 @@ impl Store {
         actor: Actor<'_>,
         now: DateTime<Utc>,
     ) -> Result<Changed, Error> {
+        let told = NewTicket { customer_id: self.customer_id(told), ..told.clone() };
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let seen = self.read(ticket_id).await?;
-            let Some(next) = seen.completed(told) else { return Ok(Changed::Unchanged(seen)) };
+            let seen = self.read_cut(ticket_id).await?;
+            let Some(next) = seen.completed(&told) else { return Ok(Changed::Unchanged(seen)) };
             let decision = Decision::new(&seen, next, actor, now);
             if let Written::Done(changed) = self.write(&decision).await? {
                 return Ok(Changed::Done(*changed));

@@ -72,7 +72,7 @@ impl Tries {
 
 /// How a transaction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(in crate::store) enum End {
     Done,
     Outdated,
     Duplicate,
@@ -194,7 +194,7 @@ impl Store {
 
     /// Makes the writes, all or none. What DynamoDB cancels because it is busy is sent again, within the
     /// time of one call: the SDK does not do that, as such a cancellation is an error of its own.
-    async fn transact(
+    pub(in crate::store) async fn transact(
         &self,
         writes: Vec<TransactWriteItem>,
         noted_at: Option<usize>,
@@ -255,7 +255,7 @@ impl Store {
     }
 
     /// A write of an item that is not there yet.
-    fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
+    pub(in crate::store) fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
         self.put_if(item, "attribute_not_exists(pk)")
     }
 

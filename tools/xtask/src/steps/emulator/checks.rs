@@ -40,10 +40,14 @@ pub enum Body {
     Sweep,
     /// What a run found that closes resolved tickets, the same.
     Closing,
+    /// What a run found that erases what is due, the same.
+    Erasing,
+    /// A page of what is kept of a customer.
+    Export,
 }
 
 /// All checks. Those of one function follow each other: they are sent to one process.
-pub const CHECKS: [Check; 14] = [
+pub const CHECKS: [Check; 16] = [
     check("create-ticket", "created.json", &[201], Body::CreatedTicket),
     check("read-tickets", "list.json", &[200], Body::PageWithCreatedTicket),
     Check {
@@ -66,6 +70,8 @@ pub const CHECKS: [Check; 14] = [
     check("retrain-triage", "scheduled.json", &[0], Body::Training),
     check("requeue-stranded", "scheduled.json", &[0], Body::Sweep),
     check("close-resolved", "scheduled.json", &[0], Body::Closing),
+    check("customer-data", "1-export.json", &[200], Body::Export),
+    check("erase-due", "scheduled.json", &[0], Body::Erasing),
     check("api-docs", "health.json", &[200], Body::Health),
 ];
 
@@ -109,6 +115,8 @@ impl Check {
                 Body::Training => answer["version"].is_u64(),
                 Body::Sweep => answer["requeued"].is_u64(),
                 Body::Closing => answer["closed"].is_u64(),
+                Body::Erasing => answer["erased"].is_u64(),
+                Body::Export => body["records"].is_array(),
             }
     }
 }
