@@ -29,7 +29,7 @@ impl Store {
         suggest: impl AsyncFn(&Ticket) -> Suggestion,
     ) -> Result<Suggested, Error> {
         for _ in 0..limits::CHANGE_ATTEMPTS {
-            let seen = self.read_cut(ticket_id).await?;
+            let seen = self.read(ticket_id).await?;
             if !seen.awaits_suggestion() {
                 self.ai_work_delivered(ticket_id).await?;
                 return Ok(Suggested::LeftAlone(seen));
