@@ -6,11 +6,12 @@
 //! markup. Intercom's HTML does: it is a row of elements such as `<p>…</p>`. HTML that does not is
 //! shown as it is, which is ugly but loses nothing.
 
+mod nesting;
 mod render;
 
 use std::borrow::Cow;
 
-pub use render::to_text;
+pub use render::{QuotingText, to_text, to_text_with_quotations};
 
 /// The text as a person reads it: HTML becomes plain text, plain text stays exactly as it is.
 pub fn readable_text(text: &str) -> Cow<'_, str> {

@@ -3,15 +3,33 @@
 //! Works on the stream of tokens and builds no tree: the time grows with the length of the text,
 //! and no depth of nesting can exhaust the stack.
 
+use std::ops::Range;
+
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+
+use super::nesting::{Hidden, Quotation};
 
 /// The words of an HTML text with its lines, lists and links.
 ///
 /// Entities are decoded, white space is folded as a browser does it, `<br>` and blocks end lines,
 /// list items begin with `-` or their number, a link is `text (address)`, an image `[image: its
-/// description]`. Scripts, styles, comments, invisible images and addresses that only a browser can
-/// open are gone.
+/// description]`. Scripts, styles, comments, addresses that only a browser can open, and what a
+/// reader does not see are gone.
 pub fn to_text(html: &str) -> String {
+    to_text_with_quotations(html).text
+}
+
+/// A text made of HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QuotingText {
+    /// The words.
+    pub text: String,
+    /// Which of them mail programs mark as written before, in bytes and in order.
+    pub quotations: Vec<Range<usize>>,
+}
+
+/// What [`to_text`] makes of an HTML text, and which of it quotes an older mail.
+pub fn to_text_with_quotations(html: &str) -> QuotingText {
     let mut emitter = DefaultEmitter::default();
     // What is inside <script>, <style> and their like is no markup.
     emitter.naively_switch_states(true);
@@ -26,7 +44,8 @@ pub fn to_text(html: &str) -> String {
         }
     }
     renderer.close_link();
-    renderer.text
+    renderer.close_quotation();
+    QuotingText { text: renderer.text, quotations: renderer.quotations }
 }
 
 /// Deepest list whose items are still set further in.
@@ -43,8 +62,13 @@ struct Renderer {
     item: Option<String>,
     lists: Vec<List>,
     link: Option<Link>,
-    /// The element whose whole content is not shown.
-    hidden: Option<Vec<u8>>,
+    /// The element whose content is no text.
+    skipped: Option<Vec<u8>>,
+    hidden: Hidden,
+    quotation: Quotation,
+    /// Where in the text the open quotation begins, in bytes.
+    quotation_start: Option<usize>,
+    quotations: Vec<Range<usize>>,
     preformatted: usize,
 }
 
@@ -62,12 +86,21 @@ struct Link {
 
 impl Renderer {
     fn start(&mut self, tag: &StartTag<()>) {
-        if self.hidden.is_some() {
+        if self.skipped.is_some() {
             return;
+        }
+        self.hidden.start(tag);
+        if !self.quotation.is_open() {
+            self.quotation.start(tag);
+            if self.quotation.is_open() {
+                self.quotation_start = Some(self.text.len());
+            }
+        } else {
+            self.quotation.start(tag);
         }
         match tag.name.as_slice() {
             name @ (b"script" | b"style" | b"title" | b"template" | b"iframe" | b"noscript"
-            | b"noembed" | b"noframes") => self.hidden = Some(name.to_vec()),
+            | b"noembed" | b"noframes") => self.skipped = Some(name.to_vec()),
             b"br" => self.end_line(),
             b"hr" => {
                 self.block(1);
@@ -93,11 +126,16 @@ impl Renderer {
     }
 
     fn end(&mut self, name: &[u8]) {
-        if let Some(hidden) = &self.hidden {
-            if hidden == name {
-                self.hidden = None;
+        if let Some(skipped) = &self.skipped {
+            if skipped == name {
+                self.skipped = None;
             }
             return;
+        }
+        self.hidden.end(name);
+        self.quotation.end(name);
+        if !self.quotation.is_open() {
+            self.close_quotation();
         }
         match name {
             b"a" => self.close_link(),
@@ -115,8 +153,16 @@ impl Renderer {
         }
     }
 
+    fn close_quotation(&mut self) {
+        if let Some(start) = self.quotation_start.take()
+            && start < self.text.len()
+        {
+            self.quotations.push(start..self.text.len());
+        }
+    }
+
     fn write(&mut self, text: &str) {
-        if self.hidden.is_some() {
+        if self.skipped.is_some() || self.hidden.is_hidden() {
             return;
         }
         for character in text.chars() {
@@ -217,6 +263,11 @@ impl Renderer {
     }
 }
 
+/// Whether an element is no part of a line.
+pub(super) fn is_block(name: &[u8]) -> bool {
+    breaks_around(name) > 0 || matches!(name, b"td" | b"th" | b"ul" | b"ol" | b"pre" | b"hr")
+}
+
 /// Line breaks before and after a block; 0 for what stands within a line.
 fn breaks_around(name: &[u8]) -> usize {
     match name {
@@ -229,7 +280,7 @@ fn breaks_around(name: &[u8]) -> usize {
     }
 }
 
-fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
+pub(super) fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
     let value = tag.attributes.get(name).map(|value| value.as_slice()).unwrap_or_default();
     String::from_utf8_lossy(value).into_owned()
 }
