@@ -177,7 +177,14 @@ fn entries(text: &str) -> Vec<Entry> {
                 entry.phrase.push('"');
             }
             '(' => comment(&mut characters, &mut entry.comment),
-            '<' => entry.angles.push(characters.by_ref().take_while(|c| *c != '>').collect()),
+            // A bracket that is not closed holds no address: others may read it otherwise.
+            '<' => match characters.as_str().split_once('>') {
+                Some((angle, rest)) => {
+                    entry.angles.push(angle.to_owned());
+                    characters = rest.chars();
+                }
+                None => entry.phrase.push(' '),
+            },
             ',' | ';' => {
                 entries.push(std::mem::take(&mut entry));
                 if entries.len() > 2 * limits::ADDRESSES {
