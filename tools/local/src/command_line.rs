@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::authorizer::{self, SigningKey, SigningKeyError, TokenError};
+use crate::mail::{self, MailFileError};
 use crate::options::{Command, Options, Task};
 use crate::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
 use chrono::Utc;
@@ -45,6 +46,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
         }
         Some(Command::Triage(arguments)) => {
             print(triage_report::run(&arguments, Utc::now())?.trim_end());
+            Ok(())
+        }
+        Some(Command::Mail(arguments)) => {
+            print(mail::run(&arguments, Utc::now())?.trim_end());
             Ok(())
         }
     }
@@ -96,6 +101,8 @@ enum Failure {
     Token(#[from] TokenError),
     #[error(transparent)]
     TriageReport(#[from] TriageReportError),
+    #[error(transparent)]
+    MailFile(#[from] MailFileError),
 }
 
 fn print(line: &str) {
