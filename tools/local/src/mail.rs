@@ -72,7 +72,7 @@ pub fn run(arguments: &MailArguments, now: DateTime<Utc>) -> Result<String, Mail
     let mail = InboundMail::read(&raw, &receipt);
     let clues = Clues::of(&mail, &receipt, &desk);
     let decision = decide(&mail, &receipt, &clues, &Evidence::default());
-    let mut shown = described(&mail, &raw);
+    let mut shown = described(&mail);
     let _ = writeln!(shown, "decision     {decision:?}");
     Ok(shown)
 }
@@ -90,7 +90,7 @@ fn return_path(raw: &[u8]) -> EnvelopeSender {
 }
 
 /// The mail, one thing a line. Writing to a text does not fail.
-fn described(mail: &InboundMail, raw: &[u8]) -> String {
+fn described(mail: &InboundMail) -> String {
     let mut shown = String::new();
     for (name, mailboxes) in
         [("from", &mail.from), ("reply to", &mail.reply_to), ("to", &mail.to), ("copied", &mail.cc)]
@@ -118,7 +118,7 @@ fn described(mail: &InboundMail, raw: &[u8]) -> String {
         }
     }
     for attachment in &mail.attachments {
-        let _ = writeln!(shown, "file         {}", file(attachment, raw));
+        let _ = writeln!(shown, "file         {}", file(attachment));
     }
     if mail.condition != Default::default() {
         let _ = writeln!(shown, "condition    {:?}", mail.condition);
@@ -134,12 +134,12 @@ fn one(mailbox: &Mailbox) -> String {
     }
 }
 
-fn file(attachment: &Attachment, raw: &[u8]) -> String {
+fn file(attachment: &Attachment) -> String {
     let mut shown = format!(
         "{}, {}, {} bytes",
         attachment.name.as_str(),
         attachment.media_type,
-        attachment.bytes(raw).len()
+        attachment.length
     );
     if attachment.name.is_program() {
         shown.push_str(", a program");

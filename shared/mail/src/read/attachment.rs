@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use super::parts::Leaf;
@@ -22,6 +23,10 @@ pub struct Attachment {
     pub content_id: Option<String>,
     /// Where its bytes are.
     pub content: Content,
+    /// How many they are.
+    pub length: usize,
+    /// The SHA-256 of its bytes.
+    pub digest: [u8; 32],
     /// Whether it was damaged: what could be read of it is kept.
     pub is_damaged: bool,
 }
@@ -63,7 +68,35 @@ impl Attachment {
             media_type,
             content_id: leaf.content_id.clone().filter(|id| !id.is_empty()),
             content: Content::Encoded { range: leaf.body.clone(), transfer: leaf.transfer },
+            length: undone.bytes.len(),
+            digest: Sha256::digest(&undone.bytes).into(),
             is_damaged: !undone.is_exact,
+        }
+    }
+
+    /// A file out of a container.
+    pub(super) fn unpacked(name: FileName, bytes: Vec<u8>) -> Self {
+        Self {
+            name,
+            media_type: media_type(""),
+            content_id: None,
+            length: bytes.len(),
+            digest: Sha256::digest(&bytes).into(),
+            content: Content::Unpacked(bytes),
+            is_damaged: false,
+        }
+    }
+
+    /// The raw mail itself.
+    pub(super) fn of_mail(raw: &[u8]) -> Self {
+        Self {
+            name: FileName("mail.eml".to_owned()),
+            media_type: "message/rfc822".to_owned(),
+            content_id: None,
+            content: Content::Encoded { range: 0..raw.len(), transfer: Transfer::Plain },
+            length: raw.len(),
+            digest: Sha256::digest(raw).into(),
+            is_damaged: false,
         }
     }
 }
@@ -126,11 +159,6 @@ impl FileName {
             _ => "bin",
         };
         Self(format!("attachment-{number}.{ending}"))
-    }
-
-    /// The name of a whole mail that is kept as a file.
-    pub(super) fn of_mail() -> Self {
-        Self("mail.eml".to_owned())
     }
 
     /// The name.

@@ -139,7 +139,7 @@ impl InboundMail {
         };
         mail.words = contents.words;
         mail.attachments = contents.attachments;
-        mail.digest = mail.content_digest(raw, &header);
+        mail.digest = mail.content_digest(&header);
         mail
     }
 
@@ -203,13 +203,7 @@ impl InboundMail {
             Unread::TooLarge => mail.subject.clone().unwrap_or_default(),
         };
         mail.words = Words::plain(&text, WordsSource::Unread);
-        mail.attachments = vec![Attachment {
-            name: FileName::of_mail(),
-            media_type: "message/rfc822".to_owned(),
-            content_id: None,
-            content: Content::Encoded { range: 0..raw.len(), transfer: Transfer::Plain },
-            is_damaged: false,
-        }];
+        mail.attachments = vec![Attachment::of_mail(raw)];
         mail.condition = Condition {
             unread: Some(why),
             words_are_cut: why == Unread::TooLarge || raw.len() > limits::TEXT_BYTES,
@@ -221,7 +215,7 @@ impl InboundMail {
     }
 
     /// Relays add fields and may encode anew, but leave these.
-    fn content_digest(&self, raw: &[u8], header: &Header<'_>) -> [u8; 32] {
+    fn content_digest(&self, header: &Header<'_>) -> [u8; 32] {
         let mut digest = Sha256::new();
         let mut part = |bytes: &[u8]| {
             digest.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -233,7 +227,7 @@ impl InboundMail {
         part(self.words.text.as_bytes());
         for attachment in &self.attachments {
             part(attachment.name.as_str().as_bytes());
-            part(&attachment.bytes(raw));
+            part(&attachment.digest);
         }
         digest.finalize().into()
     }

@@ -80,6 +80,16 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// Reads base64 in which lines end anywhere, several encoded texts stand one behind the other, or
 /// characters are damaged. Ends at a line of other words once padding has ended the encoded text.
 pub(super) fn base64(bytes: &[u8]) -> Base64 {
+    // Nearly all is right, and may be large.
+    let code: Vec<u8> = bytes.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect();
+    if let Ok(decoded) = base64::engine::general_purpose::STANDARD.decode(&code) {
+        return Base64 { bytes: decoded, end: bytes.len(), is_exact: true };
+    }
+    drop(code);
+    tolerant_base64(bytes)
+}
+
+fn tolerant_base64(bytes: &[u8]) -> Base64 {
     let mut read =
         Base64 { bytes: Vec::with_capacity(bytes.len() / 4 * 3), end: 0, is_exact: true };
     let mut quads = Vec::with_capacity(bytes.len());

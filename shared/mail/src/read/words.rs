@@ -1,6 +1,6 @@
 //! The words of a mail: which of its parts they are in, and what was written now.
 
-use super::attachment::{Attachment, Content, FileName};
+use super::attachment::{Attachment, FileName};
 use super::parts::{Leaf, Parts};
 use super::quotation::{self, Line, Passage, PassageKind};
 use super::{calendar, charset, flowed, tnef};
@@ -203,13 +203,7 @@ impl Collector<'_> {
         self.outlook = self.outlook.take().or(container.body);
         for file in container.files.into_iter().take(limits::PARTS) {
             let name = FileName::clean(&file.name);
-            self.attachments.extend(name.map(|name| Attachment {
-                name,
-                media_type: "application/octet-stream".to_owned(),
-                content_id: None,
-                content: Content::Unpacked(file.bytes),
-                is_damaged: false,
-            }));
+            self.attachments.extend(name.map(|name| Attachment::unpacked(name, file.bytes)));
         }
     }
 
