@@ -60,6 +60,22 @@ pub(super) fn of_header(bytes: &[u8], body: Option<&str>) -> String {
     }
 }
 
+/// Where an HTML text may say which charset it is in: browsers look at the first 1,024 bytes.
+const DECLARED_WITHIN: usize = 1_024;
+
+/// The charset that an HTML text declares of itself, if it does.
+pub(super) fn of_html(bytes: &[u8]) -> Option<String> {
+    let start = bytes.get(..bytes.len().min(DECLARED_WITHIN))?;
+    let start = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let metas = start.split("<meta").skip(1).filter_map(|meta| meta.split('>').next());
+    let mut labels = metas.filter_map(|meta| meta.split_once("charset=")).map(|(_, label)| {
+        let label = label.trim_start_matches(['"', '\'', ' ']);
+        let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c)));
+        label.get(..end.unwrap_or(label.len())).unwrap_or_default().to_owned()
+    });
+    labels.find(|label| !label.is_empty())
+}
+
 /// What a label means, if it says anything of use.
 fn known(label: &str) -> Option<&'static Encoding> {
     let lower = label.to_ascii_lowercase();

@@ -10,6 +10,9 @@ pub(super) struct Header<'a> {
     fields: Vec<(&'a [u8], &'a [u8])>,
     /// Whether there were more fields, or longer ones, than are read.
     pub is_cut: bool,
+    /// Whether other programs may read other fields: it ends in a line that is none, or holds bytes that
+    /// some take for the end of a line.
+    pub is_ambiguous: bool,
     /// The charset that bytes outside of ASCII are in, if they are not UTF-8: what the body declares.
     pub body_charset: Option<String>,
 }
@@ -19,8 +22,7 @@ impl<'a> Header<'a> {
     /// the first empty line, or at the first line that is no field.
     pub fn read(bytes: &'a [u8]) -> (Self, usize) {
         let mut header = Self::default();
-        let mut at = 0;
-        let mut read = 0;
+        let (mut at, mut read) = (0, 0);
         while let Some(line) = line_at(bytes, at) {
             if line.trim_ascii().is_empty() {
                 return (header, at + line.len());
@@ -31,6 +33,7 @@ impl<'a> Header<'a> {
                     at += line.len();
                     continue;
                 }
+                header.is_ambiguous = true;
                 return (header, at);
             };
             let mut end = at + line.len();
@@ -45,6 +48,7 @@ impl<'a> Header<'a> {
             {
                 // The name is followed by a colon, perhaps behind spaces.
                 let whole = bytes.get(at..end).unwrap_or_default();
+                header.is_ambiguous |= has_odd_bytes(whole);
                 let colon = whole.iter().position(|byte| *byte == b':').unwrap_or(name.len());
                 header.fields.push((name, whole.get(colon + 1..).unwrap_or_default()));
                 read += length;
@@ -94,8 +98,7 @@ impl<'a> Header<'a> {
 
     fn line(&self, value: &[u8]) -> String {
         let text = charset::of_header(value, self.body_charset.as_deref());
-        let unfolded: String =
-            text.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
+        let unfolded = text.replace("\r\n", "").replace('\n', "");
         let spaced = unfolded.chars().map(|c| if c.is_control() { ' ' } else { c });
         spaced.collect::<String>().trim().to_owned()
     }
@@ -106,6 +109,11 @@ pub(super) fn line_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
     let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
     let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
     rest.get(..end)
+}
+
+/// Whether there is a NUL, or a carriage return that no line feed follows.
+fn has_odd_bytes(field: &[u8]) -> bool {
+    field.contains(&0) || field.windows(2).any(|pair| pair[0] == b'\r' && pair[1] != b'\n')
 }
 
 /// The name and the value of a field, if a line is one.

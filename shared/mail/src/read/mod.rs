@@ -91,6 +91,8 @@ pub struct Condition {
     pub words_are_cut: bool,
     /// Whether the header is longer than what is read of it.
     pub header_is_cut: bool,
+    /// Whether other programs may read another header: then the verdicts may be about another sender.
+    pub header_is_ambiguous: bool,
     /// Parts beyond those that are listed.
     pub parts_left_out: usize,
 }
@@ -135,6 +137,7 @@ impl InboundMail {
             is_damaged: contents.is_damaged || parts.is_unfinished,
             words_are_cut: contents.is_cut,
             header_is_cut: header.is_cut,
+            header_is_ambiguous: header.is_ambiguous,
             parts_left_out: parts.left_out,
         };
         mail.words = contents.words;
@@ -208,6 +211,7 @@ impl InboundMail {
             unread: Some(why),
             words_are_cut: why == Unread::TooLarge || raw.len() > limits::TEXT_BYTES,
             header_is_cut: header.is_cut,
+            header_is_ambiguous: header.is_ambiguous,
             ..Condition::default()
         };
         mail.digest = Sha256::digest(raw).into();

@@ -55,6 +55,49 @@ const WROTE: [&str; 16] = [
     "写道：",
     "写道:",
 ];
+/// "From" and "Sent" where Outlook begins an older mail with nothing before it.
+const FROM: [&str; 16] = [
+    "from",
+    "von",
+    "de",
+    "da",
+    "van",
+    "från",
+    "fra",
+    "od",
+    "lähettäjä",
+    "от",
+    "kimden",
+    "差出人",
+    "发件人",
+    "寄件者",
+    "보낸 사람",
+    "מאת",
+];
+const SENT: [&str; 22] = [
+    "sent",
+    "date",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "enviado",
+    "enviada",
+    "fecha",
+    "data",
+    "inviato",
+    "verzonden",
+    "skickat",
+    "sendt",
+    "dato",
+    "wysłano",
+    "lähetetty",
+    "отправлено",
+    "gönderilme",
+    "送信日時",
+    "发送时间",
+    "日期",
+    "נשלח",
+];
 /// How programs sign for a phone.
 const DEVICES: [&str; 10] = [
     "sent from my ",
@@ -163,7 +206,20 @@ fn begins_older_mail(lines: &[Line], at: usize) -> bool {
     let says_who_wrote = WROTE.iter().any(|wrote| lower.ends_with(wrote))
         && line.chars().any(char::is_numeric)
         && line.chars().count() <= ATTRIBUTION_CHARACTERS;
-    says_who_wrote || (is_divider(line) && header_follows(lines, at + 1))
+    says_who_wrote
+        || begins_header(lines, at)
+        || (is_divider(line) && header_follows(lines, at + 1))
+}
+
+/// `From: …` and `Sent: …` on two lines, bold or not.
+fn begins_header(lines: &[Line], at: usize) -> bool {
+    let name = |at: usize| {
+        let line = lines.get(at)?.text.trim().trim_start_matches('*');
+        let (name, value) = line.split_once([':', '：'])?;
+        (!value.trim().is_empty()).then(|| name.trim().trim_end_matches('*').to_lowercase())
+    };
+    name(at).is_some_and(|name| FROM.contains(&name.as_str()))
+        && name(at + 1).is_some_and(|name| SENT.contains(&name.as_str()))
 }
 
 /// `-----Original Message-----` in any language, or a line drawn with `_`.
@@ -232,6 +288,9 @@ mod tests {
             "________________________________\nDe : a@b.example\nEnvoyé : lundi\n\nolder",
             "---------- Forwarded message ---------\n差出人: a@b.example\n日付: 2日\nolder",
             "On 2 Nov 2026, Support wrote:\n\nolder",
+            "From: Support <support@desk.example>\nSent: Monday, 2 November 2026 20:00\nTo: Eva\n\nolder",
+            "*De :* Support\n*Envoyé :* lundi 2 novembre\n\nolder",
+            "发件人: Support\n发送时间: 2026年11月2日\nolder",
         ] {
             let text = format!("Yes.\n\n{divider}");
             assert_eq!(of_kind(&text, PassageKind::Own).trim(), "Yes.", "{text}");
@@ -247,6 +306,8 @@ mod tests {
             "see below\n__________\nmy answer",
             "a -- b\n--- c",
             "Order 5512:\nlid\n\nthanks",
+            "Name: Eva\nEmail: eva@mail.example\nDate: 2 November\nthe lid is broken",
+            "From: Paris\nTo: Rome\nDate: 2 November\nwhere is my ticket?",
         ] {
             assert_eq!(of_kind(text, PassageKind::Own), text, "{text}");
         }

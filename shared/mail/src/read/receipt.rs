@@ -134,17 +134,20 @@ impl Receipt {
 
     /// Whether the sender of `mail` is proven: by DMARC or, where its domain publishes no policy, by a
     /// check that passed for that very domain or one above or below it. Several addresses in From prove
-    /// none of them.
+    /// none of them, and neither does a header that the server may have read otherwise.
     pub fn proof(&self, mail: &InboundMail) -> SenderProof {
         let verdicts = &self.verdicts;
-        let Some(from) = mail.sender_address() else { return SenderProof::NotProven };
+        if verdicts.dmarc == Verdict::Fail {
+            let is_indifferent = verdicts.dmarc_policy == Some(DmarcPolicy::None);
+            return if is_indifferent { SenderProof::NotProven } else { SenderProof::Disowned };
+        }
+        let may_differ = mail.condition.header_is_cut || mail.condition.header_is_ambiguous;
+        let Some(from) = mail.sender_address().filter(|_| !may_differ) else {
+            return SenderProof::NotProven;
+        };
         match verdicts.dmarc {
             Verdict::Pass => SenderProof::Proven,
-            Verdict::Fail if verdicts.dmarc_policy == Some(DmarcPolicy::None) => {
-                SenderProof::NotProven
-            }
-            Verdict::Fail => SenderProof::Disowned,
-            Verdict::Unknown => {
+            Verdict::Fail | Verdict::Unknown => {
                 let domain = from.domain();
                 let by_spf = verdicts.spf == Verdict::Pass
                     && matches!(&self.sender, EnvelopeSender::Address(sender) if is_aligned(&sender.domain(), &domain));

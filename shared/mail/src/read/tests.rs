@@ -88,6 +88,35 @@ fn without_a_policy_an_aligned_check_proves_the_sender() {
 }
 
 #[test]
+fn a_header_that_others_may_read_otherwise_proves_nobody() {
+    let bomb = format!("{}DKIM-Signature: d=evil.example", "X: y\n".repeat(600));
+    for further in
+        ["no field\nFrom: x@evil.example", "X: a\rFrom: x@evil.example", "X: a\0b", bomb.as_str()]
+    {
+        let mail = read(format!("From: a@bank.example\n{further}\n\nx").as_bytes());
+        assert!(mail.sender_address().is_some(), "{further:.40}");
+        assert_eq!(receipt().proof(&mail), SenderProof::NotProven, "{further:.40}");
+    }
+}
+
+#[test]
+fn a_named_first_part_and_a_charset_in_html_are_words() {
+    let named = "Subject: s\nContent-Type: text/plain; charset=utf-8; name=body.txt\n\nwords";
+    assert_eq!(read(named.as_bytes()).words.text, "words");
+    let file = "Subject: s\nContent-Type: text/plain\nContent-Disposition: attachment\n\nwords";
+    assert_eq!(read(file.as_bytes()).attachments.len(), 1);
+    for meta in [
+        "<meta charset=windows-1251>",
+        "<META http-equiv=\"Content-Type\" content='text/html; charset=\"windows-1251\"'>",
+    ] {
+        let mut html = format!("Subject: s\nContent-Type: text/html\n\n<html><head>{meta}</head>")
+            .into_bytes();
+        html.extend(b"<p>\xef\xf0\xe8</p>");
+        assert_eq!(read(&html).words.text, "при", "{meta}");
+    }
+}
+
+#[test]
 fn a_disowned_sender_is_worse_than_an_unproven_one() {
     let mail = read(b"From: a@bank.example\n\nx");
     let proof = |dmarc_policy| {

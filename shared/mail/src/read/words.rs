@@ -129,8 +129,8 @@ pub(super) fn collect(raw: &[u8], parts: &Parts, subject: Option<&str>) -> Conte
         is_cut: false,
         text_left: limits::TEXT_BYTES,
     };
-    for leaf in &parts.leaves {
-        collector.take(leaf);
+    for (place, leaf) in parts.leaves.iter().enumerate() {
+        collector.take(leaf, place == 0);
     }
     let is_calendar_answer = collector.calendar.as_ref().is_some_and(|calendar| calendar.is_answer);
     Contents {
@@ -143,10 +143,11 @@ pub(super) fn collect(raw: &[u8], parts: &Parts, subject: Option<&str>) -> Conte
 }
 
 impl Collector<'_> {
-    fn take(&mut self, leaf: &Leaf) {
+    fn take(&mut self, leaf: &Leaf, is_first: bool) {
         let is_named =
             leaf.disposition.get("filename").is_some() || leaf.content_type.get("name").is_some();
-        let is_attached = leaf.disposition.word == "attachment" || is_named;
+        // Some programs name the words as well.
+        let is_attached = leaf.disposition.word == "attachment" || (is_named && !is_first);
         match leaf.content_type.word.as_str() {
             "" | "text/plain" | "text" if !is_attached => self.text(leaf, false),
             "text/html" | "application/xhtml+xml" if !is_attached => self.text(leaf, true),
@@ -160,7 +161,10 @@ impl Collector<'_> {
     fn text(&mut self, leaf: &Leaf, is_html: bool) {
         let bytes = self.raw.get(leaf.body.clone()).unwrap_or_default();
         let undone = leaf.transfer.undo(bytes);
-        let decoded = charset::decode(&undone.bytes, leaf.content_type.get("charset"));
+        let declared = leaf.content_type.get("charset").map(str::to_owned);
+        let declared =
+            declared.or_else(|| if is_html { charset::of_html(&undone.bytes) } else { None });
+        let decoded = charset::decode(&undone.bytes, declared.as_deref());
         self.is_damaged |= !undone.is_exact || !decoded.as_declared || leaf.is_makeshift;
         let mut text = decoded.text;
         if !undone.behind.is_empty() {
