@@ -1,7 +1,5 @@
 //! More mails of the kinds that broke other programs, small enough to stand here.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod harness;
 
 use copilot_mail::read::{AutomaticKind, InboundMail, WordsSource};

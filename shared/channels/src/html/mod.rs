@@ -6,8 +6,9 @@
 //! markup. Intercom's HTML does: it is a row of elements such as `<p>…</p>`. HTML that does not is
 //! shown as it is, which is ugly but loses nothing.
 
-mod nesting;
+mod quotation;
 mod render;
+mod visibility;
 
 use std::borrow::Cow;
 

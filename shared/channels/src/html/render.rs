@@ -7,14 +7,15 @@ use std::ops::Range;
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-use super::nesting::{Hidden, Quotation};
+use super::quotation::Quotations;
+use super::visibility::Visibility;
 
 /// The words of an HTML text with its lines, lists and links.
 ///
 /// Entities are decoded, white space is folded as a browser does it, `<br>` and blocks end lines,
 /// list items begin with `-` or their number, a link is `text (address)`, an image `[image: its
-/// description]`. Scripts, styles, comments, addresses that only a browser can open, and what a
-/// reader does not see are gone.
+/// description]`. Scripts, styles, comments, invisible images, what is hidden from whoever reads it, and
+/// addresses that only a browser can open are gone.
 pub fn to_text(html: &str) -> String {
     to_text_with_quotations(html).text
 }
@@ -34,18 +35,25 @@ pub fn to_text_with_quotations(html: &str) -> QuotingText {
     // What is inside <script>, <style> and their like is no markup.
     emitter.naively_switch_states(true);
     let mut renderer = Renderer::default();
+    let mut quotations = Quotations::default();
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => renderer.start(&tag),
-            Token::EndTag(tag) => renderer.end(&tag.name),
+            Token::StartTag(tag) => {
+                quotations.start(&tag, renderer.text.len());
+                renderer.start(&tag);
+            }
+            Token::EndTag(tag) => {
+                renderer.end(&tag.name);
+                quotations.end(&tag.name, renderer.text.len());
+            }
             Token::String(text) => renderer.write(&String::from_utf8_lossy(&text)),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
     renderer.close_link();
-    renderer.close_quotation();
-    QuotingText { text: renderer.text, quotations: renderer.quotations }
+    let quotations = quotations.finish(renderer.text.len());
+    QuotingText { text: renderer.text, quotations }
 }
 
 /// Deepest list whose items are still set further in.
@@ -62,13 +70,7 @@ struct Renderer {
     item: Option<String>,
     lists: Vec<List>,
     link: Option<Link>,
-    /// The element whose content is no text.
-    skipped: Option<Vec<u8>>,
-    hidden: Hidden,
-    quotation: Quotation,
-    /// Where in the text the open quotation begins, in bytes.
-    quotation_start: Option<usize>,
-    quotations: Vec<Range<usize>>,
+    visibility: Visibility,
     preformatted: usize,
 }
 
@@ -86,21 +88,11 @@ struct Link {
 
 impl Renderer {
     fn start(&mut self, tag: &StartTag<()>) {
-        if self.skipped.is_some() {
+        self.visibility.start(tag);
+        if self.visibility.hides() {
             return;
         }
-        self.hidden.start(tag);
-        if !self.quotation.is_open() {
-            self.quotation.start(tag);
-            if self.quotation.is_open() {
-                self.quotation_start = Some(self.text.len());
-            }
-        } else {
-            self.quotation.start(tag);
-        }
         match tag.name.as_slice() {
-            name @ (b"script" | b"style" | b"title" | b"template" | b"iframe" | b"noscript"
-            | b"noembed" | b"noframes") => self.skipped = Some(name.to_vec()),
             b"br" => self.end_line(),
             b"hr" => {
                 self.block(1);
@@ -126,16 +118,10 @@ impl Renderer {
     }
 
     fn end(&mut self, name: &[u8]) {
-        if let Some(skipped) = &self.skipped {
-            if skipped == name {
-                self.skipped = None;
-            }
+        let was_hidden = self.visibility.hides();
+        self.visibility.end(name);
+        if was_hidden {
             return;
-        }
-        self.hidden.end(name);
-        self.quotation.end(name);
-        if !self.quotation.is_open() {
-            self.close_quotation();
         }
         match name {
             b"a" => self.close_link(),
@@ -153,16 +139,8 @@ impl Renderer {
         }
     }
 
-    fn close_quotation(&mut self) {
-        if let Some(start) = self.quotation_start.take()
-            && start < self.text.len()
-        {
-            self.quotations.push(start..self.text.len());
-        }
-    }
-
     fn write(&mut self, text: &str) {
-        if self.skipped.is_some() || self.hidden.is_hidden() {
+        if !self.visibility.shows() {
             return;
         }
         for character in text.chars() {
@@ -261,11 +239,6 @@ impl Renderer {
             description => self.write(&format!("[image: {description}]")),
         }
     }
-}
-
-/// Whether an element is no part of a line.
-pub(super) fn is_block(name: &[u8]) -> bool {
-    breaks_around(name) > 0 || matches!(name, b"td" | b"th" | b"ul" | b"ol" | b"pre" | b"hr")
 }
 
 /// Line breaks before and after a block; 0 for what stands within a line.

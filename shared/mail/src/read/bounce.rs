@@ -61,7 +61,8 @@ pub(super) fn read(
             let local = address.local_part().to_ascii_lowercase();
             matches!(local.as_str(), "mailer-daemon" | "postmaster")
         });
-    if !says_so && !(has_null_sender && is_from_a_server) {
+    let is_report = says_so || (has_null_sender && is_from_a_server);
+    if !is_report {
         return None;
     }
     let recipients = status.map(|leaf| recipients(&content(raw, leaf))).unwrap_or_default();
