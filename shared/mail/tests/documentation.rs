@@ -1,7 +1,5 @@
 //! The limits that `docs/mail.md` names are those of the code.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use copilot_mail::limits;
 
 #[test]

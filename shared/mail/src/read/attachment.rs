@@ -101,7 +101,8 @@ impl Attachment {
     }
 }
 
-fn media_type(word: &str) -> String {
+/// The type if it is written as one is, else that of bytes of any kind.
+pub(crate) fn media_type(word: &str) -> String {
     let takes = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c);
     let is_type = word.len() <= 127
         && word.split_once('/').is_some_and(|(kind, subtype)| {

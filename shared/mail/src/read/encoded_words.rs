@@ -80,13 +80,7 @@ fn base64(content: &str) -> Vec<u8> {
 fn q(content: &str) -> Vec<u8> {
     let spaced: Vec<u8> =
         content.bytes().map(|byte| if byte == b'_' { b' ' } else { byte }).collect();
-    let (mut bytes, mut at) = (Vec::with_capacity(spaced.len()), 0);
-    while let Some(byte) = spaced.get(at) {
-        let escaped = (*byte == b'=').then(|| transfer::hex_pair(&spaced, at + 1)).flatten();
-        bytes.push(escaped.unwrap_or(*byte));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    bytes
+    transfer::unescaped(&spaced, b'=').0
 }
 
 #[cfg(test)]

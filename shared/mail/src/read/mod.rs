@@ -24,6 +24,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
+pub(crate) use attachment::media_type;
 pub use attachment::{Attachment, Content, FileName};
 pub use automatic::AutomaticKind;
 pub(crate) use bounce::OWN_MESSAGE;

@@ -65,23 +65,12 @@ fn joined(name: &str, pieces: &[Piece]) -> String {
             }
         }
         if piece.is_extended {
-            bytes.extend(percent_decoded(text))
+            bytes.extend(transfer::unescaped(text.as_bytes(), b'%').0)
         } else {
             bytes.extend(text.bytes())
         }
     }
     charset::decode(&bytes, label).text
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let source = text.as_bytes();
-    let (mut bytes, mut at) = (Vec::with_capacity(source.len()), 0);
-    while let Some(byte) = source.get(at) {
-        let escaped = (*byte == b'%').then(|| transfer::hex_pair(source, at + 1)).flatten();
-        bytes.push(escaped.unwrap_or(*byte));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    bytes
 }
 
 fn pieces(text: &str) -> Vec<Piece> {

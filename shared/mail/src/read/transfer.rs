@@ -133,8 +133,22 @@ fn flush(quads: &mut Vec<u8>, read: &mut Base64) {
     quads.clear();
 }
 
+/// The bytes in which each `mark` with two hex digits stands for one byte, and whether all were so. A
+/// mark without digits stays.
+pub(super) fn unescaped(source: &[u8], mark: u8) -> (Vec<u8>, bool) {
+    let (mut bytes, mut is_exact) = (Vec::with_capacity(source.len()), true);
+    let mut at = 0;
+    while let Some(byte) = source.get(at) {
+        let escaped = (*byte == mark).then(|| hex_pair(source, at + 1)).flatten();
+        is_exact &= *byte != mark || escaped.is_some();
+        bytes.push(escaped.unwrap_or(*byte));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    (bytes, is_exact)
+}
+
 /// The byte that the two hex digits at `at` stand for.
-pub(super) fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
+fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
     let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
     u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
 }
@@ -151,13 +165,9 @@ fn quoted_printable(bytes: &[u8]) -> (Vec<u8>, bool) {
             Some(content) => (content, true),
             None => (content, false),
         };
-        let mut at = 0;
-        while let Some(byte) = content.get(at) {
-            let escaped = (*byte == b'=').then(|| hex_pair(content, at + 1)).flatten();
-            is_exact &= *byte != b'=' || escaped.is_some();
-            decoded.push(escaped.unwrap_or(*byte));
-            at += if escaped.is_some() { 3 } else { 1 };
-        }
+        let (line, is_exact_line) = unescaped(content, b'=');
+        decoded.extend(line);
+        is_exact &= is_exact_line;
         if has_end && !is_soft {
             decoded.extend(end);
         }

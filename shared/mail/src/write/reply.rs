@@ -11,7 +11,7 @@ use mail_builder::mime::{BodyPart, MimePart};
 use super::body::{self, Quoted};
 use super::thread_ids;
 use super::{HeaderText, reply_subject};
-use crate::read::{FileName, OWN_MESSAGE};
+use crate::read::{FileName, OWN_MESSAGE, media_type};
 use crate::{MailAddress, MessageId, limits};
 
 /// Who a mail is from or to.
@@ -108,8 +108,9 @@ pub fn reply(reply: &Reply<'_>) -> Result<Vec<u8>, CannotWrite> {
     let mut parts = Vec::with_capacity(reply.files.len());
     for file in &reply.files {
         let bytes = BodyPart::Binary(file.bytes.into());
-        parts
-            .push(MimePart::new(media_type(file.media_type), bytes).attachment(file.name.as_str()));
+        parts.push(
+            MimePart::new(type_of_file(file.media_type), bytes).attachment(file.name.as_str()),
+        );
     }
     let body = if parts.is_empty() {
         words
@@ -189,17 +190,9 @@ fn written<'a>(correspondent: &Correspondent) -> Result<Address<'a>, CannotWrite
     Ok(Address::new_address(name, address))
 }
 
-/// The type if it is written as one is, and of no kind that has parts of its own.
-fn media_type(text: &str) -> String {
-    let takes = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c);
-    let is_simple = text.split_once('/').is_some_and(|(kind, subtype)| {
-        !matches!(kind, "multipart" | "message" | "text" | "")
-            && !subtype.is_empty()
-            && kind.chars().chain(subtype.chars()).all(takes)
-    });
-    if is_simple && text.len() <= 127 {
-        text.to_owned()
-    } else {
-        "application/octet-stream".to_owned()
-    }
+/// The type, unless it is of a kind that mail programs show or open in place.
+fn type_of_file(text: &str) -> String {
+    let written = media_type(text);
+    let opens = ["multipart/", "message/", "text/"].iter().any(|kind| written.starts_with(kind));
+    if opens { media_type("") } else { written }
 }
