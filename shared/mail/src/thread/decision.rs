@@ -39,7 +39,7 @@ pub struct Evidence {
     pub tagged: Option<KnownTicket>,
     /// The ticket to which the first known of [`Clues::own_messages`] and [`Clues::ids`] belongs.
     pub referred: Option<KnownTicket>,
-    /// The message of ours that this id is, if it is one.
+    /// The message of ours that this id is, if it is one and not an id of the customer's mail.
     pub referred_message: Option<OutgoingId>,
     /// How many tickets mail of this sender has opened in the last hour.
     pub tickets_of_sender_in_last_hour: u32,
@@ -76,7 +76,7 @@ pub enum Decision {
     MarkReported {
         /// On which ticket.
         ticket: TicketId,
-        /// Which message, if the report names it.
+        /// Which message, if the report names it and not only the ticket's address.
         message: Option<OutgoingId>,
     },
     /// A ticket of its own.
@@ -154,7 +154,7 @@ pub fn decide(
         };
     }
     if mail.bounce.is_some() {
-        return match known {
+        return match reported(clues, evidence) {
             Some(ticket) => Decision::MarkReported {
                 ticket: ticket.id,
                 message: message_of(ticket.id, clues, evidence),
@@ -220,6 +220,17 @@ fn known<'a>(clues: &Clues, evidence: &'a Evidence) -> Option<&'a KnownTicket> {
     // A mail of ours that came back names its ticket itself.
     let named = clues.is_own.as_ref().map(|own| own.ticket);
     all.clone().find(|ticket| Some(ticket.id) == named).or_else(|| all.clone().next())
+}
+
+/// The ticket that a report is about. It must name a mail of ours: the ids of customers' mails are known
+/// to others, who could have replies marked with them.
+fn reported<'a>(clues: &Clues, evidence: &'a Evidence) -> Option<&'a KnownTicket> {
+    let names_ours = |ticket: &&KnownTicket| {
+        evidence.referred_message.is_some()
+            || clues.own_messages.iter().any(|own| own.ticket == ticket.id)
+    };
+    let tagged = evidence.tagged.as_ref().filter(|_| matches!(clues.tag, ReplyTag::Valid(_)));
+    tagged.or_else(|| evidence.referred.as_ref().filter(names_ours))
 }
 
 /// The message of `ticket` that a report is about.

@@ -317,6 +317,10 @@ fn a_forged_report_marks_nothing() {
     let mut case = Case::from("mailer-daemon@x.example").further(report);
     case.sender = EnvelopeSender::Null;
     assert_eq!(case.decide(), hold(HoldReason::UnknownReport, false));
+    // The id of a customer's mail is known to others.
+    let referring = Case { is_referred: true, ..case };
+    assert_eq!(referring.decide(), hold(HoldReason::UnknownReport, true));
+    let case = Case { is_referred: false, ..referring };
     let marked = Decision::MarkReported { ticket: ticket_id(), message: None };
     assert_eq!(case.tagged().decide(), marked);
 }
