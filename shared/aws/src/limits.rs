@@ -50,8 +50,13 @@ pub const SHARDS_READ_AT_ONCE: usize = 8;
 pub const SHARD_CONNECTIONS_AHEAD: usize = 4;
 
 /// Ids tried for one new ticket before the store gives up. With a hundred million tickets 2.3 % of
-/// all ids are taken, so nine misses in a row happen once in 10^14 creates.
-pub const ID_ATTEMPTS: u32 = 9;
+/// all ids are taken, so that many misses in a row do not happen; nobody can bring them about, since
+/// nobody knows the key that ids are derived under. Each try is one write of some milliseconds.
+pub const ID_ATTEMPTS: u32 = 32;
+
+/// Ids under which a ticket may stand from before ids were derived under a key. As long as such tickets
+/// are in the table, and conversations of vendors go on for years, they are looked for.
+pub const FORMER_ID_ATTEMPTS: u32 = 9;
 
 /// Tries of one status change against tickets that others change at the same time.
 pub const CHANGE_ATTEMPTS: u32 = 5;

@@ -81,6 +81,7 @@ fn fields(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)> {
                 channels::IDEMPOTENCY_KEY_CHARACTERS
             ),
         ),
+        ("form token", format!("valid for {} minutes", limits::FORM_TOKEN_AGE.num_minutes())),
         ("errors listed in one answer", core::FAULTS_REPORTED.to_string()),
     ]
 }
@@ -126,7 +127,11 @@ fn webhooks(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)>
             ),
         ),
         ("one replay of kept bodies", format!("{} bodies", limits::REPLAYED_BODIES)),
-        ("follow-up tickets of one conversation", limits::FOLLOW_UPS.to_string()),
+        (
+            "tickets of one conversation that a notification completes",
+            format!("the newest {}", limits::COMPLETED_TICKETS),
+        ),
+        ("messages taken from one notification", number(channels::MESSAGES_OF_A_NOTIFICATION)),
     ]
 }
 

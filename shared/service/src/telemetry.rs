@@ -81,6 +81,9 @@ pub fn log(error: &Error) {
         | Error::InvalidParameters(_)
         | Error::TooLarge
         | Error::UnsupportedMediaType
+        | Error::UnsupportedContentCoding
+        | Error::NotAcceptable(_)
+        | Error::Forbidden(_)
         | Error::Unauthenticated(_)
         | Error::MethodNotAllowed { .. }
         | Error::NotFound(_)

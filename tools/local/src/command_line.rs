@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::authorizer::{self, SigningKey, SigningKeyError, TokenError};
+use crate::authorizer::{self, SigningKey, TokenError};
+use crate::key_file::KeyFileError;
 use crate::mail::{self, MailFileError};
 use crate::options::{Command, Options, Task};
 use crate::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
@@ -96,7 +97,7 @@ enum Failure {
     #[error(transparent)]
     RunSchedule(#[from] RunScheduleError),
     #[error(transparent)]
-    SigningKey(#[from] SigningKeyError),
+    Key(#[from] KeyFileError),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error(transparent)]

@@ -3,6 +3,7 @@
 //!
 //! In reading order: [`command_line`] is what `cargo run` runs and [`options`] is what the command
 //! line says; [`stack`] starts everything and stops it; [`cargo`] builds the functions;
+//! [`key_file`] keeps secrets;
 //! [`aws_json`] calls services; [`dynamodb`] is the embedded one and [`access`] what functions may
 //! ask of it and of SQS; [`gateway`] brings HTTP requests to functions, those of callers that
 //! [`authorizer`] lets through, [`trigger`] brings queue messages and [`schedule`] what the clock
@@ -16,6 +17,7 @@ pub mod cargo;
 pub mod command_line;
 pub mod dynamodb;
 pub mod gateway;
+pub mod key_file;
 pub mod mail;
 pub mod options;
 pub mod schedule;

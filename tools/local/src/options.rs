@@ -12,6 +12,8 @@ use triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
 const TOKEN_SECONDS_MAXIMUM: i64 = 366 * 24 * 60 * 60;
+/// What a token allows unless the command line says otherwise: whoever runs this may do everything.
+const ALL_SCOPES: &str = "read change erase admin";
 
 /// Runs the customer support copilot on this machine.
 ///
@@ -125,6 +127,9 @@ pub struct TokenArguments {
     /// Whom it is for; the API takes no other than its own
     #[arg(long, default_value = AUDIENCE)]
     pub audience: String,
+    /// What they may do: read, change, erase, admin, or some of them between spaces
+    #[arg(long, value_name = "SCOPES", default_value = ALL_SCOPES)]
+    pub scope: String,
     /// For how long it is valid
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..=TOKEN_SECONDS_MAXIMUM))]
     pub expires_in: u32,
@@ -136,6 +141,7 @@ impl TokenArguments {
         TokenRequest {
             subject: self.subject,
             audience: self.audience,
+            scope: self.scope,
             expires_in: Duration::from_secs(u64::from(self.expires_in)),
         }
     }
@@ -180,6 +186,7 @@ mod tests {
         let request = TokenRequest {
             subject: "agent-7".to_owned(),
             audience: AUDIENCE.to_owned(),
+            scope: ALL_SCOPES.to_owned(),
             expires_in: Duration::from_secs(3600),
         };
         assert_eq!(arguments.request(), request);

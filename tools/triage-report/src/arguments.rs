@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use copilot_core::ticket::{Category, Confidence, ParseConfidenceError};
+use copilot_triage::extraction::{OrderPattern, ParseOrderPatternError};
 use encoding_rs::Encoding;
 
 /// What to run the AI over, and what to write.
@@ -45,6 +46,10 @@ pub struct TriageArguments {
     /// From which confidence on a suggestion counts as sure, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value = "0.88", value_parser = confidence)]
     pub threshold: Confidence,
+
+    /// Regular expression of your own order numbers, such as W[0-9]{2}/[0-9]{5}
+    #[arg(long, value_name = "PATTERN", value_parser = order_pattern)]
+    pub order_pattern: Option<String>,
 
     /// File of the report with plots [default: beside FILE, .triage-report.html in place of its ending]
     #[arg(long, value_name = "FILE.html")]
@@ -118,6 +123,10 @@ fn encoding(name: &str) -> Result<&'static Encoding, ParseEncodingError> {
     Encoding::for_label_no_replacement(name.as_bytes()).ok_or(ParseEncodingError)
 }
 
+fn order_pattern(text: &str) -> Result<String, ParseOrderPatternError> {
+    text.parse::<OrderPattern>().map(|_| text.to_owned())
+}
+
 fn confidence(text: &str) -> Result<Confidence, ParseConfidenceError> {
     Confidence::parse(text.parse().map_err(|_| ParseConfidenceError)?)
 }
@@ -173,6 +182,15 @@ mod tests {
         }
         for wrong in ["", "utf", "hz-gb-2312"] {
             assert!(parse(&["a.csv", "--encoding", wrong]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_orders_is_one() {
+        let arguments = parse(&["a.csv", "--order-pattern", "W[0-9]{5}"]).unwrap();
+        assert_eq!(arguments.order_pattern.as_deref(), Some("W[0-9]{5}"));
+        for wrong in ["[", "[0-9]*", ""] {
+            assert!(parse(&["a.csv", "--order-pattern", wrong]).is_err(), "{wrong}");
         }
     }
 

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | create, read, change one ticket | table, `pk` + `sk` |
 //! | changes and messages of a ticket, oldest first | table, `pk`, `sk` = `history#<version>` or `message#<version>` |
-//! | whether a ticket has a message | table, `pk`, `sk` = `message-id#<id>` |
+//! | whether a conversation has a message, by its id and by its words | table, `pk` of its first ticket, `sk` = `message-id#<id>` |
+//! | whether a notification about it was taken | table, `pk` of its first ticket, `sk` = `event-id#<id>` |
 //! | what the AI learned from them, by version | table, `pk` = `adaptation`, `sk` = `version#<number>` or `active` |
 //! | corrections of the AI by agents, newest first | table, `pk` = `corrections`, `sk` = time and digits |
 //! | unreadable webhook bodies of a source | table, `pk` = `unreadable#<source>` |
@@ -23,11 +24,14 @@ mod adaptation;
 mod ai_work;
 mod batch;
 mod change;
+mod conversation;
 mod corrections;
 mod cursor;
+mod customer;
 #[cfg(test)]
 mod fake;
 mod list;
+mod payment_numbers;
 mod record;
 mod resolved;
 mod rows;
@@ -50,7 +54,8 @@ use futures_util::future::join_all;
 use crate::connection::{Connection, UNSIGNED, connect_ahead_timeouts, failure};
 use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::ticket::{ExternalId, Identity, NewTicket, Ticket, TicketId};
+use copilot_core::stack_key::StackKey;
+use copilot_core::ticket::{CustomerId, ExternalId, Identity, NewTicket, Ticket, TicketId};
 
 pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
@@ -58,6 +63,7 @@ pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedCha
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
 pub use list::{Page, Position};
+pub use payment_numbers::{ParsePaymentNumbersError, PaymentNumbers};
 use record::TicketRecord;
 pub use resolved::ResolvedPage;
 pub use rows::{UnreadableRowsCounter, count_unreadable_rows};
@@ -71,6 +77,8 @@ pub struct Store {
     client: Client,
     table: String,
     shards: ListShards,
+    key: StackKey,
+    payment_numbers: PaymentNumbers,
 }
 
 /// What became of a [`NewTicket`].
@@ -92,8 +100,11 @@ pub enum Created {
 pub struct Found {
     /// The ticket as it is now.
     pub ticket: Ticket,
-    /// The message that made it, when it follows up on a closed ticket.
+    /// The message that made it, when it follows up on a closed ticket or when its first words came as a
+    /// message.
     pub opened_by: Option<ExternalId>,
+    /// Of a conversation's first ticket: the number of the newest follow-up that is known; 0 for none.
+    pub newest_follow_up: u32,
 }
 
 /// What became of one conditional write.
@@ -104,10 +115,17 @@ enum Put {
 
 impl Store {
     /// The table named `table` in the account that `connection` reaches, its list indexes spread over
-    /// `shards` partitions.
-    pub fn new(connection: &Connection, table: String, shards: ListShards) -> Self {
+    /// `shards` partitions, ids derived under `key`. Of card numbers and IBANs it keeps what
+    /// `payment_numbers` says.
+    pub fn new(
+        connection: &Connection,
+        table: String,
+        shards: ListShards,
+        key: StackKey,
+        payment_numbers: PaymentNumbers,
+    ) -> Self {
         let configuration = connection.to_service("AWS_ENDPOINT_URL_DYNAMODB");
-        Self { client: Client::new(&configuration), table, shards }
+        Self { client: Client::new(&configuration), table, shards, key, payment_numbers }
     }
 
     /// The partitions of the list indexes, for who reads them one by one.
@@ -137,21 +155,26 @@ impl Store {
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its
-    /// [`Identity`] already is. One conditional write decides.
+    /// [`Identity`] already is. One conditional write decides. Before it, a vendor's ticket is looked for
+    /// under the digits that it had before there was a key, and a request under those of yesterday.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`]; then nothing is known to be stored, and the
     /// same call is safe to repeat for an identity that is not unique.
     pub async fn create(&self, new: &NewTicket, now: DateTime<Utc>) -> Result<Created, Error> {
+        if let Some(before) = self.made_before(&new.identity).await? {
+            return Ok(existing(before));
+        }
         let write_token = uuid::Uuid::new_v4().simple().to_string();
         for attempt in 0..limits::ID_ATTEMPTS {
             let (ticket_id, identity) = match &new.identity {
                 Identity::Unique => (TicketId::draw(now), None),
-                Identity::Of(text) | Identity::Request(text) => {
-                    (TicketId::derive(text, attempt, now), Some(text.clone()))
+                Identity::Of(text) | Identity::Request { today: text, .. } => {
+                    (TicketId::derive(&self.key, text, attempt, now), Some(text.clone()))
                 }
             };
-            let ticket = Ticket::open(new, ticket_id, now);
+            let mut ticket = Ticket::open(new, ticket_id, now);
+            ticket.customer_id = self.customer_id(new);
             let mut record = TicketRecord::new(ticket, identity, write_token.clone(), self.shards);
             record.opened_by.clone_from(&new.opened_by);
             match self.put(record).await? {
@@ -161,15 +184,28 @@ impl Store {
                     return Ok(Created::New(taken.ticket));
                 }
                 Put::IdTaken(taken) if new.identity.is_stored_as(taken.identity.as_deref()) => {
-                    return Ok(Created::Existing {
-                        ai_work_delayed: taken.ai_work_delayed == Some(true),
-                        ticket: taken.ticket,
-                    });
+                    return Ok(existing(*taken));
                 }
                 Put::IdTaken(_) => {}
             }
         }
         Err(Error::unavailable("find an id that is free"))
+    }
+
+    /// The customer's id in this stack. Of what goes on from a ticket of before there was a key, it is
+    /// the one of today if the address tells it.
+    fn customer_id(&self, new: &NewTicket) -> CustomerId {
+        let of_address = new.customer_email.as_ref().map(CustomerId::of);
+        of_address.unwrap_or_else(|| new.customer_id.clone()).under(&self.key)
+    }
+
+    /// The ticket that has the identity under digits where a write of today does not meet it.
+    async fn made_before(&self, identity: &Identity) -> Result<Option<TicketRecord>, Error> {
+        match identity {
+            Identity::Unique => Ok(None),
+            Identity::Of(text) => self.find_former(text).await,
+            Identity::Request { yesterday, .. } => self.find_keyed(yesterday).await,
+        }
     }
 
     async fn put(&self, record: TicketRecord) -> Result<Put, Error> {
@@ -178,7 +214,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(record.to_item()?))
+            .set_item(Some(self.payment_numbers.in_item(record.to_item()?)))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -208,13 +244,40 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn find(&self, identity: &str) -> Result<Option<Found>, Error> {
-        for attempt in 0..limits::ID_ATTEMPTS {
-            // The key is the same on every day; the date of the id does not matter.
-            let digits = TicketId::derive(identity, attempt, DateTime::UNIX_EPOCH).digits();
+        let found = match self.find_keyed(identity).await? {
+            None => self.find_former(identity).await?,
+            found => found,
+        };
+        Ok(found.map(|found| {
+            let TicketRecord { ticket, opened_by, newest_follow_up, .. } = found;
+            Found { ticket, opened_by, newest_follow_up: newest_follow_up.unwrap_or_default() }
+        }))
+    }
+
+    async fn find_keyed(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
+        // The key is the same on every day; the date of the id does not matter.
+        let digits =
+            |attempt| TicketId::derive(&self.key, identity, attempt, DateTime::UNIX_EPOCH).digits();
+        self.search(identity, (0..limits::ID_ATTEMPTS).map(digits)).await
+    }
+
+    /// The ticket that the identity became before there was a key.
+    async fn find_former(&self, identity: &str) -> Result<Option<TicketRecord>, Error> {
+        let digits = |attempt| TicketId::former_digits(identity, attempt);
+        self.search(identity, (0..limits::FORMER_ID_ATTEMPTS).map(digits)).await
+    }
+
+    /// The ticket with this identity among those with these digits, which it took the first free ones of.
+    async fn search(
+        &self,
+        identity: &str,
+        digits: impl Iterator<Item = u32>,
+    ) -> Result<Option<TicketRecord>, Error> {
+        for digits in digits {
             match self.get(digits).await? {
                 None => return Ok(None),
                 Some(found) if found.identity.as_deref() == Some(identity) => {
-                    return Ok(Some(Found { ticket: found.ticket, opened_by: found.opened_by }));
+                    return Ok(Some(found));
                 }
                 // Another ticket took these digits first, so ours went to the next.
                 Some(_) => {}
@@ -242,6 +305,13 @@ impl Store {
             .await
             .map_err(|error| failure("read a ticket", &error))?;
         answer.item.map(TicketRecord::from_item).transpose()
+    }
+}
+
+fn existing(record: TicketRecord) -> Created {
+    Created::Existing {
+        ai_work_delayed: record.ai_work_delayed == Some(true),
+        ticket: record.ticket,
     }
 }
 

@@ -91,7 +91,10 @@ impl Store {
             .item("reason", text(unreadable.reason))
             .item("received_at", AttributeValue::S(format_time(now)))
             .item("expires_at", AttributeValue::N(expires_at.timestamp().to_string()))
-            .item("body", AttributeValue::B(Blob::new(kept)))
+            .item(
+                "body",
+                AttributeValue::B(Blob::new(self.payment_numbers.in_body(kept).into_owned())),
+            )
             .item("body_bytes", AttributeValue::N(unreadable.body.len().to_string()))
             .item("delivery_headers", AttributeValue::M(headers))
             .condition_expression("attribute_not_exists(pk)")

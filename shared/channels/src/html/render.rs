@@ -232,12 +232,7 @@ impl Renderer {
         if is_invisible(tag) {
             return;
         }
-        match attribute(tag, b"alt").trim() {
-            "" => self.write("[image]"),
-            // Mail programs send emoji as images.
-            emoji if !emoji.chars().any(char::is_alphanumeric) => self.write(emoji),
-            description => self.write(&format!("[image: {description}]")),
-        }
+        self.write(&shown(tag));
     }
 }
 
@@ -258,16 +253,56 @@ pub(super) fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
     String::from_utf8_lossy(value).into_owned()
 }
 
-/// Where a link leads, if that is somewhere outside of the message.
-fn address(tag: &StartTag<()>) -> Option<String> {
-    const SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
-    let address = attribute(tag, b"href");
-    let address: String = address.trim().chars().filter(|part| !part.is_control()).collect();
+/// The images of an HTML text that are there to be seen and have an address, each as [`to_text`] tells
+/// it.
+pub fn images(html: &str) -> Vec<String> {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut images = Vec::new();
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        if let Token::StartTag(tag) = token
+            && tag.name.as_slice() == b"img"
+            && !is_invisible(&tag)
+            && web_address(&attribute(&tag, b"src")).is_some()
+        {
+            images.push(shown(&tag));
+        }
+    }
+    images
+}
+
+/// What is shown of an image: its description, and its address if that is one of the web.
+fn shown(tag: &StartTag<()>) -> String {
+    let address = web_address(&attribute(tag, b"src"));
+    let shown = match attribute(tag, b"alt").trim() {
+        "" => "[image]".to_owned(),
+        // Mail programs send emoji as images.
+        emoji if !emoji.chars().any(char::is_alphanumeric) => return emoji.to_owned(),
+        description => format!("[image: {description}]"),
+    };
+    address.map_or_else(|| shown.clone(), |address| format!("{shown} ({address})"))
+}
+
+/// An address of the web (http or https) without control characters, if that is what the text is.
+/// Others, such as `javascript:` and `file:`, are no place that a reader should go to.
+pub fn web_address(text: &str) -> Option<String> {
+    with_scheme(text, &["http://", "https://"])
+}
+
+fn with_scheme(text: &str, schemes: &[&str]) -> Option<String> {
+    let address: String = text.trim().chars().filter(|part| !part.is_control()).collect();
     let has_scheme = |scheme: &&str| {
-        address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        address.len() > scheme.len()
+            && address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
     let fits = address.chars().count() <= crate::limits::LINK_CHARACTERS;
-    (fits && SCHEMES.iter().any(has_scheme)).then_some(address)
+    (fits && schemes.iter().any(has_scheme)).then_some(address)
+}
+
+/// Where a link leads, if that is somewhere outside of the message.
+fn address(tag: &StartTag<()>) -> Option<String> {
+    with_scheme(&attribute(tag, b"href"), &["http:", "https:", "mailto:", "tel:"])
 }
 
 /// Whether a link's words are its address, give or take the scheme and a slash at the end.
@@ -374,7 +409,10 @@ mod tests {
             ("a<img src='https://t.example/p' width=\"1\" height=\"1\">", "a"),
             ("a<img src='https://t.example/p' style='Display: NONE'>", "a"),
             ("a<img src='https://t.example/p' style='height:0px; border: 0'>", "a"),
-            ("a<img src='https://t.example/p' style='border-width:1px'>", "a[image]"),
+            (
+                "a<img src='https://t.example/p' style='border-width:1px'>",
+                "a[image] (https://t.example/p)",
+            ),
             ("<img src=x alt='A broken cup' width=200> <img alt='😀'>", "[image: A broken cup] 😀"),
             ("a<script>never closed", "a"),
         ] {

@@ -51,6 +51,14 @@ enum Unauthorized {
     Unauthorized(GatewayMessage),
 }
 
+/// What a function answers on a route that asks who calls.
+#[derive(IntoResponses)]
+enum NotAllowed {
+    /// The token names nobody, or does not have the scope that the route asks for.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+}
+
 /// What any route that takes a JSON body may answer.
 #[derive(IntoResponses)]
 enum BodyErrors {
@@ -60,6 +68,10 @@ enum BodyErrors {
     /// The body is over 262,144 bytes.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
+    /// `Content-Type` does not name JSON, or the body is compressed; then `Accept-Encoding` names what
+    /// is taken.
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(Problem),
     /// Some fields are not valid, and `errors` names each of them; or the `Idempotency-Key` was already
     /// used with a different body.
     #[response(status = 422, content_type = "application/problem+json")]
@@ -104,6 +116,7 @@ impl Modify for SecuritySchemes {
     modifiers(&SecuritySchemes),
     paths(
         tickets::create_ticket,
+        tickets::form_token,
         tickets::list_tickets,
         tickets::list_tickets_with_slash,
         tickets::list_tickets_of_customer,

@@ -8,7 +8,8 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::body::{
-    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    ChangePage, CreatedTicket, FormTokenAnswer, Health, MessagePage, TicketPage, TicketSuggestion,
+    WebhookAnswer, WebhookResult,
 };
 use super::view::TicketView;
 use crate::telemetry::Outcome;
@@ -59,22 +60,18 @@ impl Response {
         Ok(response)
     }
 
-    /// 200 with a ticket that was there before, and what was not done.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the body cannot be written.
-    pub fn already_exists(body: &CreatedTicket) -> Result<Self, Error> {
-        let ticket_id = body.ticket.ticket_id();
-        Ok(Self::ok(body)?.about(ticket_id).counted_as(Outcome::Duplicate))
-    }
-
-    /// 200 with what a webhook's call did.
+    /// What a webhook's call did: 201 with a new ticket, else 200.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
     pub fn webhook(body: &WebhookAnswer) -> Result<Self, Error> {
-        let ticket_id = body.ticket.as_ref().map(TicketView::ticket_id);
-        Ok(Self { ticket_id, ..Self::ok(body)? })
+        let (status, outcome) = match body.result {
+            WebhookResult::Created => (StatusCode::CREATED, Outcome::Created),
+            WebhookResult::AlreadyReceived => (StatusCode::OK, Outcome::Duplicate),
+            _ => (StatusCode::OK, Outcome::Done),
+        };
+        let answer = Self::json(status, body)?;
+        Ok(Self { ticket_id: body.ticket_id, ..answer }.counted_as(outcome))
     }
 
     /// 200 with a page of the changes of a ticket.
@@ -99,6 +96,14 @@ impl Response {
     /// [`Error::Internal`] when the body cannot be written.
     pub fn suggestion(body: &TicketSuggestion) -> Result<Self, Error> {
         Ok(Self::ok(body)?.about(body.ticket_id))
+    }
+
+    /// 200 with a token for a form.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn form_token(body: &FormTokenAnswer) -> Result<Self, Error> {
+        Self::ok(body)
     }
 
     /// 200 with the health of the service.

@@ -1,11 +1,11 @@
 //! Why the stack does not start, in sentences for a developer at a terminal.
 
 use crate::access::CallRecordError;
-use crate::authorizer::SigningKeyError;
 use crate::aws_json::CallError;
 use crate::cargo::BuildError;
 use crate::dynamodb::DynamoDbError;
 use crate::gateway::RouteError;
+use crate::key_file::KeyFileError;
 use lambda_process::StartError;
 use sam_template::TemplateError;
 use sqs::SqsError;
@@ -57,9 +57,9 @@ pub enum StackError {
     },
     #[error(transparent)]
     Calls(#[from] CallRecordError),
-    /// There is no key to check tokens with.
+    /// There is no key to check tokens with, or none to derive ids under.
     #[error(transparent)]
-    SigningKey(#[from] SigningKeyError),
+    Key(#[from] KeyFileError),
     #[error(transparent)]
     Routes(#[from] RouteError),
     #[error(

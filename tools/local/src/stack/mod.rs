@@ -23,7 +23,7 @@ use crate::authorizer::{JwtAuthorizer, SigningKey};
 use crate::cargo;
 use crate::options::Options;
 
-use environment::{Credentials, configuration, environment};
+use environment::{Credentials, configuration, environment, stack_key};
 pub use error::StackError;
 use functions::start_functions;
 use intake::{Intake, Joined};
@@ -89,6 +89,7 @@ impl Stack {
         let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
         let key = options.auth.then(|| SigningKey::open(&data_dir)).transpose()?;
+        let stack_key = stack_key(&data_dir)?;
         let binaries: Vec<String> =
             deployment.functions.iter().map(|function| function.binary.clone()).collect();
         let workspace = template.parent().unwrap_or(Path::new("."));
@@ -97,6 +98,14 @@ impl Stack {
         let calls_file = options.calls_file.as_deref();
         let record = calls_file.map(|file| CallRecord::open(file, &template)).transpose()?;
         let access = AccessControl::new(settings, &deployment.functions, record);
+        for trigger in &deployment.queue_triggers {
+            let function =
+                deployment.functions.iter().find(|one| one.logical_id == trigger.function);
+            let queue = deployment.queues.iter().find(|queue| queue.name == trigger.queue_name);
+            if let (Some(function), Some(queue)) = (function, queue) {
+                access.polls(&function.binary, &queue.arn);
+            }
+        }
         let credentials = Credentials::choose(&places);
         let setup = Setup { data_dir: &data_dir, deployment: &deployment, region: &region };
         let services = Services::start(places, access, &setup).await?;
@@ -106,7 +115,7 @@ impl Stack {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             let urls = &services.queue_urls;
             let mut configuration =
-                configuration(function, executable, &environment, urls, &options);
+                configuration(function, executable, &environment, urls, &stack_key, &options);
             credentials.name_function(&mut configuration);
             configuration
         });

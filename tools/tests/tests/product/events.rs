@@ -200,7 +200,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("AWS_ENDPOINT_URL_SQS", &sqs),
             ("INTERCOM_WEBHOOK_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
-            ("CURSOR_KEY", "key"),
+            ("STACK_KEY", "a key of at least 32 bytes, for tests"),
             ("LIST_SHARDS", "4"),
             ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
             ("TRIAGE_CONFIDENCE", "0.5"),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::record::{self, TicketRecord};
 use super::rows::read_rows;
-use super::{Error, Store, limits};
+use super::{Error, PaymentNumbers, Store, limits};
 use copilot_core::ticket::{SortOrder, Ticket, TicketFilter};
 use index::{Entries, Entry, ticket_keys};
 
@@ -41,6 +41,11 @@ impl Store {
         show: impl Fn(Ticket) -> Result<(Shown, usize), Error>,
     ) -> Result<Page<Shown>, Error> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let masked = match self.payment_numbers {
+            PaymentNumbers::Masked => Some(filter.clone().masked()),
+            PaymentNumbers::Whole => None,
+        };
+        let filter = masked.as_ref().unwrap_or(filter);
         let mut entries = Entries::new(self, filter, order, after, limit);
         let mut page = Page { tickets: Vec::with_capacity(limit), next: None };
         let (mut read, mut bytes) = (0, 0);

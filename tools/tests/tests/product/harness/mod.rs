@@ -1,5 +1,6 @@
 //! What the tests of the whole stack share.
 
+pub mod caller;
 pub mod command;
 pub mod contract;
 pub mod product;

@@ -26,8 +26,8 @@ pub enum Body {
     PageWithCreatedTicket,
     /// The created ticket with this status.
     CreatedTicketWithStatus(&'static str),
-    /// A new ticket of which nothing more is asked.
-    NewTicket,
+    /// A webhook's answer that names a ticket.
+    TicketOfWebhook,
     /// Problem details with the status of the answer (RFC 9457).
     Problem,
     /// The health of the function.
@@ -60,8 +60,8 @@ pub const CHECKS: [Check; 14] = [
         of_created_ticket: true,
         ..check("update-ticket", "4-assigned.json", &[200], Body::CreatedTicketWithStatus("open"))
     },
-    check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::NewTicket),
-    check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::NewTicket),
+    check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::TicketOfWebhook),
+    check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::TicketOfWebhook),
     check("triage-ticket", "3-mixed.json", &[0], Body::BatchWithTwoFailures),
     check("retrain-triage", "scheduled.json", &[0], Body::Training),
     check("requeue-stranded", "scheduled.json", &[0], Body::Sweep),
@@ -97,7 +97,10 @@ impl Check {
                 Body::CreatedTicketWithStatus(status) => {
                     body["ticket_id"] == created_ticket && body["status"] == status
                 }
-                Body::NewTicket => new_ticket.is_some(),
+                Body::TicketOfWebhook => {
+                    let ticket_id = body["ticket_id"].as_str();
+                    ticket_id.is_some_and(|ticket_id| ticket_id.starts_with("TKT-"))
+                }
                 Body::Problem => body["status"] == status && body["title"].is_string(),
                 Body::Health => body["status"] == "ok",
                 Body::BatchWithTwoFailures => {
