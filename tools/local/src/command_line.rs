@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::authorizer::{self, SigningKey, TokenError};
 use crate::control::{self, ControlError, ControlSocket};
 use crate::key_file::KeyFileError;
+use crate::mail::{self, MailFileError};
 use crate::options::{Command, Options, Task};
 use crate::stack::{self, Stack, StackError, TaskError};
 use chrono::Utc;
@@ -51,6 +52,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
         }
         Some(Command::Triage(arguments)) => {
             print(triage_report::run(&arguments, Utc::now())?.trim_end());
+            Ok(())
+        }
+        Some(Command::Mail(arguments)) => {
+            print(mail::run(&arguments, Utc::now())?.trim_end());
             Ok(())
         }
     }
@@ -109,6 +114,8 @@ enum Failure {
     Token(#[from] TokenError),
     #[error(transparent)]
     TriageReport(#[from] TriageReportError),
+    #[error(transparent)]
+    MailFile(#[from] MailFileError),
 }
 
 fn print(line: &str) {

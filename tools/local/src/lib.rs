@@ -7,7 +7,7 @@
 //! [`aws_json`] calls services; [`dynamodb`] is the embedded one and [`access`] what functions may
 //! ask of it and of SQS; [`gateway`] brings HTTP requests to functions, those of callers that
 //! [`authorizer`] lets through, [`trigger`] brings queue messages and [`schedule`] what the clock
-//! brings. The template is read by `sam-template`, functions are run by `lambda-process`, and `sqs`
+//! brings. [`mail`] shows how a mail is read. The template is read by `sam-template`, functions are run by `lambda-process`, and `sqs`
 //! is the embedded SQS.
 
 pub mod access;
@@ -19,6 +19,7 @@ pub mod control;
 pub mod dynamodb;
 pub mod gateway;
 pub mod key_file;
+pub mod mail;
 pub mod options;
 pub mod schedule;
 pub mod stack;

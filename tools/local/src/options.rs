@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
+use crate::mail::MailArguments;
 use triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
@@ -97,6 +98,8 @@ pub enum Command {
     Token(TokenArguments),
     /// Run the AI over an export of your own tickets and say what it makes of them
     Triage(TriageArguments),
+    /// Show how a mail would be read, and what would become of it
+    Mail(MailArguments),
 }
 
 /// A task of the stack that runs on the data folder or, when none does, of one that is started for it.

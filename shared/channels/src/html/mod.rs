@@ -6,13 +6,14 @@
 //! markup, as Intercom's does, which is a row of elements such as `<p>…</p>`; or if a program has
 //! written the markup in it ([`tags`]). Other HTML is shown as it is, which is ugly but loses nothing.
 
+mod quotation;
 mod render;
 mod tags;
 mod visibility;
 
 use std::borrow::Cow;
 
-pub use render::{images, to_text, web_address};
+pub use render::{QuotingText, images, to_text, to_text_with_quotations, web_address};
 
 /// The text as a person reads it: HTML becomes plain text, plain text stays exactly as it is.
 pub fn readable_text(text: &str) -> Cow<'_, str> {

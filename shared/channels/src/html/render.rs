@@ -3,8 +3,11 @@
 //! Works on the stream of tokens and builds no tree: the time grows with the length of the text,
 //! and no depth of nesting can exhaust the stack.
 
+use std::ops::Range;
+
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
+use super::quotation::Quotations;
 use super::visibility::Visibility;
 
 /// The words of an HTML text with its lines, lists and links.
@@ -14,21 +17,43 @@ use super::visibility::Visibility;
 /// description]`. Scripts, styles, comments, invisible images, what is hidden from whoever reads it, and
 /// addresses that only a browser can open are gone.
 pub fn to_text(html: &str) -> String {
+    to_text_with_quotations(html).text
+}
+
+/// A text made of HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QuotingText {
+    /// The words.
+    pub text: String,
+    /// Which of them mail programs mark as written before, in bytes and in order.
+    pub quotations: Vec<Range<usize>>,
+}
+
+/// What [`to_text`] makes of an HTML text, and which of it quotes an older mail.
+pub fn to_text_with_quotations(html: &str) -> QuotingText {
     let mut emitter = DefaultEmitter::default();
     // What is inside <script>, <style> and their like is no markup.
     emitter.naively_switch_states(true);
     let mut renderer = Renderer::default();
+    let mut quotations = Quotations::default();
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => renderer.start(&tag),
-            Token::EndTag(tag) => renderer.end(&tag.name),
+            Token::StartTag(tag) => {
+                quotations.start(&tag, renderer.text.len());
+                renderer.start(&tag);
+            }
+            Token::EndTag(tag) => {
+                renderer.end(&tag.name);
+                quotations.end(&tag.name, renderer.text.len());
+            }
             Token::String(text) => renderer.write(&String::from_utf8_lossy(&text)),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
     renderer.close_link();
-    renderer.text
+    let quotations = quotations.finish(renderer.text.len());
+    QuotingText { text: renderer.text, quotations }
 }
 
 /// Deepest list whose items are still set further in.

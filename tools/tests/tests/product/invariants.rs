@@ -84,7 +84,9 @@ fn is_foreign_to_the_domain(name: &str) -> bool {
 
 #[test]
 fn the_domain_is_built_without_aws_http_and_tokio() {
-    for package in ["copilot-core", "copilot-channels", "copilot-triage", "copilot-embedding"] {
+    for package in
+        ["copilot-core", "copilot-channels", "copilot-mail", "copilot-triage", "copilot-embedding"]
+    {
         let dependencies = dependencies(package);
         assert!(!dependencies.is_empty(), "{package}");
         let foreign = dependencies.iter().find(|name| is_foreign_to_the_domain(name));
@@ -96,10 +98,11 @@ fn the_domain_is_built_without_aws_http_and_tokio() {
 
 #[test]
 fn arrows_between_the_shared_crates_go_one_way() {
-    let allowed: [(&str, &[&str]); 6] = [
+    let allowed: [(&str, &[&str]); 7] = [
         ("copilot-core", &[]),
         ("copilot-embedding", &[]),
         ("copilot-channels", &["copilot_core"]),
+        ("copilot-mail", &["copilot_channels", "copilot_core"]),
         ("copilot-triage", &["copilot_core", "copilot_embedding"]),
         ("copilot-aws", &["copilot_channels", "copilot_core"]),
         ("copilot-service", &["copilot_aws", "copilot_channels", "copilot_core"]),
@@ -154,6 +157,14 @@ fn triage_and_encoder_read_no_files() {
         path.starts_with("shared/triage/src/") || path.starts_with("shared/embedding/src/")
     };
     nowhere(&product(), &["env::var", "std::fs"], pure);
+}
+
+#[test]
+fn mail_is_read_without_files_and_the_envelope_alone_says_who_is_meant() {
+    let pure = |path: &str| path.starts_with("shared/mail/src/");
+    // What a mail says of its own checks and ways is the sender's claim.
+    let claims = ["std::fs", "authentication-results", "received-spf", "delivered-to", "x-ses-"];
+    nowhere(&product(), &claims, pure);
 }
 
 #[test]
