@@ -213,7 +213,7 @@ mod tests {
         assert!(!row(Fields { text: Some(whole.as_str().into()), ..Fields::default() }).was_cut);
         let subject =
             row(Fields { subject: Some("Late\u{0}\nparcel".into()), ..Fields::default() });
-        assert_eq!((subject.subject.as_str(), subject.was_cut), ("Late  parcel", false));
+        assert_eq!((subject.subject.as_str(), subject.was_cut), ("Late parcel", false));
     }
 
     #[test]
