@@ -12,4 +12,5 @@ pub mod limits;
 mod numbers;
 pub mod poisson;
 pub mod slots;
+pub mod staffing;
 pub mod zone;
