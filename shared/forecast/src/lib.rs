@@ -1,8 +1,9 @@
 //! How many tickets will come, how many people they take, and what is unusual.
 //!
 //! In reading order: [`zone`] and [`counts`] are tickets by half hour, each counted once; [`daily`]
-//! forecasts days, with ranges and reasons, and [`slots`] the parts of a day. Nothing here knows AWS,
-//! HTTP or tokio, and nothing reads a clock or a file.
+//! forecasts days, with ranges and reasons, and [`slots`] the parts of a day; [`staffing`] says how many
+//! people they take, and [`trends`] what is unusual. Nothing here knows AWS, HTTP or tokio, and nothing
+//! reads a clock or a file.
 
 #![warn(missing_docs)]
 
@@ -12,5 +13,8 @@ pub mod limits;
 mod numbers;
 pub mod poisson;
 pub mod slots;
+#[cfg(test)]
+mod simulated;
 pub mod staffing;
+pub mod trends;
 pub mod zone;

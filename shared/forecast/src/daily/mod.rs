@@ -16,3 +16,5 @@ pub use forecast::{DailyForecast, DayForecast, MODEL, NoForecast, Reasons, forec
 pub use interval::{Range, RangeBasis};
 pub use replay::{Method, Replay, tickets};
 pub use series::{DailyCounts, SeriesError};
+
+pub(crate) use walk::Walk;

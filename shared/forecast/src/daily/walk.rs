@@ -88,6 +88,20 @@ impl<'a> Walk<'a> {
         logs
     }
 
+    /// What the slow level alone says of the day at `place`; nothing of a closed one.
+    pub fn by_level(&self, parts: &Parts, place: usize) -> Option<f64> {
+        let weekday = self.counts.weekday(place);
+        let effects = parts.weekdays.effects[weekday] + self.effects.effect(place);
+        (!parts.weekdays.closed[weekday]).then(|| (parts.level.slow + effects).max(0.0))
+    }
+
+    /// A known day without what its weekday and events add; nothing of a closed one.
+    pub fn usual(&self, parts: &Parts, place: usize) -> Option<f64> {
+        let first = self.counts.weekday(0);
+        let known = &self.logs[..self.days];
+        Some(parts.weekdays.without(known, first, place)? - self.effects.effect(place))
+    }
+
     /// The middle of the last same weekdays, without what events changed and as if a sudden change
     /// of the level had always been.
     fn usual_weekdays(&self, parts: &Parts) -> [Option<f64>; 7] {
