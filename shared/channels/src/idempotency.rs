@@ -14,22 +14,22 @@ pub struct IdempotencyKey(String);
 /// The text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an idempotency key")]
-pub struct NotAnIdempotencyKey;
+pub struct ParseIdempotencyKeyError;
 
 impl IdempotencyKey {
     /// Reads a header's value: 1 to [`limits::IDEMPOTENCY_KEY_CHARACTERS`] visible ASCII characters,
     /// quoted or not.
     ///
     /// # Errors
-    /// [`NotAnIdempotencyKey`].
-    pub fn parse(text: &str) -> Result<Self, NotAnIdempotencyKey> {
+    /// [`ParseIdempotencyKeyError`].
+    pub fn parse(text: &str) -> Result<Self, ParseIdempotencyKeyError> {
         let key = match text.trim().strip_prefix('"') {
             None => text.trim().to_owned(),
-            Some(quoted) => unquote(quoted.strip_suffix('"').ok_or(NotAnIdempotencyKey)?)?,
+            Some(quoted) => unquote(quoted.strip_suffix('"').ok_or(ParseIdempotencyKeyError)?)?,
         };
         let is_visible = key.bytes().all(|byte| byte.is_ascii_graphic());
         let has_right_length = (1..=limits::IDEMPOTENCY_KEY_CHARACTERS).contains(&key.len());
-        if is_visible && has_right_length { Ok(Self(key)) } else { Err(NotAnIdempotencyKey) }
+        if is_visible && has_right_length { Ok(Self(key)) } else { Err(ParseIdempotencyKeyError) }
     }
 
     /// What tells the requests of this key from all others. Each `caller` that the authorizer knows
@@ -47,15 +47,15 @@ impl IdempotencyKey {
 }
 
 /// Undoes the two escapes of a quoted string.
-fn unquote(quoted: &str) -> Result<String, NotAnIdempotencyKey> {
+fn unquote(quoted: &str) -> Result<String, ParseIdempotencyKeyError> {
     let mut key = String::with_capacity(quoted.len());
     let mut characters = quoted.chars();
     while let Some(character) = characters.next() {
         match character {
-            '"' => return Err(NotAnIdempotencyKey),
+            '"' => return Err(ParseIdempotencyKeyError),
             '\\' => match characters.next() {
                 Some(escaped @ ('"' | '\\')) => key.push(escaped),
-                _ => return Err(NotAnIdempotencyKey),
+                _ => return Err(ParseIdempotencyKeyError),
             },
             other => key.push(other),
         }

@@ -21,6 +21,6 @@ mod vendor;
 
 pub use event::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
 pub use form::{StatusChange, parse_create, parse_status_change};
-pub use idempotency::{IdempotencyKey, NotAnIdempotencyKey};
+pub use idempotency::{IdempotencyKey, ParseIdempotencyKeyError};
 pub use patch::parse_patch;
 pub use vendor::{Headers, Vendor};

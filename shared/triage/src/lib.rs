@@ -1,4 +1,4 @@
-//! What a ticket is about, how urgent it is and what it names, without asking anybody.
+//! What a ticket is about, how urgent it is and what it names, without a service of others.
 //!
 //! In reading order: [`category`] is a small model in the program itself; [`priority`] is a stated
 //! policy; [`extraction`] finds what a text names; [`language`] says whether the model knows the
@@ -14,4 +14,4 @@ pub mod priority;
 
 mod suggest;
 
-pub use suggest::{NotAThreshold, Threshold, Triage, TriageDefect};
+pub use suggest::{ParseThresholdError, Threshold, Triage, TriageDefect};

@@ -145,12 +145,12 @@ fn json(text: &str) -> Result<Value, serde_json::Error> {
 /// The text is not `NAME=VALUE`.
 #[derive(Debug, thiserror::Error)]
 #[error("must be NAME=VALUE")]
-struct NotAPair;
+struct ParsePairError;
 
-fn name_and_value(text: &str) -> Result<(String, String), NotAPair> {
+fn name_and_value(text: &str) -> Result<(String, String), ParsePairError> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err(NotAPair),
+        _ => Err(ParsePairError),
     }
 }
 

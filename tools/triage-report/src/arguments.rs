@@ -96,15 +96,15 @@ impl TriageArguments {
 #[error(
     "must be LABEL=CATEGORY, the category one of shipping, billing, technical, account, refund, order, general"
 )]
-struct NotAMapping;
+struct ParseMappingError;
 
-fn label_and_category(text: &str) -> Result<(String, Category), NotAMapping> {
+fn label_and_category(text: &str) -> Result<(String, Category), ParseMappingError> {
     // A label may hold an equals sign, a category does not.
-    let (label, category) = text.rsplit_once('=').ok_or(NotAMapping)?;
-    let category = Category::parse(&category.trim().to_lowercase()).ok_or(NotAMapping)?;
+    let (label, category) = text.rsplit_once('=').ok_or(ParseMappingError)?;
+    let category = Category::parse(&category.trim().to_lowercase()).ok_or(ParseMappingError)?;
     let label = label.trim();
     if label.is_empty() {
-        return Err(NotAMapping);
+        return Err(ParseMappingError);
     }
     Ok((label.to_owned(), category))
 }
@@ -112,10 +112,10 @@ fn label_and_category(text: &str) -> Result<(String, Category), NotAMapping> {
 /// No encoding has this name.
 #[derive(Debug, thiserror::Error)]
 #[error("must be the name of an encoding, such as utf-8, utf-16le, windows-1252 or shift_jis")]
-struct NotAnEncoding;
+struct ParseEncodingError;
 
-fn encoding(name: &str) -> Result<&'static Encoding, NotAnEncoding> {
-    Encoding::for_label_no_replacement(name.as_bytes()).ok_or(NotAnEncoding)
+fn encoding(name: &str) -> Result<&'static Encoding, ParseEncodingError> {
+    Encoding::for_label_no_replacement(name.as_bytes()).ok_or(ParseEncodingError)
 }
 
 fn confidence(text: &str) -> Result<Confidence, ParseConfidenceError> {

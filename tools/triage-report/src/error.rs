@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use copilot_triage::NotAThreshold;
+use copilot_triage::ParseThresholdError;
 
 use crate::encoding::EncodingError;
 use crate::files::FileError;
@@ -42,5 +42,5 @@ pub enum TriageReportError {
     #[error("the AI does not start: {0}")]
     Triage(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
-    Threshold(#[from] NotAThreshold),
+    Threshold(#[from] ParseThresholdError),
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod arguments;
+mod convert;
 mod dataset;
 mod evaluate;
 mod extraction;
@@ -32,7 +33,9 @@ enum Command {
     Train(train::Arguments),
     /// Measures training on sources that it has not seen
     Evaluate(evaluate::Arguments),
-    /// Measures what a second opinion brings, and trains its linear part
+    /// Turns a model's file of layout 1 into one that names its classes
+    Convert(convert::Arguments),
+    /// Measures what the sentence model and the ensemble bring, and trains the linear part
     SentenceScores(sentence_model::Arguments),
     /// Measures how long the embedded model takes, and how much memory
     MeasureSpeed(measure_speed::Arguments),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let result: Result<(), Box<dyn std::error::Error>> = match CommandLine::parse().command {
         Command::Train(arguments) => train::run(&arguments).map_err(Into::into),
         Command::Evaluate(arguments) => evaluate::run(&arguments).map_err(Into::into),
+        Command::Convert(arguments) => convert::run(&arguments).map_err(Into::into),
         Command::MeasureSpeed(arguments) => measure_speed::run(&arguments).map_err(Into::into),
         Command::Rows(arguments) => rows::run(&arguments).map_err(Into::into),
         Command::SimulateCorrections(arguments) => {

@@ -1,8 +1,8 @@
-//! `measure-speed`: how long the embedded model and the second one take, and how much memory.
+//! `measure-speed`: how long the word model and the sentence model take, and how much memory.
 
 use std::time::{Duration, Instant};
 
-use copilot_triage::category::{CategoryModel, MAX_TEXT_CHARS, NotAModel};
+use copilot_triage::category::{CategoryModel, MAX_TEXT_CHARS, ParseModelError};
 use copilot_triage::category::{SentenceModel, SentenceModelError};
 use thiserror::Error;
 
@@ -26,8 +26,8 @@ pub struct Arguments {
 pub enum SpeedError {
     /// The embedded model.
     #[error(transparent)]
-    Model(#[from] NotAModel),
-    /// The second one.
+    Model(#[from] ParseModelError),
+    /// The sentence model.
     #[error(transparent)]
     SentenceModel(#[from] SentenceModelError),
 }
@@ -57,17 +57,17 @@ pub fn run(arguments: &Arguments) -> Result<(), SpeedError> {
     if let (Some(before), Some(after)) = (before, resident_kilobytes()) {
         println!("memory: {before} KB before, {after} KB after");
     }
-    measure_second()
+    measure_sentence_model()
 }
 
-fn measure_second() -> Result<(), SpeedError> {
+fn measure_sentence_model() -> Result<(), SpeedError> {
     const REPEAT: u32 = 30;
     let start = Instant::now();
     let Some(model) = SentenceModel::load()? else {
-        println!("built without the second model");
+        println!("built without the sentence model");
         return Ok(());
     };
-    println!("reading the second model: {:.0} ms", milliseconds(start.elapsed()));
+    println!("reading the sentence model: {:.0} ms", milliseconds(start.elapsed()));
     for length in [40, 150, 400, 2_000] {
         let text: String = TYPICAL.chars().cycle().take(length).collect();
         let start = Instant::now();
@@ -75,7 +75,7 @@ fn measure_second() -> Result<(), SpeedError> {
             model.scores(&text)?;
         }
         let each = milliseconds(start.elapsed()) / f64::from(REPEAT);
-        println!("a second opinion on {length} characters: {each:.1} ms");
+        println!("the sentence model on {length} characters: {each:.1} ms");
     }
     if let Some(after) = resident_kilobytes() {
         println!("memory: {after} KB after");

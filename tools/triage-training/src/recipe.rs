@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use copilot_triage::category::features::{RowCount, TABLE_ROWS, count_rows};
 use copilot_triage::category::regression::{CLASSES, Example, Settings, fit};
 use copilot_triage::category::vector::InverseFrequencies;
-use copilot_triage::category::{CategoryModel, TrainedModel};
+use copilot_triage::category::{CategoryModel, KnownClasses, TrainedModel};
 
 use crate::dataset::Row;
 
@@ -61,7 +61,7 @@ pub fn count(rows: Vec<Row>) -> Vec<CountedRow> {
     rows.into_iter().map(|row| CountedRow { counts: count_rows(&row.text), row }).collect()
 }
 
-/// Trains on rows. The result has temperature 1 and no review threshold yet.
+/// Trains on rows. The result has temperature 1 yet.
 pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
     let frequencies =
         InverseFrequencies::of_documents(rows.iter().map(|row| row.counts.as_slice()));
@@ -77,12 +77,17 @@ pub fn train(rows: &[&CountedRow], recipe: Recipe) -> TrainedModel {
     let found = fit(&examples, columns.rows.len(), settings);
     TrainedModel {
         version: MODEL_VERSION,
+        classes: classes(rows),
         frequencies,
         weights: columns.table(&found.weights),
         intercepts: found.intercepts,
         temperature: 1.0,
-        review_threshold: 0.0,
     }
+}
+
+/// The categories that texts of `rows` are about: a model names no others.
+pub fn classes(rows: &[&CountedRow]) -> KnownClasses {
+    rows.iter().fold(KnownClasses::NONE, |classes, row| classes.with(row.row.class))
 }
 
 /// What a model learns from rows: the features of each, with the label and the weight that the recipe

@@ -1,5 +1,5 @@
-//! `second-opinion`: what a second opinion brings on sources that neither model has seen, and the
-//! linear part of the second model.
+//! `sentence-scores`: what the sentence model and the ensemble bring on sources that neither has seen, and
+//! the linear part of the sentence model.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,18 +17,18 @@ use crate::protocol::{
     HeldOut, Scorer, is_trained_on, leave_one_source_out, remembering, temperature_of_all,
     train_table,
 };
-use crate::recipe::{CountedRow, Recipe, examples};
+use crate::recipe::{CountedRow, Recipe, classes, examples};
 use crate::train::{Unwritable, sources_of, write};
 
 /// Version of the linear part that this program trains. Count it up when a new one is shipped.
 const HEAD_VERSION: u16 = 1;
-/// How much the second model's say weighs against the table's. A half did better than one on the sources
+/// How much the sentence model's scores count against the word model's. A half did better than one on the sources
 /// of the model card.
 const SHARE: f32 = 0.5;
 /// Strength of the squared penalty: one over what scikit-learn calls C.
 const PENALTY: f64 = 0.1;
 
-/// Arguments of `second-opinion`.
+/// Arguments of `sentence-scores`.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub struct Arguments {
     output: Option<PathBuf>,
 }
 
-/// Why there is no second opinion.
+/// Why the sentence model cannot be measured or trained.
 #[derive(Debug, Error)]
 pub enum SentenceModelTrainingError {
     /// The data.
@@ -60,7 +60,8 @@ pub enum SentenceModelTrainingError {
     Unwritable(#[from] Unwritable),
 }
 
-/// Prints how the table, the second model and both do, and writes the linear part if asked to.
+/// Prints how the word model, the sentence model and the ensemble do, and writes the linear part if
+/// there is a file to write it to.
 pub fn run(arguments: &Arguments) -> Result<(), SentenceModelTrainingError> {
     let rows = arguments.data.counted()?;
     let recipe = arguments.recipe.recipe();
@@ -69,11 +70,11 @@ pub fn run(arguments: &Arguments) -> Result<(), SentenceModelTrainingError> {
     println!("{} rows of {} sources", rows.len(), sources.len());
 
     let table = remembering(train_table(&rows, recipe));
-    let second = remembering(train_second(&rows, &sentences, recipe));
+    let sentence = remembering(train_sentence_model(&rows, &sentences, recipe));
     let together = |left_out: &[&String]| -> Scorer<'_> {
-        let (table, second) = (table(left_out), second(left_out));
+        let (table, sentence) = (table(left_out), sentence(left_out));
         Rc::new(move |place| {
-            let (mut scores, other) = (table(place), second(place));
+            let (mut scores, other) = (table(place), sentence(place));
             for (score, other) in scores.iter_mut().zip(other) {
                 *score += SHARE * other;
             }
@@ -81,14 +82,16 @@ pub fn run(arguments: &Arguments) -> Result<(), SentenceModelTrainingError> {
         })
     };
     let alone = leave_one_source_out(&rows, &sources, &table);
-    let other = leave_one_source_out(&rows, &sources, &second);
+    let other = leave_one_source_out(&rows, &sources, &sentence);
     let both = leave_one_source_out(&rows, &sources, together);
-    for (name, held_out) in [("table", &alone), ("second model", &other), ("both", &both)] {
+    for (name, held_out) in
+        [("word model", &alone), ("sentence model", &other), ("ensemble", &both)]
+    {
         println!("\n{name}");
         print_table(held_out);
         print_calibration(held_out);
     }
-    print_when_unsure(&alone, &other, &both);
+    print_as_deployed(&alone, &other, &both);
 
     if let Some(path) = &arguments.output {
         let mut head = train_head(rows.iter().zip(&sentences), recipe);
@@ -106,20 +109,20 @@ pub fn run(arguments: &Arguments) -> Result<(), SentenceModelTrainingError> {
     Ok(())
 }
 
-/// As the worker does it: the second model is asked when the table is below the threshold, and what
-/// they disagree on is for review whatever the confidence.
-fn print_when_unsure(alone: &[HeldOut], other: &[HeldOut], both: &[HeldOut]) {
+/// As the worker does it: the ensemble decides when the word model is below the threshold, and what the
+/// two models disagree on is for review whatever the confidence.
+fn print_as_deployed(alone: &[HeldOut], other: &[HeldOut], both: &[HeldOut]) {
     let judged: Vec<Judged> = alone.iter().flat_map(HeldOut::judged).collect();
     let (threshold, _) = review_threshold(&judged, WANTED_ACCURACY);
     let (mut mean, count) = (0.0, alone.len() as f64);
-    let (mut asked, mut agreed) = (0, Vec::new());
+    let (mut by_ensemble, mut agreed) = (0, Vec::new());
     let (mut sure, mut everything) = (Vec::new(), Vec::new());
-    println!("\nasked when the table is below {threshold:.3}");
+    println!("\nthe ensemble decides when the word model is below {threshold:.3}");
     for ((alone, other), both) in alone.iter().zip(other).zip(both) {
         let mut decided: Vec<Scored> = Vec::new();
-        for ((one, second), joined) in alone.scored.iter().zip(&other.scored).zip(&both.scored) {
+        for ((one, sentence), joined) in alone.scored.iter().zip(&other.scored).zip(&both.scored) {
             let judged = one.judged(alone.temperature);
-            let agrees = one.predicted() == second.predicted();
+            let agrees = one.predicted() == sentence.predicted();
             if agrees {
                 agreed.push(*one);
             }
@@ -128,7 +131,7 @@ fn print_when_unsure(alone: &[HeldOut], other: &[HeldOut], both: &[HeldOut]) {
                 sure.push(judged);
                 everything.push(judged);
             } else {
-                asked += 1;
+                by_ensemble += 1;
                 decided.push(*joined);
                 let judged = joined.judged(both.temperature);
                 everything.push(judged);
@@ -144,7 +147,7 @@ fn print_when_unsure(alone: &[HeldOut], other: &[HeldOut], both: &[HeldOut]) {
     let right = |judged: &[Judged]| judged.iter().filter(|one| one.right).count();
     println!("mean of the sources {:.4}", mean);
     println!(
-        "asked for {asked} of {}; both agree on {} of all, {:.3} of these are right",
+        "the ensemble decides {by_ensemble} of {}; both agree on {} of all, {:.3} of these are right",
         everything.len(),
         agreed.len(),
         accuracy(&agreed)
@@ -162,8 +165,8 @@ fn print_when_unsure(alone: &[HeldOut], other: &[HeldOut], both: &[HeldOut]) {
     );
 }
 
-/// Trains the second model's linear part.
-fn train_second<'a>(
+/// Trains the sentence model's linear part.
+fn train_sentence_model<'a>(
     rows: &'a [CountedRow],
     sentences: &'a [Sentence],
     recipe: Recipe,
@@ -190,6 +193,7 @@ fn train_head<'a>(
     let found = fit(&examples, SENTENCE_LENGTH, settings);
     SentenceHead {
         version: HEAD_VERSION,
+        classes: classes(&rows),
         weight: SHARE,
         temperature: 1.0,
         language_model: [0; 32],

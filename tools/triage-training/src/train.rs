@@ -43,7 +43,8 @@ pub struct Unwritable {
     error: std::io::Error,
 }
 
-/// Trains on all sources. Temperature and review threshold come from models that leave one out.
+/// Trains on all sources. The temperature, and the threshold that is printed for the model card, come
+/// from models that leave one out.
 pub fn run(arguments: &Arguments) -> Result<(), TrainError> {
     let rows = arguments.data.counted()?;
     let sources = sources_of(&rows);
@@ -54,7 +55,6 @@ pub fn run(arguments: &Arguments) -> Result<(), TrainError> {
 
     let mut trained = train(&rows.iter().collect::<Vec<_>>(), recipe);
     trained.temperature = temperature_of_all(&held_out) as f32;
-    trained.review_threshold = threshold as f32;
     println!(
         "{} rows of {} sources; temperature {:.3}; review below {threshold:.3} (covers {:.1} %)",
         rows.len(),

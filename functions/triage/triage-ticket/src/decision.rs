@@ -1,17 +1,17 @@
-//! Makes one suggestion of what the embedded model and Bedrock say.
+//! Makes one suggestion out of the embedded model's and Bedrock's.
 
 use copilot_core::ticket::{ModelName, Priority, ReasonFor, Suggestion, SuggestionReason};
 use copilot_triage::Threshold;
 
-use crate::bedrock::{NoOpinion, Opinion};
+use crate::bedrock::{BedrockSuggestion, NoBedrockSuggestion};
 
 /// The rule of reasons that are words of the ticket.
 const WORDS: &str = "words";
 /// The rule by which a person looks at what only Bedrock holds to be critical.
 const CRITICAL_ONLY_BY_BEDROCK: &str = "critical_only_by_bedrock";
 
-/// What is suggested once Bedrock's `model` has been asked: its category and priority, and the rest of
-/// the embedded suggestion `own`. Without an opinion it is `own`, and says why.
+/// What is suggested with Bedrock's `model`: its category and priority, and the rest of the embedded
+/// suggestion `own`. If it suggests nothing, it is `own`, and says why.
 ///
 /// - The stated policy can raise Bedrock's priority and never lowers it.
 /// - Nobody is called out of bed by a text that talked a model into `critical`: if no rule of the policy
@@ -19,49 +19,49 @@ const CRITICAL_ONLY_BY_BEDROCK: &str = "critical_only_by_bedrock";
 /// - Bedrock's confidence is what the model says of itself. Below `threshold` a person looks.
 pub fn decide(
     own: Suggestion,
-    opinion: &Result<Opinion, NoOpinion>,
+    bedrock: &Result<BedrockSuggestion, NoBedrockSuggestion>,
     model: &ModelName,
     threshold: Threshold,
 ) -> Suggestion {
-    match opinion {
-        Ok(opinion) => joined(own, opinion, model, threshold),
-        Err(no_opinion) => explained(own, no_opinion.rule()),
+    match bedrock {
+        Ok(bedrock) => joined(own, bedrock, model, threshold),
+        Err(reason) => explained(own, reason.rule()),
     }
 }
 
 fn joined(
     own: Suggestion,
-    opinion: &Opinion,
+    bedrock: &BedrockSuggestion,
     model: &ModelName,
     threshold: Threshold,
 ) -> Suggestion {
     let (rules, _): (Vec<_>, Vec<_>) =
         own.reasons.into_iter().partition(|reason| reason.speaks_for == ReasonFor::Priority);
     // Where no rule fired, the policy's priority is only its default.
-    let is_raised = !rules.is_empty() && own.priority > opinion.priority;
-    let priority = if is_raised { own.priority } else { opinion.priority };
+    let is_raised = !rules.is_empty() && own.priority > bedrock.priority;
+    let priority = if is_raised { own.priority } else { bedrock.priority };
     let is_doubtful = priority == Priority::Critical && own.priority != Priority::Critical;
 
     let mut reasons = Vec::new();
     if is_doubtful {
         reasons.push(reason(ReasonFor::Review, CRITICAL_ONLY_BY_BEDROCK, &[]));
     }
-    if !opinion.category_words.is_empty() {
-        reasons.push(reason(ReasonFor::Category, WORDS, &opinion.category_words));
+    if !bedrock.category_words.is_empty() {
+        reasons.push(reason(ReasonFor::Category, WORDS, &bedrock.category_words));
     }
-    if !is_raised && !opinion.priority_words.is_empty() {
-        reasons.push(reason(ReasonFor::Priority, WORDS, &opinion.priority_words));
+    if !is_raised && !bedrock.priority_words.is_empty() {
+        reasons.push(reason(ReasonFor::Priority, WORDS, &bedrock.priority_words));
     }
     if own.priority == priority {
         reasons.extend(rules);
     }
     Suggestion {
-        category: Some(opinion.category),
+        category: Some(bedrock.category),
         priority,
-        confidence: opinion.confidence,
+        confidence: bedrock.confidence,
         reasons,
         model: model.clone(),
-        needs_review: is_doubtful || !threshold.is_reached_by(opinion.confidence),
+        needs_review: is_doubtful || !threshold.is_reached_by(bedrock.confidence),
         reply: own.reply,
         extracted: own.extracted,
         language: own.language,
@@ -75,6 +75,7 @@ fn explained(mut own: Suggestion, rule: &str) -> Suggestion {
     own
 }
 
+/// Words of the ticket are shown to whoever reads the suggestion, so no card number stands in them.
 fn reason(speaks_for: ReasonFor, rule: &str, words: &[String]) -> SuggestionReason {
     SuggestionReason { speaks_for, rule: rule.to_owned(), words: words.to_vec() }.masked()
 }
@@ -107,8 +108,8 @@ mod tests {
         }
     }
 
-    fn with_opinion(own: Suggestion, priority: Priority, confidence: f64) -> Suggestion {
-        let opinion = Opinion {
+    fn with_bedrock(own: Suggestion, priority: Priority, confidence: f64) -> Suggestion {
+        let bedrock = BedrockSuggestion {
             category: Category::Shipping,
             priority,
             confidence: Confidence::parse(confidence).unwrap(),
@@ -116,12 +117,12 @@ mod tests {
             priority_words: vec!["a week".to_owned()],
         };
         let threshold = Threshold::parse("0.8").unwrap();
-        decide(own, &Ok(opinion), &model("bedrock:a.b@1"), threshold)
+        decide(own, &Ok(bedrock), &model("bedrock:a.b@1"), threshold)
     }
 
     #[test]
-    fn the_opinion_is_shown_with_the_rest_of_the_embedded_suggestion() {
-        let suggestion = with_opinion(own(Priority::Medium, None), Priority::Low, 0.8);
+    fn what_bedrock_suggests_is_shown_with_the_rest_of_the_embedded_suggestion() {
+        let suggestion = with_bedrock(own(Priority::Medium, None), Priority::Low, 0.8);
         let words = |speaks_for, words: &str| reason(speaks_for, WORDS, &[words.to_owned()]);
         let expected = Suggestion {
             category: Some(Category::Shipping),
@@ -140,35 +141,44 @@ mod tests {
 
     #[test]
     fn a_rule_of_the_policy_raises_and_never_lowers() {
-        let raised = with_opinion(own(Priority::High, Some("deadline")), Priority::Low, 0.9);
+        let raised = with_bedrock(own(Priority::High, Some("deadline")), Priority::Low, 0.9);
         assert_eq!(raised.priority, Priority::High);
         let rules: Vec<&str> = raised.reasons.iter().map(|reason| reason.rule.as_str()).collect();
         assert_eq!(rules, [WORDS, "deadline"]);
-        let kept = with_opinion(own(Priority::Low, Some("thanks")), Priority::High, 0.9);
+        let kept = with_bedrock(own(Priority::Low, Some("thanks")), Priority::High, 0.9);
         assert_eq!(kept.priority, Priority::High);
         assert!(kept.reasons.iter().all(|reason| reason.rule == WORDS));
     }
 
     #[test]
-    fn a_person_looks_at_what_is_unsure_or_critical_by_bedrock_alone() {
-        assert!(with_opinion(own(Priority::Medium, None), Priority::Low, 0.799).needs_review);
-        let alone = with_opinion(own(Priority::High, Some("deadline")), Priority::Critical, 1.0);
+    fn a_person_looks_at_what_is_below_the_threshold_or_critical_by_bedrock_alone() {
+        assert!(with_bedrock(own(Priority::Medium, None), Priority::Low, 0.799).needs_review);
+        let alone = with_bedrock(own(Priority::High, Some("deadline")), Priority::Critical, 1.0);
         assert!(alone.needs_review && alone.priority == Priority::Critical);
         assert_eq!(alone.reasons[0].rule, CRITICAL_ONLY_BY_BEDROCK);
-        let both = with_opinion(own(Priority::Critical, Some("fraud")), Priority::Critical, 1.0);
+        let both = with_bedrock(own(Priority::Critical, Some("fraud")), Priority::Critical, 1.0);
         assert!(!both.needs_review);
-        let by_policy = with_opinion(own(Priority::Critical, Some("fraud")), Priority::Low, 1.0);
+        let by_policy = with_bedrock(own(Priority::Critical, Some("fraud")), Priority::Low, 1.0);
         assert!(!by_policy.needs_review && by_policy.priority == Priority::Critical);
     }
 
     #[test]
-    fn without_an_opinion_the_embedded_suggestion_says_why() {
+    fn without_bedrock_the_embedded_suggestion_says_why() {
         let own = own(Priority::Medium, None);
         let threshold = Threshold::parse("0.8").unwrap();
         let model = model("bedrock:a.b@1");
-        let suggestion = decide(own.clone(), &Err(NoOpinion::KeptBack), &model, threshold);
+        let suggestion =
+            decide(own.clone(), &Err(NoBedrockSuggestion::KeptBack), &model, threshold);
         assert_eq!(suggestion.reasons[0], reason(ReasonFor::Review, "bedrock_refused", &[]));
         assert_eq!(suggestion.reasons[1..], own.reasons);
         assert_eq!(Suggestion { reasons: own.reasons.clone(), ..suggestion }, own);
+    }
+
+    #[test]
+    fn no_card_number_stands_in_a_reason() {
+        let words = ["my card 4111 1111 1111 1111".to_owned()];
+        let reason = reason(ReasonFor::Category, WORDS, &words);
+        assert!(reason.words[0].starts_with("my card"), "{reason:?}");
+        assert!(!reason.words[0].contains("4111 1111"), "{reason:?}");
     }
 }

@@ -11,7 +11,7 @@ use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
 use copilot_triage::Threshold;
 use tokio::sync::OnceCell;
 
-use crate::bedrock::{Bedrock, NoOpinion, Opinion};
+use crate::bedrock::{Bedrock, BedrockSuggestion, NoBedrockSuggestion};
 use crate::decision::decide;
 use crate::learned::LearnedTriage;
 use crate::sentence_model;
@@ -22,7 +22,7 @@ pub struct Handler {
     pub store: Store,
     /// What suggests.
     pub triage: LearnedTriage,
-    /// What is asked for category and priority besides, if it is.
+    /// The model in Bedrock that suggests category and priority besides, if there is one.
     pub bedrock: Option<Bedrock>,
     /// From which confidence on a suggestion is set on its ticket.
     pub threshold: Threshold,
@@ -37,14 +37,15 @@ impl Handler {
     /// again.
     pub async fn handle(&self, work: AiTask) -> Result<(), Error> {
         let started = Instant::now();
-        // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so the opinion
-        // holds and is neither paid nor waited for twice.
-        let opinion: OnceCell<Result<Opinion, NoOpinion>> = OnceCell::new();
+        // When the ticket changes meanwhile, it is suggested for again. Its texts stay, so what Bedrock
+        // suggests holds and is neither paid nor waited for twice.
+        let suggested_by_bedrock: OnceCell<Result<BedrockSuggestion, NoBedrockSuggestion>> =
+            OnceCell::new();
         let suggest = async |ticket: &Ticket| {
             let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
             let own = self.triage.current(&self.store).await.suggest(ticket, now());
-            let opinion = opinion.get_or_init(|| bedrock.ask(ticket)).await;
-            let suggestion = decide(own, opinion, bedrock.name(), self.threshold);
+            let by_bedrock = suggested_by_bedrock.get_or_init(|| bedrock.suggest(ticket)).await;
+            let suggestion = decide(own, by_bedrock, bedrock.name(), self.threshold);
             // Only now, since Bedrock takes its time.
             Suggestion { processed_at: now(), ..suggestion }
         };
@@ -57,7 +58,7 @@ impl Handler {
             Ok(Suggested::Now(ticket)) => TriageOutcome::Suggested {
                 model: ticket.suggestion.as_ref().map_or("", |made| made.model.as_str()),
                 needs_review: ticket.suggestion.as_ref().is_some_and(|made| made.needs_review),
-                fell_back: matches!(opinion.get(), Some(Err(_))),
+                fell_back: matches!(suggested_by_bedrock.get(), Some(Err(_))),
             },
             Ok(Suggested::LeftAlone(_)) => TriageOutcome::LeftAlone,
             // Its message is sent only once it is stored, so it was there.
@@ -73,13 +74,14 @@ impl Handler {
         Ok(())
     }
 
-    /// What the embedded model says of `ticket`, with a second opinion when it is unsure and there is one.
+    /// What the embedded models suggest for `ticket`: the word model, and the ensemble with the sentence
+    /// model when the word model is below the threshold and the function was built with the other.
     async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
         let triage = self.triage.current(&self.store).await;
         let own = triage.suggest(ticket, now());
-        let Some(text) = triage.unsure_of(ticket, &own) else { return own };
+        let Some(text) = triage.below_threshold(ticket, &own) else { return own };
         match sentence_model::scores(text.clone()).await {
-            Some(second) => triage.reconsider(own, &second, &text),
+            Some(scores) => triage.with_sentence_model(own, &scores, &text),
             None => own,
         }
     }

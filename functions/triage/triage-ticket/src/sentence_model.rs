@@ -1,4 +1,4 @@
-//! Asks the sentence model, if the function was built with one.
+//! Runs the sentence model, if the function was built with one.
 
 use copilot_triage::category::SentenceScores;
 

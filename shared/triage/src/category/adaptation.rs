@@ -10,15 +10,21 @@
 //! |---|---|
 //! | 8 | `CATADAPT` |
 //! | 2, 2, 4 | version of this layout; version of the model; rows |
-//! | 28, 28 | for each class: what a step of weight is worth; what is added to its intercept |
+//! | 2, 2 | classes; bytes of their names |
+//! | that many | the names of the classes, each followed by a line feed |
+//! | 4 + 4 for each class | what a step of weight is worth, for all classes; what is added to their intercepts |
 //! | 32 | SHA-256 of all the rest |
-//! | 9 for each row | row of the table; what is added to its weight for each class |
+//! | 2 + 1 for each class, for each row | row of the table; what is added to its weight for each class |
+//!
+//! Layout 1 names no classes: it has those of [`LAYOUT_1_CLASSES`]. It is read, as it lies in tables of
+//! deployed products, and no longer written.
 
 use copilot_core::ticket::Category;
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::bytes::{take, take_numbers};
+use super::checksum::{CHECKSUM_BYTES, checksum, with_checksum};
+use super::classes::{FileClasses, KnownClasses, MAX_CLASSES_BYTES};
 use super::model::{CategoryModel, quantised};
 use super::prediction::Head;
 use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
@@ -27,8 +33,12 @@ use super::regression::{CLASSES, Coefficients, Example, Settings, fit};
 pub const MAX_CORRECTIONS: usize = 2_000;
 /// Most rows of the table that an adaptation changes, those that change most.
 pub const MAX_ADAPTED_ROWS: usize = 16_384;
-/// Most bytes of an adaptation: 147,560, well within the 400 KB of a DynamoDB item.
-pub const MAX_ADAPTATION_BYTES: usize = ROWS_AT + MAX_ADAPTED_ROWS * ROW_BYTES;
+/// Most bytes of an adaptation: 147,620, well within the 400 KB of a DynamoDB item.
+pub const MAX_ADAPTATION_BYTES: usize = 16
+    + MAX_CLASSES_BYTES
+    + 2 * 4 * CLASSES
+    + CHECKSUM_BYTES
+    + MAX_ADAPTED_ROWS * (ROW_NUMBER_BYTES + CLASSES);
 /// A correction is one text against thousands that the model was trained on.
 const CORRECTION_WEIGHT: f32 = 5.0;
 /// How strongly weights are held near those of the model, chosen by `simulate-corrections`: less
@@ -38,11 +48,12 @@ const SETTINGS: Settings =
     Settings { penalty: 4.5, intercept_penalty: 1_000.0, max_iterations: 60, tolerance: 1e-5 };
 
 const MAGIC: [u8; 8] = *b"CATADAPT";
-const LAYOUT_VERSION: u16 = 1;
-const ROW_BYTES: usize = 2 + CLASSES;
-const CHECKSUM_BYTES: usize = 32;
-const CHECKSUM_AT: usize = 8 + 2 + 2 + 4 + 2 * 4 * CLASSES;
-const ROWS_AT: usize = CHECKSUM_AT + CHECKSUM_BYTES;
+const LAYOUT_VERSION: u16 = 2;
+/// The classes of layout 1, which does not name them. They never change.
+const LAYOUT_1_CLASSES: &[u8] = b"shipping\nbilling\ntechnical\naccount\nrefund\norder\ngeneral\n";
+const LAYOUT_1_CLASS_COUNT: usize = 7;
+/// Of the number of a row, before its steps.
+const ROW_NUMBER_BYTES: usize = 2;
 /// A number beyond this is no result of [`CategoryModel::adapt`].
 const LARGEST_NUMBER: f32 = 1_000.0;
 
@@ -65,7 +76,7 @@ pub enum AdaptError {
 
 /// Why bytes are not an adaptation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NotAnAdaptation {
+pub enum ParseAdaptationError {
     /// Not the bytes of as many rows as the header says, or more rows than are allowed.
     #[error("{0} bytes are not an adaptation")]
     Length(usize),
@@ -78,6 +89,9 @@ pub enum NotAnAdaptation {
     /// Damaged.
     #[error("the checksum does not fit")]
     Checksum,
+    /// Names of classes that are not as described.
+    #[error("the names of the classes cannot be read")]
+    Classes,
     /// A number that no learning gives.
     #[error("a number is out of range")]
     Number,
@@ -90,6 +104,8 @@ pub enum NotAnAdaptation {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adaptation {
     model_version: u16,
+    /// Those that it has weights for: the model's and what agents taught besides.
+    classes: KnownClasses,
     scales: [f32; CLASSES],
     intercepts: [f32; CLASSES],
     /// In the order of the rows, each once.
@@ -135,7 +151,10 @@ impl CategoryModel {
         let mut rows: Vec<u32> = vectors.iter().flatten().map(|(row, _)| *row).collect();
         rows.sort_unstable();
         rows.dedup();
-        let head = Head::new(self, None);
+        let taught = corrections.iter().fold(KnownClasses::NONE, |classes, correction| {
+            classes.with(place(correction.category))
+        });
+        let head = Head::to_teach(self, taught);
         let examples: Vec<Example> = corrections
             .iter()
             .zip(&vectors)
@@ -147,7 +166,7 @@ impl CategoryModel {
             })
             .collect();
         let found = fit(&examples, rows.len(), SETTINGS);
-        Ok(Adaptation::quantise(self.version(), &rows, &found))
+        Ok(Adaptation::quantise(self.version(), self.classes().or(taught), &rows, &found))
     }
 
     /// Compares the model with `present`, if there is one, and with `adaptation` on corrections held
@@ -181,60 +200,73 @@ impl Adaptation {
     ///
     /// # Errors
     ///
-    /// [`NotAnAdaptation`] says what is wrong; no bytes make this panic.
-    pub fn parse(bytes: &[u8]) -> Result<Self, NotAnAdaptation> {
-        let wrong_length = NotAnAdaptation::Length(bytes.len());
+    /// [`ParseAdaptationError`] says what is wrong; no bytes make this panic.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseAdaptationError> {
+        let wrong_length = ParseAdaptationError::Length(bytes.len());
         let mut rest = bytes;
         if take::<8>(&mut rest).ok_or(wrong_length)? != MAGIC {
-            return Err(NotAnAdaptation::Magic);
+            return Err(ParseAdaptationError::Magic);
         }
         let layout = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
-        if layout != LAYOUT_VERSION {
-            return Err(NotAnAdaptation::Layout(layout));
-        }
         let model_version = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
         let count = u32::from_le_bytes(take(&mut rest).ok_or(wrong_length)?) as usize;
-        if count > MAX_ADAPTED_ROWS || bytes.len() != ROWS_AT + count * ROW_BYTES {
+        let classes = match layout {
+            1 => FileClasses::parse(LAYOUT_1_CLASSES, LAYOUT_1_CLASS_COUNT),
+            LAYOUT_VERSION => FileClasses::take(&mut rest),
+            _ => return Err(ParseAdaptationError::Layout(layout)),
+        };
+        let classes = classes.ok_or(ParseAdaptationError::Classes)?;
+        let scales = take_numbers(&mut rest, classes.count()).ok_or(wrong_length)?;
+        let intercepts = take_numbers(&mut rest, classes.count()).ok_or(wrong_length)?;
+        let checksum_at = bytes.len() - rest.len();
+        let expected = take::<CHECKSUM_BYTES>(&mut rest).ok_or(wrong_length)?;
+        let row_bytes = ROW_NUMBER_BYTES + classes.count();
+        if count > MAX_ADAPTED_ROWS || rest.len() != count * row_bytes {
             return Err(wrong_length);
         }
-        let scales = take_numbers(&mut rest).ok_or(wrong_length)?;
-        let intercepts = take_numbers(&mut rest).ok_or(wrong_length)?;
-        if take::<CHECKSUM_BYTES>(&mut rest).ok_or(wrong_length)? != checksum(bytes) {
-            return Err(NotAnAdaptation::Checksum);
+        if expected != checksum(bytes, checksum_at) {
+            return Err(ParseAdaptationError::Checksum);
         }
         let in_range = scales.iter().all(|scale| (0.0..=LARGEST_NUMBER).contains(scale))
             && intercepts.iter().all(|intercept: &f32| intercept.abs() <= LARGEST_NUMBER);
         if !in_range {
-            return Err(NotAnAdaptation::Number);
+            return Err(ParseAdaptationError::Number);
         }
-        let (rows, _) = rest.as_chunks::<ROW_BYTES>();
-        let rows: Vec<AdaptedRow> = rows.iter().map(AdaptedRow::parse).collect();
+        let rows = rest.chunks_exact(row_bytes);
+        let rows: Option<Vec<AdaptedRow>> =
+            rows.map(|row| AdaptedRow::parse(row, &classes)).collect();
+        let rows = rows.ok_or(wrong_length)?;
         if !rows.is_sorted_by(|a, b| a.row < b.row) {
-            return Err(NotAnAdaptation::Order);
+            return Err(ParseAdaptationError::Order);
         }
-        Ok(Self { model_version, scales, intercepts, rows })
+        let (scales, intercepts) = (classes.spread(&scales), classes.spread(&intercepts));
+        Ok(Self { model_version, classes: classes.known(), scales, intercepts, rows })
     }
 
     /// At most [`MAX_ADAPTATION_BYTES`] bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(ROWS_AT + self.rows.len() * ROW_BYTES);
+        let mut bytes = Vec::new();
         bytes.extend(MAGIC);
         bytes.extend(LAYOUT_VERSION.to_le_bytes());
         bytes.extend(self.model_version.to_le_bytes());
         bytes.extend((self.rows.len() as u32).to_le_bytes());
-        for number in self.scales.iter().chain(&self.intercepts) {
+        bytes.extend(self.classes.to_bytes());
+        for number in
+            self.classes.columns(&self.scales).chain(self.classes.columns(&self.intercepts))
+        {
             bytes.extend(number.to_le_bytes());
         }
+        let checksum_at = bytes.len();
         bytes.extend([0; CHECKSUM_BYTES]);
         for row in &self.rows {
             bytes.extend(row.row.to_le_bytes());
-            bytes.extend(row.steps.iter().flat_map(|step| step.to_le_bytes()));
+            bytes.extend(self.classes.columns(&row.steps).flat_map(i8::to_le_bytes));
         }
-        let sum = checksum(&bytes);
-        if let Some(place) = bytes.get_mut(CHECKSUM_AT..ROWS_AT) {
-            place.copy_from_slice(&sum);
-        }
-        bytes
+        with_checksum(bytes, checksum_at)
+    }
+
+    pub(super) fn classes(&self) -> KnownClasses {
+        self.classes
     }
 
     pub(super) fn intercepts(&self) -> [f32; CLASSES] {
@@ -252,7 +284,12 @@ impl Adaptation {
     }
 
     /// Rounds to bytes, and keeps the rows that change most.
-    fn quantise(model_version: u16, rows: &[u32], found: &Coefficients) -> Self {
+    fn quantise(
+        model_version: u16,
+        classes: KnownClasses,
+        rows: &[u32],
+        found: &Coefficients,
+    ) -> Self {
         let mut largest = [0.0_f64; CLASSES];
         for weights in &found.weights {
             for (largest, weight) in largest.iter_mut().zip(weights) {
@@ -276,15 +313,15 @@ impl Adaptation {
         adapted.truncate(MAX_ADAPTED_ROWS);
         adapted.sort_by_key(|row| row.row);
         let intercepts = found.intercepts.map(|intercept| intercept as f32);
-        Self { model_version, scales, intercepts, rows: adapted }
+        Self { model_version, classes, scales, intercepts, rows: adapted }
     }
 }
 
 impl AdaptedRow {
-    fn parse(bytes: &[u8; ROW_BYTES]) -> Self {
-        let [low, high, steps @ ..] = *bytes;
-        let row = u16::from_le_bytes([low, high]);
-        Self { row, steps: steps.map(|step| i8::from_le_bytes([step])) }
+    fn parse(bytes: &[u8], classes: &FileClasses) -> Option<Self> {
+        let (row, steps) = bytes.split_first_chunk()?;
+        let steps = classes.spread(steps).map(|step| i8::from_le_bytes([step]));
+        Some(Self { row: u16::from_le_bytes(*row), steps })
     }
 
     fn change(&self) -> u32 {
@@ -304,11 +341,8 @@ fn target(category: Category) -> [f32; CLASSES] {
     Category::ALL.map(|(_, one)| if one == category { 1.0 } else { 0.0 })
 }
 
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let mut digest = Sha256::new();
-    digest.update(bytes.get(..CHECKSUM_AT).unwrap_or_default());
-    digest.update(bytes.get(ROWS_AT..).unwrap_or_default());
-    digest.finalize().into()
+fn place(category: Category) -> usize {
+    Category::ALL.iter().position(|(_, one)| *one == category).unwrap_or(CLASSES)
 }
 
 #[cfg(test)]
@@ -331,7 +365,7 @@ mod tests {
         let (model, adaptation) = adaptation();
         let text = "Grumbling noises of my frobnicator";
         assert_ne!(model.predict(text).category, Category::Shipping);
-        assert_eq!(model.predict_adapted(&adaptation, text).category, Category::Shipping);
+        assert_eq!(model.predict_with(Some(&adaptation), text).category, Category::Shipping);
         let held_back = [Correction { text: text.to_owned(), category: Category::Shipping }];
         let comparison = model.compare(None, &adaptation, &held_back);
         assert_eq!(comparison, Comparison { count: 1, before: 0.0, after: 1.0 });
@@ -344,7 +378,7 @@ mod tests {
         let (model, adaptation) = adaptation();
         for text in ["I want a refund", "I forgot my password", "I was charged twice"] {
             let before = model.predict(text).category;
-            assert_eq!(model.predict_adapted(&adaptation, text).category, before, "{text}");
+            assert_eq!(model.predict_with(Some(&adaptation), text).category, before, "{text}");
         }
     }
 
@@ -358,7 +392,7 @@ mod tests {
         let nothing = model.adapt(&[]).unwrap();
         assert_eq!(Adaptation::parse(&nothing.to_bytes()).unwrap(), nothing);
         let text = "where is my parcel";
-        assert_eq!(model.predict_adapted(&nothing, text), model.predict(text));
+        assert_eq!(model.predict_with(Some(&nothing), text), model.predict(text));
     }
 
     #[test]
@@ -375,7 +409,7 @@ mod tests {
         let (model, mut adaptation) = adaptation();
         adaptation.model_version += 1;
         let text = "grumbling frobnicator";
-        assert_eq!(model.predict_adapted(&adaptation, text), model.predict(text));
+        assert_eq!(model.predict_with(Some(&adaptation), text), model.predict(text));
     }
 
     #[test]
@@ -398,22 +432,22 @@ mod tests {
     #[test]
     fn hostile_bytes_with_a_right_checksum_are_refused() {
         let (_, adaptation) = adaptation();
-        let parse = |mut bytes: Vec<u8>| {
-            let sum = checksum(&bytes);
-            bytes[CHECKSUM_AT..ROWS_AT].copy_from_slice(&sum);
-            Adaptation::parse(&bytes)
-        };
-        for place in (16..CHECKSUM_AT).step_by(4) {
+        let classes = adaptation.classes.count();
+        let numbers_at = 16 + adaptation.classes.to_bytes().len();
+        let checksum_at = numbers_at + 2 * 4 * classes;
+        let (rows_at, row_bytes) = (checksum_at + CHECKSUM_BYTES, ROW_NUMBER_BYTES + classes);
+        let parse = |bytes: Vec<u8>| Adaptation::parse(&with_checksum(bytes, checksum_at));
+        for place in (numbers_at..checksum_at).step_by(4) {
             let mut garbled = adaptation.to_bytes();
             garbled[place..place + 4].copy_from_slice(&f32::NAN.to_le_bytes());
-            assert_eq!(parse(garbled), Err(NotAnAdaptation::Number));
+            assert_eq!(parse(garbled), Err(ParseAdaptationError::Number));
         }
         let mut twice = adaptation.to_bytes();
-        twice.copy_within(ROWS_AT..ROWS_AT + ROW_BYTES, ROWS_AT + ROW_BYTES);
-        assert_eq!(parse(twice), Err(NotAnAdaptation::Order));
+        twice.copy_within(rows_at..rows_at + row_bytes, rows_at + row_bytes);
+        assert_eq!(parse(twice), Err(ParseAdaptationError::Order));
         let mut huge = adaptation.to_bytes();
         huge[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
         let length = huge.len();
-        assert_eq!(parse(huge), Err(NotAnAdaptation::Length(length)));
+        assert_eq!(parse(huge), Err(ParseAdaptationError::Length(length)));
     }
 }

@@ -7,11 +7,10 @@ pub fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Option<[u8; LENGTH]> {
     Some(*taken)
 }
 
-/// The next numbers of `rest`, of four bytes each; none when there are fewer.
-pub fn take_numbers<const COUNT: usize>(rest: &mut &[u8]) -> Option<[f32; COUNT]> {
-    let mut numbers = [0.0; COUNT];
-    for number in &mut numbers {
-        *number = f32::from_le_bytes(take(rest)?);
-    }
-    Some(numbers)
+/// The next `count` numbers of `rest`, of four bytes each; none when there are fewer.
+pub fn take_numbers(rest: &mut &[u8], count: usize) -> Option<Vec<f32>> {
+    let (taken, after) = rest.split_at_checked(count.checked_mul(4)?)?;
+    *rest = after;
+    let (numbers, _) = taken.as_chunks();
+    Some(numbers.iter().map(|number| f32::from_le_bytes(*number)).collect())
 }

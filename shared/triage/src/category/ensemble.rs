@@ -12,7 +12,8 @@ use super::regression::CLASSES;
 pub struct SentenceScores {
     /// Version of the sentence model.
     pub version: u16,
-    /// Logarithm of the probability of each category, in the order of [`Category::ALL`].
+    /// Logarithm of the probability of each category, in the order of [`Category::ALL`]; -∞ for one
+    /// that the sentence model does not know.
     pub log_probabilities: [f32; CLASSES],
     /// How much these scores count against those of the word model.
     pub weight: f32,
@@ -27,6 +28,14 @@ impl SentenceScores {
             .get(largest(&self.log_probabilities))
             .map_or(Category::General, |(_, one)| *one)
     }
+
+    /// What it says of each category. Of one that it does not know it says neither yes nor no: as if all
+    /// that it knows were equally probable.
+    fn evidence(&self) -> [f32; CLASSES] {
+        let known = self.log_probabilities.iter().filter(|score| score.is_finite()).count();
+        let neither = -(known.max(1) as f32).ln();
+        self.log_probabilities.map(|score| if score.is_finite() { score } else { neither })
+    }
 }
 
 impl CategoryModel {
@@ -40,7 +49,7 @@ impl CategoryModel {
         let head = Head::new(self, adaptation);
         let vector = self.vector(text);
         let mut scores = head.scores(&vector);
-        for (score, other) in scores.iter_mut().zip(&sentence.log_probabilities) {
+        for (score, other) in scores.iter_mut().zip(sentence.evidence()) {
             *score += sentence.weight * other;
         }
         head.prediction(text, &vector, &scores, sentence.temperature)
@@ -72,6 +81,19 @@ mod tests {
         let overruled = model.predict_together(None, &scores(other, 100.0), text);
         assert_eq!(overruled.category, Category::ALL[other].1);
         assert_eq!(scores(other, 1.0).category(), overruled.category);
+    }
+
+    #[test]
+    fn a_category_that_the_sentence_model_does_not_know_is_as_probable_as_any() {
+        let uniform = -((CLASSES - 1) as f32).ln();
+        let mut scores = SentenceScores { log_probabilities: [uniform; CLASSES], ..scores(0, 0.0) };
+        let known = scores;
+        scores.log_probabilities[2] = f32::NEG_INFINITY;
+        let model = CategoryModel::embedded().unwrap();
+        let [known, unknown] =
+            [known, scores].map(|one| model.predict_together(None, &one, "the app crashes"));
+        assert!((known.probabilities[2] - unknown.probabilities[2]).abs() < 1e-6);
+        assert_ne!(scores.category(), Category::ALL[2].1);
     }
 
     #[test]

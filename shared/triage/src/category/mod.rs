@@ -1,12 +1,15 @@
 //! What a ticket is about: a linear model over hashed n-grams.
 //!
 //! In reading order: [`normalise`] cuts a text into words, [`features`] counts the n-grams,
-//! [`vector`] weighs them, [`CategoryModel`] scores the categories, `reasons` says which words
+//! [`vector`] weighs them, [`CategoryModel`] scores the categories (`classes` maps those that its file names
+//! to those of the program), `reasons` says which words
 //! speak for one; `adaptation` learns from agents. [`regression`] finds the weights.
 //! `docs/model-card.md` says what the model was trained on and how well it does.
 
 mod adaptation;
-pub mod bytes;
+mod bytes;
+mod checksum;
+pub mod classes;
 mod ensemble;
 pub mod features;
 mod model;
@@ -22,14 +25,15 @@ pub mod vector;
 
 pub use adaptation::{
     AdaptError, Adaptation, Comparison, Correction, MAX_ADAPTATION_BYTES, MAX_ADAPTED_ROWS,
-    MAX_CORRECTIONS, NotAnAdaptation,
+    MAX_CORRECTIONS, ParseAdaptationError,
 };
+pub use classes::KnownClasses;
 pub use ensemble::SentenceScores;
-pub use model::{CategoryModel, MODEL_BYTES, NotAModel, TrainedModel};
+pub use model::{CategoryModel, ParseModelError, TrainedModel};
 pub use normalise::{MAX_TEXT_CHARS, ticket_text};
 pub use prediction::Prediction;
 pub use reasons::{MAX_REASONS, Reason};
 #[cfg(feature = "sentence-model")]
-pub use sentence_head::{ParseSentenceHeadError, SENTENCE_HEAD_BYTES, SentenceHead};
+pub use sentence_head::{ParseSentenceHeadError, SentenceHead};
 #[cfg(feature = "sentence-model")]
 pub use sentence_model::{SentenceModel, SentenceModelError};

@@ -5,33 +5,31 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `CATMODEL` |
-//! | 2, 2 | version of this layout; version of the model |
-//! | 1, 1, 2 | bits of the table; classes; zeros |
-//! | 4, 4, 4 | temperature; review threshold; what a step of inverse frequency is worth |
-//! | 28, 28 | for each class: what a step of weight is worth; its intercept |
+//! | 2, 2, 2 | version of this layout; version of the model; bits of the table |
+//! | 2, 2 | classes; bytes of their names |
+//! | that many | the names of the classes, each followed by a line feed |
+//! | 4, 4 | temperature; what a step of inverse frequency is worth |
+//! | 4 + 4 for each class | what a step of weight is worth, for all classes; their intercepts |
 //! | 32 | SHA-256 of all the rest |
 //! | 65,536 | inverse frequency of each row of the table |
-//! | 458,752 | for each row, its weight for each class |
+//! | 65,536 for each class | for each row, its weight for each class |
+//!
+//! The categories of the program need not be the classes of the file: see [`super::classes`].
 
 use std::sync::LazyLock;
 
-use copilot_core::ticket::Category;
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::bytes::{take, take_numbers};
+use super::checksum::{CHECKSUM_BYTES, checksum, with_checksum};
+use super::classes::{FileClasses, KnownClasses};
 use super::features::{TABLE_BITS, TABLE_ROWS, count_rows};
 use super::regression::CLASSES;
 use super::vector::InverseFrequencies;
 
 const MAGIC: [u8; 8] = *b"CATMODEL";
 /// Version of the layout that this program reads and writes.
-const LAYOUT_VERSION: u16 = 1;
-const CHECKSUM_BYTES: usize = 32;
-const CHECKSUM_AT: usize = 28 + 2 * 4 * CLASSES;
-const TABLE_AT: usize = CHECKSUM_AT + CHECKSUM_BYTES;
-/// Bytes of a model's file.
-pub const MODEL_BYTES: usize = TABLE_AT + TABLE_ROWS * (1 + CLASSES);
+const LAYOUT_VERSION: u16 = 2;
 /// A weight, an intercept or a scale beyond this is no result of training.
 const LARGEST_NUMBER: f32 = 1_000.0;
 /// A temperature outside of this is no result of calibration.
@@ -39,9 +37,9 @@ const TEMPERATURES: std::ops::RangeInclusive<f32> = 0.05..=20.0;
 
 /// Why bytes are not a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NotAModel {
-    /// Too few or too many bytes.
-    #[error("a model has {MODEL_BYTES} bytes, not {0}")]
+pub enum ParseModelError {
+    /// Too few or too many bytes for what the file says it holds.
+    #[error("{0} bytes are not a model")]
     Length(usize),
     /// Something else altogether.
     #[error("the file does not begin as a model does")]
@@ -49,9 +47,12 @@ pub enum NotAModel {
     /// Made for another version of this program.
     #[error("layout {0} of the file is not known")]
     Layout(u16),
-    /// Another table or other categories.
-    #[error("the model's table or classes are not those of this program")]
-    Shape,
+    /// Made for another table.
+    #[error("the model's table is not the one of this program")]
+    Table,
+    /// Names of classes that are not as described, or none of a category.
+    #[error("the model names no classes, or none that is a category")]
+    Classes,
     /// Damaged.
     #[error("the checksum does not fit")]
     Checksum,
@@ -65,6 +66,8 @@ pub enum NotAModel {
 pub struct TrainedModel {
     /// Counted up by hand for each model that is shipped.
     pub version: u16,
+    /// The categories that it was trained on.
+    pub classes: KnownClasses,
     /// Of the rows of the table.
     pub frequencies: InverseFrequencies,
     /// For each row of the table, what it adds to the score of each class.
@@ -73,24 +76,23 @@ pub struct TrainedModel {
     pub intercepts: [f64; CLASSES],
     /// Scores are divided by it, so that confidence is what accuracy is on unseen sources.
     pub temperature: f32,
-    /// Confidence from which accuracy on unseen sources is high enough to do without a person.
-    pub review_threshold: f32,
 }
 
-/// Says what a ticket is about, in the order of [`Category::ALL`].
+/// Says what a ticket is about, in the order of [`copilot_core::ticket::Category::ALL`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct CategoryModel {
     version: u16,
+    classes: KnownClasses,
     frequencies: InverseFrequencies,
     weights: Vec<[i8; CLASSES]>,
     scales: [f32; CLASSES],
+    /// A category without weights starts with the least of the others: agents teach it against them.
     intercepts: [f32; CLASSES],
     temperature: f32,
-    review_threshold: f32,
 }
 
 /// The model that is part of the program.
-static EMBEDDED: LazyLock<Result<CategoryModel, NotAModel>> =
+static EMBEDDED: LazyLock<Result<CategoryModel, ParseModelError>> =
     LazyLock::new(|| CategoryModel::parse(include_bytes!("../../model/category.model")));
 
 impl CategoryModel {
@@ -98,8 +100,8 @@ impl CategoryModel {
     ///
     /// # Errors
     ///
-    /// [`NotAModel`] if the program was built with a damaged file.
-    pub fn embedded() -> Result<&'static Self, NotAModel> {
+    /// [`ParseModelError`] if the program was built with a damaged file.
+    pub fn embedded() -> Result<&'static Self, ParseModelError> {
         EMBEDDED.as_ref().map_err(|error| *error)
     }
 
@@ -107,6 +109,7 @@ impl CategoryModel {
     pub fn quantise(trained: TrainedModel) -> Self {
         let mut largest = [0.0_f64; CLASSES];
         for row in &trained.weights {
+            let row = &trained.classes.or_else(row, 0.0);
             for (largest, weight) in largest.iter_mut().zip(row) {
                 *largest = largest.max(weight.abs());
             }
@@ -118,14 +121,15 @@ impl CategoryModel {
                 *step = quantised(*weight, *scale);
             }
         }
+        let intercepts = trained.intercepts.map(|intercept| intercept as f32);
         Self {
             version: trained.version,
+            classes: trained.classes,
             frequencies: trained.frequencies,
             weights,
             scales,
-            intercepts: trained.intercepts.map(|intercept| intercept as f32),
+            intercepts: with_least(trained.classes, &intercepts),
             temperature: trained.temperature,
-            review_threshold: trained.review_threshold,
         }
     }
 
@@ -133,75 +137,80 @@ impl CategoryModel {
     ///
     /// # Errors
     ///
-    /// [`NotAModel`] says what is wrong; no bytes make this panic.
-    pub fn parse(bytes: &[u8]) -> Result<Self, NotAModel> {
-        let wrong_length = NotAModel::Length(bytes.len());
-        if bytes.len() != MODEL_BYTES {
-            return Err(wrong_length);
-        }
+    /// [`ParseModelError`] says what is wrong; no bytes make this panic.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseModelError> {
+        let wrong_length = ParseModelError::Length(bytes.len());
         let mut rest = bytes;
         if take::<8>(&mut rest).ok_or(wrong_length)? != MAGIC {
-            return Err(NotAModel::Magic);
+            return Err(ParseModelError::Magic);
         }
         let layout = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
         if layout != LAYOUT_VERSION {
-            return Err(NotAModel::Layout(layout));
+            return Err(ParseModelError::Layout(layout));
         }
         let version = u16::from_le_bytes(take(&mut rest).ok_or(wrong_length)?);
-        if take::<4>(&mut rest).ok_or(wrong_length)? != shape() {
-            return Err(NotAModel::Shape);
+        if take(&mut rest).ok_or(wrong_length)? != table_bits() {
+            return Err(ParseModelError::Table);
         }
-        let [temperature, review_threshold, frequency_scale] =
-            take_numbers(&mut rest).ok_or(wrong_length)?;
-        let scales = take_numbers(&mut rest).ok_or(wrong_length)?;
-        let intercepts = take_numbers(&mut rest).ok_or(wrong_length)?;
+        let classes = FileClasses::take(&mut rest).ok_or(ParseModelError::Classes)?;
+        if classes.known().count() == 0 {
+            return Err(ParseModelError::Classes);
+        }
+        let numbers = take_numbers(&mut rest, 2).ok_or(wrong_length)?;
+        let scales = take_numbers(&mut rest, classes.count()).ok_or(wrong_length)?;
+        let intercepts = take_numbers(&mut rest, classes.count()).ok_or(wrong_length)?;
+        let checksum_at = bytes.len() - rest.len();
         let expected: [u8; CHECKSUM_BYTES] = take(&mut rest).ok_or(wrong_length)?;
-        if expected != checksum(bytes) {
-            return Err(NotAModel::Checksum);
+        if rest.len() != TABLE_ROWS * (1 + classes.count()) {
+            return Err(wrong_length);
         }
+        if expected != checksum(bytes, checksum_at) {
+            return Err(ParseModelError::Checksum);
+        }
+        let [temperature, frequency_scale] = *numbers.as_slice() else { return Err(wrong_length) };
         let in_range = TEMPERATURES.contains(&temperature)
-            && (0.0..=1.0).contains(&review_threshold)
             && (0.0..=LARGEST_NUMBER).contains(&frequency_scale)
             && scales.iter().all(|scale| (0.0..=LARGEST_NUMBER).contains(scale))
             && intercepts.iter().all(|intercept: &f32| intercept.abs() <= LARGEST_NUMBER);
         if !in_range {
-            return Err(NotAModel::Number);
+            return Err(ParseModelError::Number);
         }
         let (steps, weights) = rest.split_at_checked(TABLE_ROWS).unwrap_or_default();
         let frequencies =
             InverseFrequencies::from_parts(steps.to_vec(), frequency_scale).ok_or(wrong_length)?;
-        let (weights, _) = weights.as_chunks::<CLASSES>();
-        let weights = weights.iter().map(|row| row.map(|byte| i8::from_le_bytes([byte]))).collect();
+        let weights = weights.chunks_exact(classes.count());
+        let weights = weights.map(|row| classes.spread(row).map(|byte| i8::from_le_bytes([byte])));
         Ok(Self {
             version,
+            classes: classes.known(),
             frequencies,
-            weights,
-            scales,
-            intercepts,
+            weights: weights.collect(),
+            scales: classes.spread(&scales),
+            intercepts: with_least(classes.known(), &classes.spread(&intercepts)),
             temperature,
-            review_threshold,
         })
     }
 
-    /// The file of this model: [`MODEL_BYTES`] bytes.
+    /// The file of this model.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(MODEL_BYTES);
+        let mut bytes = Vec::new();
         bytes.extend(MAGIC);
         bytes.extend(LAYOUT_VERSION.to_le_bytes());
         bytes.extend(self.version.to_le_bytes());
-        bytes.extend(shape());
-        let numbers = [self.temperature, self.review_threshold, self.frequencies.scale()];
-        for number in numbers.iter().chain(&self.scales).chain(&self.intercepts) {
+        bytes.extend(table_bits());
+        bytes.extend(self.classes.to_bytes());
+        let numbers = [self.temperature, self.frequencies.scale()];
+        let (scales, intercepts) =
+            (self.classes.columns(&self.scales), self.classes.columns(&self.intercepts));
+        for number in numbers.into_iter().chain(scales).chain(intercepts) {
             bytes.extend(number.to_le_bytes());
         }
+        let checksum_at = bytes.len();
         bytes.extend([0; CHECKSUM_BYTES]);
         bytes.extend(self.frequencies.steps());
-        bytes.extend(self.weights.iter().flatten().flat_map(|step| step.to_le_bytes()));
-        let sum = checksum(&bytes);
-        if let Some(place) = bytes.get_mut(CHECKSUM_AT..TABLE_AT) {
-            place.copy_from_slice(&sum);
-        }
-        bytes
+        let weights = self.weights.iter().flat_map(|row| self.classes.columns(row));
+        bytes.extend(weights.flat_map(i8::to_le_bytes));
+        with_checksum(bytes, checksum_at)
     }
 
     /// What a ticket's suggestion names as its author, such as `hashed-ngrams@1`.
@@ -214,9 +223,10 @@ impl CategoryModel {
         self.version
     }
 
-    /// Below this confidence (0 to 1) a person should decide.
-    pub fn review_threshold(&self) -> f32 {
-        self.review_threshold
+    /// The categories that it has weights for. The others are suggested only when agents have taught
+    /// them.
+    pub fn classes(&self) -> KnownClasses {
+        self.classes
     }
 
     pub(super) fn temperature(&self) -> f32 {
@@ -243,6 +253,23 @@ impl CategoryModel {
     }
 }
 
+#[cfg(test)]
+impl CategoryModel {
+    /// As if its file named one class otherwise.
+    pub(crate) fn with_name_changed(&self, name: &str, other: &str) -> Self {
+        assert_eq!(name.len(), other.len(), "the file keeps its form");
+        let mut bytes = self.to_bytes();
+        let place = bytes.windows(name.len()).position(|part| part == name.as_bytes());
+        let place = place.expect("the model has the class");
+        bytes[place..place + name.len()].copy_from_slice(other.as_bytes());
+        let classes_at = 14;
+        let length = usize::from(u16::from_le_bytes([bytes[16], bytes[17]]));
+        let numbers = 4 * (2 + 2 * self.classes.count());
+        Self::parse(&with_checksum(bytes, classes_at + 4 + length + numbers))
+            .expect("the file is a model still")
+    }
+}
+
 /// The step that is nearest to `weight`.
 pub(super) fn quantised(weight: f64, scale: f32) -> i8 {
     if scale > 0.0 {
@@ -253,19 +280,19 @@ pub(super) fn quantised(weight: f64, scale: f32) -> i8 {
     }
 }
 
-fn shape() -> [u8; 4] {
-    [TABLE_BITS, Category::ALL.len() as u8, 0, 0]
+/// The intercepts, and the least of them for each category without weights.
+fn with_least(classes: KnownClasses, intercepts: &[f32; CLASSES]) -> [f32; CLASSES] {
+    let least = classes.columns(intercepts).fold(f32::INFINITY, f32::min);
+    classes.or_else(intercepts, least)
 }
 
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let mut digest = Sha256::new();
-    digest.update(bytes.get(..CHECKSUM_AT).unwrap_or_default());
-    digest.update(bytes.get(TABLE_AT..).unwrap_or_default());
-    digest.finalize().into()
+fn table_bits() -> [u8; 2] {
+    u16::from(TABLE_BITS).to_le_bytes()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::classes::MAX_CLASSES_BYTES;
     use super::*;
 
     fn trained() -> TrainedModel {
@@ -278,26 +305,28 @@ mod tests {
         }
         TrainedModel {
             version: 7,
+            classes: KnownClasses::ALL,
             frequencies: InverseFrequencies::of_documents(documents.iter().map(Vec::as_slice)),
             weights,
             intercepts: [0.25; CLASSES],
             temperature: 1.5,
-            review_threshold: 0.6,
         }
     }
 
+    const NUMBERS_AT: usize = 14 + MAX_CLASSES_BYTES;
+    const CHECKSUM_AT: usize = NUMBERS_AT + 4 * (2 + 2 * CLASSES);
+    const TABLE_AT: usize = CHECKSUM_AT + CHECKSUM_BYTES;
+
     /// With the checksum made anew, so that what comes after it is tested too.
-    fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
-        let sum = checksum(&bytes);
-        bytes[CHECKSUM_AT..TABLE_AT].copy_from_slice(&sum);
-        bytes
+    fn with_checksum(bytes: Vec<u8>) -> Vec<u8> {
+        super::with_checksum(bytes, CHECKSUM_AT)
     }
 
     #[test]
     fn a_file_gives_back_the_model() {
         let model = CategoryModel::quantise(trained());
         let bytes = model.to_bytes();
-        assert_eq!(bytes.len(), MODEL_BYTES);
+        assert_eq!(bytes.len(), TABLE_AT + TABLE_ROWS * (1 + CLASSES));
         assert_eq!(CategoryModel::parse(&bytes).unwrap(), model);
         assert_eq!(model.name(), "hashed-ngrams@7");
         assert_eq!(model.to_bytes(), CategoryModel::quantise(trained()).to_bytes());
@@ -320,25 +349,31 @@ mod tests {
     fn a_file_of_another_length_is_no_model() {
         let bytes = CategoryModel::quantise(trained()).to_bytes();
         for length in (0..256).chain((256..bytes.len()).step_by(10_007)) {
-            assert_eq!(CategoryModel::parse(&bytes[..length]), Err(NotAModel::Length(length)));
+            let wanted = match length {
+                14..NUMBERS_AT => ParseModelError::Classes,
+                _ => ParseModelError::Length(length),
+            };
+            assert_eq!(CategoryModel::parse(&bytes[..length]), Err(wanted));
         }
         let longer = [bytes.as_slice(), &[0]].concat();
-        assert_eq!(CategoryModel::parse(&longer), Err(NotAModel::Length(MODEL_BYTES + 1)));
+        let wanted = ParseModelError::Length(bytes.len() + 1);
+        assert_eq!(CategoryModel::parse(&longer), Err(wanted));
     }
 
     #[test]
     fn any_changed_byte_is_noticed() {
         let bytes = CategoryModel::quantise(trained()).to_bytes();
         for place in
-            (0..16).chain((16..TABLE_AT).step_by(9)).chain((TABLE_AT..bytes.len()).step_by(90_001))
+            (0..18).chain((18..TABLE_AT).step_by(9)).chain((TABLE_AT..bytes.len()).step_by(90_001))
         {
             let mut garbled = bytes.clone();
             garbled[place] ^= 0x11;
             let wanted = match place {
-                0..8 => NotAModel::Magic,
-                8..10 => NotAModel::Layout(u16::from_le_bytes([garbled[8], garbled[9]])),
-                12..16 => NotAModel::Shape,
-                _ => NotAModel::Checksum,
+                0..8 => ParseModelError::Magic,
+                8..10 => ParseModelError::Layout(u16::from_le_bytes([garbled[8], garbled[9]])),
+                12..14 => ParseModelError::Table,
+                14..18 => ParseModelError::Classes,
+                _ => ParseModelError::Checksum,
             };
             assert_eq!(CategoryModel::parse(&garbled), Err(wanted), "byte {place}");
         }
@@ -348,16 +383,36 @@ mod tests {
     fn hostile_numbers_with_a_right_checksum_are_refused() {
         let bytes = CategoryModel::quantise(trained()).to_bytes();
         let hostile = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -1e30];
-        for place in (16..CHECKSUM_AT).step_by(4) {
+        for place in (NUMBERS_AT..CHECKSUM_AT).step_by(4) {
             let number = hostile[place / 4 % hostile.len()];
             let mut garbled = bytes.clone();
             garbled[place..place + 4].copy_from_slice(&number.to_le_bytes());
             let garbled = with_checksum(garbled);
-            assert_eq!(CategoryModel::parse(&garbled), Err(NotAModel::Number), "byte {place}");
+            assert_eq!(
+                CategoryModel::parse(&garbled),
+                Err(ParseModelError::Number),
+                "byte {place}"
+            );
         }
         let mut zero = bytes;
-        zero[16..20].copy_from_slice(&0.0_f32.to_le_bytes());
-        assert_eq!(CategoryModel::parse(&with_checksum(zero)), Err(NotAModel::Number));
+        zero[NUMBERS_AT..NUMBERS_AT + 4].copy_from_slice(&0.0_f32.to_le_bytes());
+        assert_eq!(CategoryModel::parse(&with_checksum(zero)), Err(ParseModelError::Number));
+    }
+
+    #[test]
+    fn a_class_that_is_no_category_is_left_out() {
+        let model = CategoryModel::quantise(trained());
+        let other = model.with_name_changed("refund", "spells");
+        assert!(!other.classes().contains(4) && other.classes().count() == CLASSES - 1);
+        let text = "I want a refund";
+        assert_eq!(other.predict(text).probabilities[4], 0.0);
+        let (before, after) = (model.scores(text), other.scores(text));
+        assert_eq!((before[0], before[6]), (after[0], after[6]));
+        // Its own file does without the class.
+        assert_eq!(CategoryModel::parse(&other.to_bytes()).unwrap(), other);
+        let none = TrainedModel { classes: KnownClasses::NONE, ..trained() };
+        let none = CategoryModel::quantise(none).to_bytes();
+        assert_eq!(CategoryModel::parse(&none), Err(ParseModelError::Classes));
     }
 
     #[test]

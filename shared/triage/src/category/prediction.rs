@@ -3,6 +3,7 @@
 use copilot_core::ticket::Category;
 
 use super::adaptation::Adaptation;
+use super::classes::KnownClasses;
 use super::model::CategoryModel;
 use super::reasons::{Reason, reasons};
 use super::regression::{CLASSES, softmax};
@@ -10,7 +11,8 @@ use super::regression::{CLASSES, softmax};
 /// What a text is about, how sure that is, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// Calibrated probability of each category, in the order of [`Category::ALL`].
+    /// Calibrated probability of each category, in the order of [`Category::ALL`]: 0 for one that has
+    /// no weights and that agents have not taught.
     pub probabilities: [f32; CLASSES],
     /// The most probable category.
     pub category: Category,
@@ -30,12 +32,6 @@ impl CategoryModel {
 
     /// As [`CategoryModel::predict`], corrected by what agents taught. An adaptation of another
     /// version of the model takes no part.
-    pub fn predict_adapted(&self, adaptation: &Adaptation, text: &str) -> Prediction {
-        self.predict_with(Some(adaptation), text)
-    }
-
-    /// As [`CategoryModel::predict_adapted`] where there is an adaptation, else as
-    /// [`CategoryModel::predict`].
     pub fn predict_with(&self, adaptation: Option<&Adaptation>, text: &str) -> Prediction {
         let head = Head::new(self, adaptation);
         let vector = self.vector(text);
@@ -43,8 +39,8 @@ impl CategoryModel {
         head.prediction(text, &vector, &scores, self.temperature())
     }
 
-    /// Scores of the classes before calibration. They are what another model's scores can be added
-    /// to, and what calibration is measured on.
+    /// Scores of the classes before calibration, -∞ for a category without weights. They are what
+    /// another model's scores can be added to, and what calibration is measured on.
     pub fn scores(&self, text: &str) -> [f32; CLASSES] {
         Head::new(self, None).scores(&self.vector(text))
     }
@@ -54,13 +50,21 @@ impl CategoryModel {
 pub(super) struct Head<'a> {
     pub(super) model: &'a CategoryModel,
     pub(super) adaptation: Option<&'a Adaptation>,
+    /// What can be suggested.
+    classes: KnownClasses,
 }
 
 impl<'a> Head<'a> {
     /// An adaptation of another version of the model takes no part.
     pub(super) fn new(model: &'a CategoryModel, adaptation: Option<&'a Adaptation>) -> Self {
         let adaptation = adaptation.filter(|adapted| adapted.model_version() == model.version());
-        Self { model, adaptation }
+        let taught = adaptation.map_or(KnownClasses::NONE, Adaptation::classes);
+        Self { model, adaptation, classes: model.classes().or(taught) }
+    }
+
+    /// The model itself, ready to be taught `classes` besides its own.
+    pub(super) fn to_teach(model: &'a CategoryModel, classes: KnownClasses) -> Self {
+        Self { model, adaptation: None, classes: model.classes().or(classes) }
     }
 
     /// What `scores` mean at a temperature, with the words that speak for it.
@@ -81,7 +85,7 @@ impl<'a> Head<'a> {
             .map_or((Category::General, 0.0), |((_, category), confidence)| {
                 (*category, *confidence)
             });
-        let reasons = reasons(text, vector, |row| preference(&self.row_weights(row), class));
+        let reasons = reasons(text, vector, |row| self.preference(row, class));
         Prediction { probabilities, category, confidence, reasons }
     }
 
@@ -93,7 +97,14 @@ impl<'a> Head<'a> {
         for (row, value) in vector {
             add(&mut scores, &self.row_weights(*row), *value);
         }
-        scores
+        self.classes.or_else(&scores, f32::NEG_INFINITY)
+    }
+
+    /// How much more a row speaks for a class than for the classes on average.
+    fn preference(&self, row: u32, class: usize) -> f32 {
+        let weights = self.row_weights(row);
+        let mean = weights.iter().sum::<f32>() / self.classes.count() as f32;
+        weights.get(class).copied().unwrap_or_default() - mean
     }
 
     fn row_weights(&self, row: u32) -> [f32; CLASSES] {
@@ -114,12 +125,6 @@ pub(super) fn largest(numbers: &[f32; CLASSES]) -> usize {
         }
     }
     best.0
-}
-
-/// How much more weights speak for a class than for the classes on average.
-fn preference(weights: &[f32; CLASSES], class: usize) -> f32 {
-    let mean = weights.iter().sum::<f32>() / CLASSES as f32;
-    weights.get(class).copied().unwrap_or_default() - mean
 }
 
 fn add(sum: &mut [f32; CLASSES], other: &[f32; CLASSES], times: f32) {

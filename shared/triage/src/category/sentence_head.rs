@@ -6,26 +6,26 @@
 //! |---|---|
 //! | 8 | `SENTHEAD` |
 //! | 2, 2 | version of this layout; version of the model |
+//! | 2, 2 | classes; bytes of their names |
+//! | that many | the names of the classes, each followed by a line feed |
 //! | 4, 4 | weight of this model; temperature of both together |
 //! | 32 | SHA-256 of the language model that it was trained with |
-//! | 28 | for each class, its intercept |
-//! | 10,752 | for each number of the vector, its weight for each class |
+//! | 4 for each class | its intercept |
+//! | 1,536 for each class | for each number of the vector, its weight for each class |
 //! | 32 | SHA-256 of all before |
 
 use copilot_embedding::{SENTENCE_LENGTH, Sentence};
 use sha2::{Digest, Sha256};
 
 use super::bytes::{take, take_numbers};
+use super::classes::{FileClasses, KnownClasses};
 use super::ensemble::SentenceScores;
 use super::regression::{CLASSES, softmax};
 
 const MAGIC: [u8; 8] = *b"SENTHEAD";
 /// Version of the layout that this program reads and writes.
-const LAYOUT_VERSION: u16 = 1;
+const LAYOUT_VERSION: u16 = 2;
 const CHECKSUM_BYTES: usize = 32;
-/// Bytes of a head's file.
-pub const SENTENCE_HEAD_BYTES: usize =
-    20 + CHECKSUM_BYTES + 4 * CLASSES * (1 + SENTENCE_LENGTH) + CHECKSUM_BYTES;
 /// A weight or an intercept beyond this is no result of training.
 const LARGEST_NUMBER: f32 = 1_000.0;
 /// A weight outside of this, or a temperature, is no result of training.
@@ -40,6 +40,9 @@ pub enum ParseSentenceHeadError {
     /// Made for another version of this program.
     #[error("layout {0} of the file is not known")]
     Layout(u16),
+    /// Names of classes that are not as described, or none of a category.
+    #[error("the head names no classes, or none that is a category")]
+    Classes,
     /// Damaged.
     #[error("the checksum does not fit")]
     Checksum,
@@ -53,6 +56,8 @@ pub enum ParseSentenceHeadError {
 pub struct SentenceHead {
     /// Counted up by hand for each head that is shipped.
     pub version: u16,
+    /// The categories that it has weights for.
+    pub classes: KnownClasses,
     /// How much this model counts against the word model.
     pub weight: f32,
     /// The scores of both together are divided by it, so that confidence is what accuracy is.
@@ -71,9 +76,6 @@ impl SentenceHead {
     /// # Errors
     /// [`ParseSentenceHeadError`]; no bytes make this panic.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseSentenceHeadError> {
-        if bytes.len() != SENTENCE_HEAD_BYTES {
-            return Err(ParseSentenceHeadError::Form);
-        }
         let (content, checksum) =
             bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(ParseSentenceHeadError::Form)?;
         let mut rest = content;
@@ -87,34 +89,52 @@ impl SentenceHead {
         if *checksum != <[u8; CHECKSUM_BYTES]>::from(Sha256::digest(content)) {
             return Err(ParseSentenceHeadError::Checksum);
         }
-        let version = u16::from_le_bytes(take(&mut rest).ok_or(ParseSentenceHeadError::Form)?);
-        let [weight, temperature] = take_numbers(&mut rest).ok_or(ParseSentenceHeadError::Form)?;
-        let language_model = take(&mut rest).ok_or(ParseSentenceHeadError::Form)?;
-        let intercepts = take_numbers(&mut rest).ok_or(ParseSentenceHeadError::Form)?;
-        let mut weights = Vec::with_capacity(SENTENCE_LENGTH);
-        for _ in 0..SENTENCE_LENGTH {
-            weights.push(take_numbers(&mut rest).ok_or(ParseSentenceHeadError::Form)?);
+        let form = ParseSentenceHeadError::Form;
+        let version = u16::from_le_bytes(take(&mut rest).ok_or(form)?);
+        let classes = FileClasses::take(&mut rest).ok_or(ParseSentenceHeadError::Classes)?;
+        if classes.known().count() == 0 {
+            return Err(ParseSentenceHeadError::Classes);
+        }
+        let numbers = take_numbers(&mut rest, 2).ok_or(form)?;
+        let language_model = take(&mut rest).ok_or(form)?;
+        let intercepts = take_numbers(&mut rest, classes.count()).ok_or(form)?;
+        let weights = take_numbers(&mut rest, classes.count() * SENTENCE_LENGTH).ok_or(form)?;
+        let [weight, temperature] = *numbers.as_slice() else { return Err(form) };
+        if !rest.is_empty() {
+            return Err(form);
         }
         let is_in_range = |number: &f32| number.abs() <= LARGEST_NUMBER;
         let in_range = [weight, temperature].iter().all(|number| WEIGHTS.contains(number))
             && intercepts.iter().all(is_in_range)
-            && weights.iter().flatten().all(is_in_range);
+            && weights.iter().all(is_in_range);
         if !in_range {
             return Err(ParseSentenceHeadError::Number);
         }
-        Ok(Self { version, weight, temperature, language_model, intercepts, weights })
+        Ok(Self {
+            version,
+            classes: classes.known(),
+            weight,
+            temperature,
+            language_model,
+            intercepts: classes.spread(&intercepts),
+            weights: weights.chunks_exact(classes.count()).map(|row| classes.spread(row)).collect(),
+        })
     }
 
-    /// The file of this head: [`SENTENCE_HEAD_BYTES`] bytes.
+    /// The file of this head.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(SENTENCE_HEAD_BYTES);
+        let mut bytes = Vec::new();
         bytes.extend(MAGIC);
         bytes.extend(LAYOUT_VERSION.to_le_bytes());
         bytes.extend(self.version.to_le_bytes());
+        bytes.extend(self.classes.to_bytes());
         bytes.extend(self.weight.to_le_bytes());
         bytes.extend(self.temperature.to_le_bytes());
         bytes.extend(self.language_model);
-        for number in self.intercepts.iter().chain(self.weights.iter().flatten()) {
+        for number in std::iter::once(&self.intercepts)
+            .chain(&self.weights)
+            .flat_map(|row| self.classes.columns(row))
+        {
             bytes.extend(number.to_le_bytes());
         }
         let checksum = Sha256::digest(&bytes);
@@ -122,7 +142,7 @@ impl SentenceHead {
         bytes
     }
 
-    /// Logarithm of the probability of each class.
+    /// Logarithm of the probability of each class; -∞ for one without weights.
     pub fn log_probabilities(&self, sentence: &Sentence) -> [f32; CLASSES] {
         let mut scores = self.intercepts.map(f64::from);
         for (weights, value) in self.weights.iter().zip(sentence) {
@@ -130,7 +150,9 @@ impl SentenceHead {
                 *score += f64::from(*weight) * f64::from(*value);
             }
         }
-        softmax(&scores).map(|probability| probability.max(f64::MIN_POSITIVE).ln() as f32)
+        let probabilities = softmax(&self.classes.or_else(&scores, f64::NEG_INFINITY));
+        let logarithms = probabilities.map(|one| one.max(f64::MIN_POSITIVE).ln() as f32);
+        self.classes.or_else(&logarithms, f32::NEG_INFINITY)
     }
 
     /// The scores of a sentence, to be combined with those of the word model.
@@ -146,7 +168,10 @@ impl SentenceHead {
 
 #[cfg(test)]
 mod tests {
+    use super::super::classes::MAX_CLASSES_BYTES;
     use super::*;
+
+    const NUMBERS_AT: usize = 12 + MAX_CLASSES_BYTES;
 
     fn head() -> SentenceHead {
         let weights = (0..SENTENCE_LENGTH)
@@ -154,6 +179,7 @@ mod tests {
             .collect();
         SentenceHead {
             version: 3,
+            classes: KnownClasses::ALL,
             weight: 0.5,
             temperature: 1.5,
             language_model: [7; CHECKSUM_BYTES],
@@ -163,7 +189,7 @@ mod tests {
     }
 
     fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
-        bytes.truncate(SENTENCE_HEAD_BYTES - CHECKSUM_BYTES);
+        bytes.truncate(bytes.len() - CHECKSUM_BYTES);
         let checksum = Sha256::digest(&bytes);
         bytes.extend(checksum);
         bytes
@@ -172,7 +198,6 @@ mod tests {
     #[test]
     fn a_file_gives_back_the_head() {
         let bytes = head().to_bytes();
-        assert_eq!(bytes.len(), SENTENCE_HEAD_BYTES);
         assert_eq!(SentenceHead::parse(&bytes), Ok(head()));
     }
 
@@ -196,18 +221,41 @@ mod tests {
                 _ => ParseSentenceHeadError::Checksum,
             };
             assert_eq!(SentenceHead::parse(&garbled), Err(wanted), "byte {place}");
-            assert_eq!(SentenceHead::parse(&bytes[..place]), Err(ParseSentenceHeadError::Form));
+            assert!(SentenceHead::parse(&bytes[..place]).is_err(), "{place} bytes");
         }
-        assert_eq!(
-            SentenceHead::parse(&[bytes, vec![0]].concat()),
-            Err(ParseSentenceHeadError::Form)
-        );
+        let longer = SentenceHead::parse(&[bytes, vec![0]].concat());
+        assert_eq!(longer, Err(ParseSentenceHeadError::Checksum));
+    }
+
+    #[test]
+    fn a_head_of_another_length_is_refused_even_with_a_right_checksum() {
+        let bytes = head().to_bytes();
+        for content in [bytes.len() - 36, bytes.len() - 31, bytes.len() - 28] {
+            let mut other = bytes.clone();
+            other.resize(content, 0);
+            let checksum = Sha256::digest(&other);
+            other.extend(checksum);
+            assert_eq!(SentenceHead::parse(&other), Err(ParseSentenceHeadError::Form));
+        }
+    }
+
+    #[test]
+    fn a_category_that_the_file_does_not_name_has_no_score() {
+        let without = SentenceHead { classes: KnownClasses::NONE.with(0).with(2), ..head() };
+        let parsed = SentenceHead::parse(&without.to_bytes()).unwrap();
+        let scores = parsed.log_probabilities(&[0.05; SENTENCE_LENGTH]);
+        assert!(scores[0].is_finite() && scores[2].is_finite());
+        assert_eq!(scores[1], f32::NEG_INFINITY);
+        let none = SentenceHead { classes: KnownClasses::NONE, ..head() };
+        assert_eq!(SentenceHead::parse(&none.to_bytes()), Err(ParseSentenceHeadError::Classes));
     }
 
     #[test]
     fn hostile_numbers_with_a_right_checksum_are_refused() {
         let bytes = head().to_bytes();
-        for (index, place) in (12..20).chain(52..2_000).step_by(4).enumerate() {
+        for (index, place) in
+            (NUMBERS_AT..NUMBERS_AT + 8).chain(NUMBERS_AT + 40..2_000).step_by(4).enumerate()
+        {
             let number = [f32::NAN, f32::INFINITY, f32::MAX, -1e30][index % 4];
             let mut garbled = bytes.clone();
             garbled[place..place + 4].copy_from_slice(&number.to_le_bytes());
@@ -224,7 +272,8 @@ mod tests {
         let mut sentence = [0.0; SENTENCE_LENGTH];
         sentence[1] = 1.0;
         let probabilities = head.log_probabilities(&sentence).map(f32::exp);
-        let wanted = 5.0_f32.exp() / (5.0_f32.exp() + 6.0);
+        let others = (CLASSES - 1) as f32;
+        let wanted = 5.0_f32.exp() / (5.0_f32.exp() + others);
         assert!((probabilities[2] - wanted).abs() < 1e-5);
         assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
     }

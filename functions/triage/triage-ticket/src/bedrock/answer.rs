@@ -1,5 +1,5 @@
 //! Reads what Bedrock answers. A model can answer anything, the more so when a ticket asks it to, so
-//! only what is exactly as asked is taken.
+//! only what is exactly as required is taken.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use aws_smithy_types::Document;
 use copilot_core::limits;
 use copilot_core::ticket::{Category, Confidence, Priority, Ticket};
 
-use super::refusal::NoOpinion;
+use super::refusal::NoBedrockSuggestion;
 use super::request::{CATEGORY, CATEGORY_WORDS, CONFIDENCE, PRIORITY, PRIORITY_WORDS, TOOL};
 
-/// What a model makes of a ticket.
+/// What a model in Bedrock suggests for a ticket.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opinion {
+pub struct BedrockSuggestion {
     /// What it is about.
     pub category: Category,
     /// How urgent it is.
@@ -40,7 +40,7 @@ pub enum AnswerFault {
     #[error("the answer uses a tool that there is not")]
     OtherTool,
     /// The input of the tool is no object, or has a member more or less.
-    #[error("the answer has other members than asked")]
+    #[error("the answer has other members than required")]
     OtherMembers,
     /// No category of ours.
     #[error("the answer names no known category")]
@@ -50,18 +50,21 @@ pub enum AnswerFault {
     UnknownPriority,
     /// No number from 0 to 1.
     #[error("the answer's confidence is no number from 0 to 1")]
-    NotAConfidence,
+    NoConfidence,
     /// No list of texts.
     #[error("the answer's words are no list of texts")]
-    NotWords,
+    NoWords,
 }
 
-/// The opinion in `answer` on `ticket`.
-pub(super) fn read(answer: &Answer, ticket: &Ticket) -> Result<Opinion, NoOpinion> {
+/// What `answer` suggests for `ticket`.
+pub(super) fn read(
+    answer: &Answer,
+    ticket: &Ticket,
+) -> Result<BedrockSuggestion, NoBedrockSuggestion> {
     match answer.stop_reason() {
         StopReason::ToolUse => {}
         StopReason::ContentFiltered | StopReason::GuardrailIntervened => {
-            return Err(NoOpinion::KeptBack);
+            return Err(NoBedrockSuggestion::KeptBack);
         }
         _ => return Err(AnswerFault::OtherEnd.into()),
     }
@@ -79,7 +82,10 @@ pub(super) fn read(answer: &Answer, ticket: &Ticket) -> Result<Opinion, NoOpinio
     }
 }
 
-fn read_tool_use(tool_use: &ToolUseBlock, ticket: &Ticket) -> Result<Opinion, AnswerFault> {
+fn read_tool_use(
+    tool_use: &ToolUseBlock,
+    ticket: &Ticket,
+) -> Result<BedrockSuggestion, AnswerFault> {
     if tool_use.name() != TOOL {
         return Err(AnswerFault::OtherTool);
     }
@@ -90,12 +96,12 @@ fn read_tool_use(tool_use: &ToolUseBlock, ticket: &Ticket) -> Result<Opinion, An
     }
     let text = |name| members.get(name).and_then(Document::as_string);
     let confidence = members.get(CONFIDENCE).and_then(Document::as_number);
-    Ok(Opinion {
+    Ok(BedrockSuggestion {
         category: text(CATEGORY).and_then(Category::parse).ok_or(AnswerFault::UnknownCategory)?,
         priority: text(PRIORITY).and_then(Priority::parse).ok_or(AnswerFault::UnknownPriority)?,
         confidence: confidence
             .and_then(|number| Confidence::parse(number.to_f64_lossy()).ok())
-            .ok_or(AnswerFault::NotAConfidence)?,
+            .ok_or(AnswerFault::NoConfidence)?,
         category_words: words(members, CATEGORY_WORDS, ticket)?,
         priority_words: words(members, PRIORITY_WORDS, ticket)?,
     })
@@ -108,7 +114,7 @@ fn words(
     name: &str,
     ticket: &Ticket,
 ) -> Result<Vec<String>, AnswerFault> {
-    let list = members.get(name).and_then(Document::as_array).ok_or(AnswerFault::NotWords)?;
+    let list = members.get(name).and_then(Document::as_array).ok_or(AnswerFault::NoWords)?;
     let texts: Option<Vec<&str>> = list.iter().map(Document::as_string).collect();
     let stands_in_ticket = |words: &&str| {
         let is_short = (1..=limits::BEDROCK_REASON_CHARACTERS).contains(&words.chars().count());
@@ -116,7 +122,7 @@ fn words(
         let texts = [ticket.subject.as_str(), ticket.description.as_str()];
         is_short && is_plain && texts.iter().any(|text| text.contains(*words))
     };
-    let kept = texts.ok_or(AnswerFault::NotWords)?.into_iter().map(str::trim);
+    let kept = texts.ok_or(AnswerFault::NoWords)?.into_iter().map(str::trim);
     let kept = kept.filter(stands_in_ticket).take(limits::BEDROCK_REASON_WORDS);
     Ok(kept.map(str::to_owned).collect())
 }
@@ -172,7 +178,7 @@ mod tests {
 
     fn fault(stop_reason: StopReason, content: Vec<ContentBlock>) -> AnswerFault {
         match read(&answer(stop_reason, content), &ticket()) {
-            Err(NoOpinion::Unreadable(fault)) => fault,
+            Err(NoBedrockSuggestion::Unreadable(fault)) => fault,
             other => panic!("{other:?}"),
         }
     }
@@ -184,18 +190,18 @@ mod tests {
     }
 
     #[test]
-    fn a_good_answer_is_an_opinion() {
+    fn a_good_answer_is_a_suggestion() {
         let aloud = ContentBlock::Text("Let me see.".to_owned());
         let content = vec![aloud, tool_use(TOOL, &good())];
-        let opinion = read(&answer(StopReason::ToolUse, content), &ticket()).unwrap();
-        let expected = Opinion {
+        let suggestion = read(&answer(StopReason::ToolUse, content), &ticket()).unwrap();
+        let expected = BedrockSuggestion {
             category: Category::Shipping,
             priority: Priority::High,
             confidence: Confidence::parse(0.91).unwrap(),
             category_words: vec!["hasn't shipped".to_owned()],
             priority_words: vec!["a week ago".to_owned()],
         };
-        assert_eq!(opinion, expected);
+        assert_eq!(suggestion, expected);
     }
 
     #[test]
@@ -214,8 +220,8 @@ mod tests {
             "Can you help?"
         ]);
         let content = vec![tool_use(TOOL, &with(CATEGORY_WORDS, words))];
-        let opinion = read(&answer(StopReason::ToolUse, content), &ticket()).unwrap();
-        assert_eq!(opinion.category_words, ["#2021", "Order hasn't shipped yet", "a week ago"]);
+        let suggestion = read(&answer(StopReason::ToolUse, content), &ticket()).unwrap();
+        assert_eq!(suggestion.category_words, ["#2021", "Order hasn't shipped yet", "a week ago"]);
     }
 
     #[test]
@@ -231,11 +237,11 @@ mod tests {
             (with(CATEGORY, json!(null)), UnknownCategory),
             (with(PRIORITY, json!("urgent")), UnknownPriority),
             (with(PRIORITY, json!(["high"])), UnknownPriority),
-            (with(CONFIDENCE, json!(1.01)), NotAConfidence),
-            (with(CONFIDENCE, json!(-0.1)), NotAConfidence),
-            (with(CONFIDENCE, json!("0.9")), NotAConfidence),
-            (with(CATEGORY_WORDS, json!("hasn't shipped")), NotWords),
-            (with(PRIORITY_WORDS, json!([1])), NotWords),
+            (with(CONFIDENCE, json!(1.01)), NoConfidence),
+            (with(CONFIDENCE, json!(-0.1)), NoConfidence),
+            (with(CONFIDENCE, json!("0.9")), NoConfidence),
+            (with(CATEGORY_WORDS, json!("hasn't shipped")), NoWords),
+            (with(PRIORITY_WORDS, json!([1])), NoWords),
         ] {
             let found = fault(StopReason::ToolUse, vec![tool_use(TOOL, &input)]);
             assert_eq!(found, expected, "{input}");
@@ -260,8 +266,8 @@ mod tests {
     fn what_a_filter_keeps_back_is_refused() {
         for stop_reason in [StopReason::ContentFiltered, StopReason::GuardrailIntervened] {
             let content = vec![tool_use(TOOL, &good())];
-            let no_opinion = read(&answer(stop_reason, content), &ticket()).unwrap_err();
-            assert_eq!(no_opinion.rule(), "bedrock_refused");
+            let refusal = read(&answer(stop_reason, content), &ticket()).unwrap_err();
+            assert_eq!(refusal.rule(), "bedrock_refused");
         }
     }
 }

@@ -14,18 +14,18 @@ pub enum Masking {
 /// The text is neither `on` nor `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("masking is `on` or `off`")]
-pub struct NotAMasking;
+pub struct ParseMaskingError;
 
 impl Masking {
     /// Reads `on` or `off`.
     ///
     /// # Errors
-    /// [`NotAMasking`]: a slip of the pen must not send personal data out.
-    pub fn parse(text: &str) -> Result<Self, NotAMasking> {
+    /// [`ParseMaskingError`]: a slip of the pen must not send personal data out.
+    pub fn parse(text: &str) -> Result<Self, ParseMaskingError> {
         match text {
             "on" => Ok(Self::On),
             "off" => Ok(Self::Off),
-            _ => Err(NotAMasking),
+            _ => Err(ParseMaskingError),
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(Masking::parse("on"), Ok(Masking::On));
         assert_eq!(Masking::parse("off"), Ok(Masking::Off));
         for text in ["", "Off", "false", "of"] {
-            assert_eq!(Masking::parse(text), Err(NotAMasking), "{text}");
+            assert_eq!(Masking::parse(text), Err(ParseMaskingError), "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`request`] puts the task and a ticket into one call; [`masking`] takes personal
 //! data out of the ticket first; [`answer`] holds what comes back to the product's own types;
-//! [`refusal`] says why there is none.
+//! [`refusal`] says why there is no suggestion.
 
 mod answer;
 mod masking;
@@ -18,15 +18,15 @@ use copilot_aws::connection::Connection;
 use copilot_core::limits;
 use copilot_core::ticket::{ModelName, Ticket};
 
-pub use answer::Opinion;
+pub use answer::BedrockSuggestion;
 pub use masking::Masking;
-pub use model_id::NotATriageModel;
-pub use refusal::NoOpinion;
+pub use model_id::ParseTriageModelError;
+pub use refusal::NoBedrockSuggestion;
 
 use model_id::ModelId;
 use request::Request;
 
-/// A model in Bedrock, asked by its Converse API.
+/// A model in Bedrock, called by its Converse API.
 #[derive(Debug)]
 pub struct Bedrock {
     client: Client,
@@ -40,12 +40,12 @@ impl Bedrock {
     /// reaches; `None` for `embedded`.
     ///
     /// # Errors
-    /// [`NotATriageModel`].
+    /// [`ParseTriageModelError`].
     pub fn choose(
         connection: &Connection,
         triage_model: &str,
         masking: Masking,
-    ) -> Result<Option<Self>, NotATriageModel> {
+    ) -> Result<Option<Self>, ParseTriageModelError> {
         let Some(model_id) = ModelId::choose(triage_model)? else { return Ok(None) };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(copilot_aws::limits::CONNECT_TIMEOUT)
@@ -72,16 +72,16 @@ impl Bedrock {
         &self.name
     }
 
-    /// What the model makes of `ticket`.
+    /// What the model suggests for `ticket`.
     ///
     /// # Errors
-    /// [`NoOpinion`], which is in the log then.
-    pub async fn ask(&self, ticket: &Ticket) -> Result<Opinion, NoOpinion> {
-        let opinion = self.call(ticket).await;
-        opinion.inspect_err(|no_opinion| no_opinion.log(ticket.ticket_id))
+    /// [`NoBedrockSuggestion`], which is in the log then.
+    pub async fn suggest(&self, ticket: &Ticket) -> Result<BedrockSuggestion, NoBedrockSuggestion> {
+        let suggestion = self.call(ticket).await;
+        suggestion.inspect_err(|reason| reason.log(ticket.ticket_id))
     }
 
-    async fn call(&self, ticket: &Ticket) -> Result<Opinion, NoOpinion> {
+    async fn call(&self, ticket: &Ticket) -> Result<BedrockSuggestion, NoBedrockSuggestion> {
         let Request { system, tool, inference, .. } = &self.request;
         let message = self.request.message(ticket).map_err(refusal::of_request)?;
         let call = self

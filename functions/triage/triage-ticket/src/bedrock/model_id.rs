@@ -17,7 +17,7 @@ pub(super) struct ModelId(String);
 
 /// The text names no model.
 #[derive(Debug, thiserror::Error)]
-pub enum NotATriageModel {
+pub enum ParseTriageModelError {
     /// Neither of the two forms.
     #[error("the triage model must be `embedded` or `bedrock:` and the id of a model")]
     Unknown,
@@ -28,17 +28,17 @@ pub enum NotATriageModel {
 
 impl ModelId {
     /// Reads `bedrock:` and an id; `embedded` is `None`.
-    pub(super) fn choose(triage_model: &str) -> Result<Option<Self>, NotATriageModel> {
+    pub(super) fn choose(triage_model: &str) -> Result<Option<Self>, ParseTriageModelError> {
         if triage_model == EMBEDDED {
             return Ok(None);
         }
-        let id = triage_model.strip_prefix(BEDROCK).ok_or(NotATriageModel::Unknown)?;
+        let id = triage_model.strip_prefix(BEDROCK).ok_or(ParseTriageModelError::Unknown)?;
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b".:_-".contains(&byte);
         // Every id names its provider before the first dot.
         let has_provider = id.split_once('.').is_some_and(|(provider, _)| !provider.is_empty());
         let fits = id.len() <= limits::BEDROCK_MODEL_ID_CHARACTERS;
         if !has_provider || !fits || !id.bytes().all(is_known) {
-            return Err(NotATriageModel::Unknown);
+            return Err(ParseTriageModelError::Unknown);
         }
         Ok(Some(Self(id.to_owned())))
     }
@@ -49,9 +49,9 @@ impl ModelId {
     }
 
     /// How suggestions name it: `bedrock:<id>@<version of the task>`.
-    pub(super) fn model_name(&self) -> Result<ModelName, NotATriageModel> {
+    pub(super) fn model_name(&self) -> Result<ModelName, ParseTriageModelError> {
         let name = format!("{BEDROCK}{}@{TASK_VERSION}", self.0);
-        ModelName::parse(&name).map_err(|_| NotATriageModel::Unknown)
+        ModelName::parse(&name).map_err(|_| ParseTriageModelError::Unknown)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why Bedrock has no opinion.
+//! Why Bedrock suggests nothing.
 
 use aws_sdk_bedrockruntime::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrockruntime::operation::converse::ConverseError;
@@ -10,9 +10,9 @@ use copilot_core::ticket::TicketId;
 
 use super::answer::AnswerFault;
 
-/// Why there is no opinion. Nothing in it quotes the ticket or the answer.
+/// Why there is no suggestion by Bedrock. Nothing in it quotes the ticket or the answer.
 #[derive(Debug, thiserror::Error)]
-pub enum NoOpinion {
+pub enum NoBedrockSuggestion {
     /// No answer came in time, or Bedrock asks for patience.
     #[error("Bedrock does not answer")]
     Unavailable(#[source] Error),
@@ -25,12 +25,12 @@ pub enum NoOpinion {
     /// What came is no answer by the protocol of Bedrock.
     #[error("what came is no answer of Bedrock")]
     NotBedrock(#[source] Error),
-    /// The answer does not say what was asked.
+    /// The answer does not say what it should.
     #[error("the answer is of no use")]
     Unreadable(#[from] AnswerFault),
 }
 
-impl NoOpinion {
+impl NoBedrockSuggestion {
     /// The rule by which the suggestion of the embedded model then says why it stands there.
     pub fn rule(&self) -> &'static str {
         match self {
@@ -55,20 +55,20 @@ impl NoOpinion {
     }
 }
 
-const OPERATION: &str = "ask Bedrock";
+const OPERATION: &str = "call Bedrock";
 
 /// What a request means that cannot be put together: a defect.
-pub(super) fn of_request(error: BuildError) -> NoOpinion {
-    NoOpinion::Refused(Error::internal(OPERATION, error))
+pub(super) fn of_request(error: BuildError) -> NoBedrockSuggestion {
+    NoBedrockSuggestion::Refused(Error::internal(OPERATION, error))
 }
 
 /// What a failed call means.
-pub(super) fn of_call(error: &SdkError<ConverseError, HttpResponse>) -> NoOpinion {
+pub(super) fn of_call(error: &SdkError<ConverseError, HttpResponse>) -> NoBedrockSuggestion {
     let failure = failure(OPERATION, error);
     let SdkError::ServiceError(answer) = error else {
         return match error {
-            SdkError::ResponseError(_) => NoOpinion::NotBedrock(failure),
-            _ => NoOpinion::Unavailable(failure),
+            SdkError::ResponseError(_) => NoBedrockSuggestion::NotBedrock(failure),
+            _ => NoBedrockSuggestion::Unavailable(failure),
         };
     };
     match answer.err() {
@@ -77,14 +77,14 @@ pub(super) fn of_call(error: &SdkError<ConverseError, HttpResponse>) -> NoOpinio
         | ConverseError::ModelNotReadyException(_)
         | ConverseError::ModelTimeoutException(_)
         | ConverseError::ServiceUnavailableException(_)
-        | ConverseError::ThrottlingException(_) => NoOpinion::Unavailable(failure),
+        | ConverseError::ThrottlingException(_) => NoBedrockSuggestion::Unavailable(failure),
         ConverseError::AccessDeniedException(_)
         | ConverseError::ResourceNotFoundException(_)
-        | ConverseError::ValidationException(_) => NoOpinion::Refused(failure),
-        _ if answer.raw().status().is_server_error() => NoOpinion::Unavailable(failure),
+        | ConverseError::ValidationException(_) => NoBedrockSuggestion::Refused(failure),
+        _ if answer.raw().status().is_server_error() => NoBedrockSuggestion::Unavailable(failure),
         // Bedrock names each of its errors.
-        other if other.code().is_none() => NoOpinion::NotBedrock(failure),
-        _ => NoOpinion::Refused(failure),
+        other if other.code().is_none() => NoBedrockSuggestion::NotBedrock(failure),
+        _ => NoBedrockSuggestion::Refused(failure),
     }
 }
 

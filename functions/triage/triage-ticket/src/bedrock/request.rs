@@ -1,4 +1,4 @@
-//! What Bedrock is asked: the task, the tool that takes its answer, and the ticket as data.
+//! The call of Bedrock: the task, the tool that takes its answer, and the ticket as data.
 
 use std::collections::HashMap;
 
