@@ -218,7 +218,7 @@ mod tests {
     use copilot_core::ticket::Confidence;
 
     use super::*;
-    use crate::encoding::TextFacts;
+    use file_report::encoding::TextFacts;
     use crate::figures::tests::{fixed, fixed_without_labels};
 
     fn facts(columns: &[(&'static str, &str)]) -> RunFacts {

@@ -8,7 +8,7 @@ use copilot_core::ticket::{Category, Confidence, Priority, ReasonFor, Suggestion
 use serde_json::Value;
 
 use crate::labels::LabelMap;
-use crate::rows::{Created, Row, RowFault};
+use file_report::rows::{Created, Row, RowFault};
 pub use confidence::{Bin, ConfidenceCounts};
 pub use quality::{ClassQuality, Confusion, Share};
 pub use tally::Tally;

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use copilot_core::ticket::Confidence;
 
 use super::*;
-use crate::encoding::TextFacts;
+use file_report::encoding::TextFacts;
 use crate::figures::tests::{fixed, fixed_without_labels};
 
 fn facts(file: &str, columns: &[(&'static str, &str)]) -> RunFacts {

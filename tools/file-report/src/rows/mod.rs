@@ -11,8 +11,8 @@ mod row;
 use std::fs::File;
 use std::io;
 
-use crate::arguments::Format;
-use crate::columns::{ColumnError, Columns, NamedColumns};
+use crate::input::Format;
+use crate::columns::{ColumnError, Columns, NamedColumns, Needs};
 use crate::created::{DateOrder, DateOrderEvidence};
 use crate::encoding::DecodedText;
 pub use row::{Created, Row, RowFault, RowFaultKind};
@@ -151,6 +151,8 @@ impl Form {
 fn date_order(mut rows: Form, columns: &Columns) -> DateOrder {
     // The time of creation is read as if it were the text.
     let dates = Columns {
+        needs: Needs::Text,
+        id: None,
         text: columns.created,
         subject: None,
         label: None,
