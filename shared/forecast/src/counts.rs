@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use copilot_core::ticket::{Category, Priority, Source};
 
 use crate::slots::{SlotCounts, SlotsError};
-use crate::zone::{HALF_HOURS_A_DAY, HalfHour, Zone};
+use crate::zone::{HalfHour, Zone};
 
 /// What a ticket is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,17 +147,8 @@ impl Counts {
         wanted: impl Fn(&CountKey) -> bool,
     ) -> Result<SlotCounts, SlotsError> {
         let first = self.by_key.keys().next().map_or(today, |(half_hour, _)| zone.place(*half_hour).0);
-        let days = usize::try_from(today.signed_duration_since(first).num_days()).unwrap_or_default();
-        let mut counts = vec![0_u32; days * HALF_HOURS_A_DAY];
-        for (key, count) in self.iter().filter(|(key, _)| wanted(key)) {
-            let (day, clock) = zone.place(key.half_hour);
-            let day = day.signed_duration_since(first).num_days();
-            let place = usize::try_from(day).ok().map(|day| day * HALF_HOURS_A_DAY + clock);
-            if let Some(slot) = place.and_then(|place| counts.get_mut(place)) {
-                *slot = slot.saturating_add(count);
-            }
-        }
-        SlotCounts::new(first, HALF_HOURS_A_DAY, counts)
+        let came = self.iter().filter(|(key, _)| wanted(key));
+        SlotCounts::of(zone, first, today, came.map(|(key, count)| (key.half_hour, count)))
     }
 }
 

@@ -61,6 +61,33 @@ impl SlotCounts {
         Ok(Self { first, per_day, counts })
     }
 
+    /// The half hours of the clock in `zone`, with as many tickets as came in each, from the day `first`
+    /// up to the day before `today`. What came before or after that does not count.
+    ///
+    /// # Errors
+    /// [`SlotsError`].
+    pub fn of(
+        zone: Zone,
+        first: NaiveDate,
+        today: NaiveDate,
+        came: impl IntoIterator<Item = (HalfHour, u32)>,
+    ) -> Result<Self, SlotsError> {
+        let days = usize::try_from(today.signed_duration_since(first).num_days()).unwrap_or_default();
+        if days > limits::HISTORY_DAYS {
+            return Err(SlotsError::TooLong);
+        }
+        let mut counts = vec![0_u32; days * HALF_HOURS_A_DAY];
+        for (half_hour, count) in came {
+            let (day, clock) = zone.place(half_hour);
+            let day = usize::try_from(day.signed_duration_since(first).num_days()).ok();
+            let place = day.map(|day| day * HALF_HOURS_A_DAY + clock);
+            if let Some(slot) = place.and_then(|place| counts.get_mut(place)) {
+                *slot = slot.saturating_add(count);
+            }
+        }
+        Self::new(first, HALF_HOURS_A_DAY, counts)
+    }
+
     /// The first day.
     pub fn first(&self) -> NaiveDate {
         self.first

@@ -62,6 +62,11 @@ impl Zone {
         (local.date_naive(), local.num_seconds_from_midnight() as usize / 1800)
     }
 
+    /// The clock there at `time`, with its distance from UTC (RFC 3339).
+    pub fn clock(self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.0).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    }
+
     /// The half hours that begin on `day` there, with their half hour of the clock: 48, or 46 and 50
     /// where the clock is put forward and back by an hour. Times that the clock leaves out are missing,
     /// those that come twice are there twice.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
+use forecast_report::ForecastArguments;
 use triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
@@ -94,6 +95,8 @@ pub enum Command {
     Token(TokenArguments),
     /// Run the AI over an export of your own tickets and say what it makes of them
     Triage(TriageArguments),
+    /// Forecast the tickets to come from an export of your own, and say how right that would have been
+    Forecast(ForecastArguments),
 }
 
 /// A task of a stack that is started for it.

@@ -18,9 +18,9 @@ const AROUND: usize = 14;
 /// An effect as large as chance counts half after so many occurrences.
 const HALF_WEIGHT: f64 = 10.0;
 /// A sum of squares over the days of an event that chance seldom exceeds: its mean is `DAYS`.
-const SQUARES_MINIMUM: f64 = 32.0;
+const SQUARES_MINIMUM: f64 = 38.0;
 /// A single day so many standard errors away is an effect by itself.
-const ONE_DAY_MINIMUM: f64 = 3.3;
+const ONE_DAY_MINIMUM: f64 = 3.8;
 
 /// Which day around which event a day is.
 type Around = (usize, usize);
