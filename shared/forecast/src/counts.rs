@@ -146,7 +146,8 @@ impl Counts {
         today: NaiveDate,
         wanted: impl Fn(&CountKey) -> bool,
     ) -> Result<SlotCounts, SlotsError> {
-        let first = self.by_key.keys().next().map_or(today, |(half_hour, _)| zone.place(*half_hour).0);
+        let first =
+            self.by_key.keys().next().map_or(today, |(half_hour, _)| zone.place(*half_hour).0);
         let came = self.iter().filter(|(key, _)| wanted(key));
         SlotCounts::of(zone, first, today, came.map(|(key, count)| (key.half_hour, count)))
     }

@@ -12,9 +12,9 @@ pub mod daily;
 pub mod limits;
 mod numbers;
 pub mod poisson;
-pub mod slots;
 #[cfg(test)]
 mod simulated;
+pub mod slots;
 pub mod staffing;
 pub mod trends;
 pub mod zone;

@@ -72,7 +72,8 @@ impl SlotCounts {
         today: NaiveDate,
         came: impl IntoIterator<Item = (HalfHour, u32)>,
     ) -> Result<Self, SlotsError> {
-        let days = usize::try_from(today.signed_duration_since(first).num_days()).unwrap_or_default();
+        let days =
+            usize::try_from(today.signed_duration_since(first).num_days()).unwrap_or_default();
         if days > limits::HISTORY_DAYS {
             return Err(SlotsError::TooLong);
         }

@@ -125,7 +125,10 @@ mod tests {
         // An hour later the clock says the same.
         let later = HalfHour::of(time).next().next();
         assert_eq!(berlin.place(later), (day, clock));
-        assert_eq!(HalfHour::of("1969-12-31T23:59:59Z".parse().unwrap()).next().begins(), DateTime::UNIX_EPOCH);
+        assert_eq!(
+            HalfHour::of("1969-12-31T23:59:59Z".parse().unwrap()).next().begins(),
+            DateTime::UNIX_EPOCH
+        );
         assert_eq!(Zone::parse("Europe/Atlantis"), Err(NotAZone));
     }
 }

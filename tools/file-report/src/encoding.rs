@@ -71,7 +71,9 @@ impl TextFacts {
             ));
         }
         (self.encoding != UTF_8).then(|| {
-            format!("The file was read as {name}; --encoding names another if its words look wrong.")
+            format!(
+                "The file was read as {name}; --encoding names another if its words look wrong."
+            )
         })
     }
 }

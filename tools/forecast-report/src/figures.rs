@@ -113,9 +113,8 @@ pub fn figures(
         judged(&counts, &replay, AHEAD[2])?,
     ];
     let profile = Profile::of(&slots, known);
-    let recent = |day: &UnusualDay| {
-        counts.last().signed_duration_since(day.date).num_days() < UNUSUAL_DAYS
-    };
+    let recent =
+        |day: &UnusualDay| counts.last().signed_duration_since(day.date).num_days() < UNUSUAL_DAYS;
     let unusual = unusual_days(&counts, calendar).into_iter().filter(recent).collect();
     let level_change = level_change(&counts, calendar);
     let half_hours = half_hours(&forecast, &profile, zone);
@@ -132,7 +131,7 @@ fn judged(
     let first = KNOWN_DAYS.max(days.saturating_sub(JUDGED_DAYS));
     let Some(room) = days.checked_sub(first + ahead) else { return Ok(None) };
     // Not a multiple of seven, so that forecasts start on every weekday.
-    let mut every = (room / ORIGINS).max(1);
+    let mut every = (room + 1).div_ceil(ORIGINS);
     every += usize::from(every % 7 == 0);
     daily::backtest_replay(counts, replay, Origins { first, every, ahead }).map(Some)
 }
@@ -162,9 +161,8 @@ fn labels(
         return Ok(Vec::new());
     }
     let recent = |came: &[(HalfHour, u32)]| -> u64 {
-        let days = |half_hour: HalfHour| {
-            last.signed_duration_since(zone.place(half_hour).0).num_days()
-        };
+        let days =
+            |half_hour: HalfHour| last.signed_duration_since(zone.place(half_hour).0).num_days();
         let recent = came.iter().filter(|(half_hour, _)| (1..=28).contains(&days(*half_hour)));
         recent.map(|(_, count)| u64::from(*count)).sum()
     };

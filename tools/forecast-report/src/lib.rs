@@ -81,7 +81,10 @@ pub fn run(
     let figures = figures::figures(&tickets, days, zone, &calendar, usize::from(arguments.days))
         .map_err(|error| at(file, error))?;
     let facts = RunFacts {
-        file: on_one_line(&file.file_name().unwrap_or_default().to_string_lossy(), FILE_NAME_CHARACTERS),
+        file: on_one_line(
+            &file.file_name().unwrap_or_default().to_string_lossy(),
+            FILE_NAME_CHARACTERS,
+        ),
         columns: columns(rows.columns()),
         rows: tickets.rows,
         zone,

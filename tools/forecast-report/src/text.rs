@@ -90,7 +90,12 @@ fn labels(out: &mut String, figures: &Figures) -> fmt::Result {
 
 fn unusual(out: &mut String, figures: &Figures) -> fmt::Result {
     if let Some(change) = figures.level_change {
-        writeln!(out, "\nThe level is {:+.0} % since about {}.", (change.factor - 1.0) * 100.0, change.since)?;
+        writeln!(
+            out,
+            "\nThe level is {:+.0} % since about {}.",
+            (change.factor - 1.0) * 100.0,
+            change.since
+        )?;
     }
     if figures.unusual.is_empty() {
         return Ok(());
@@ -101,7 +106,11 @@ fn unusual(out: &mut String, figures: &Figures) -> fmt::Result {
             Direction::High => "more",
             Direction::Low => "fewer",
         };
-        writeln!(out, "  {}  {} tickets, far {what} than {:.0}", day.date, day.tickets, day.expected)?;
+        writeln!(
+            out,
+            "  {}  {} tickets, far {what} than {:.0}",
+            day.date, day.tickets, day.expected
+        )?;
     }
     Ok(())
 }

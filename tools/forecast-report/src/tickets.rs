@@ -118,7 +118,8 @@ impl Tickets {
     pub fn by_label(&self) -> Vec<(&str, Vec<(HalfHour, u32)>)> {
         let of = |number: u32| {
             let came = self.came.iter();
-            came.filter_map(|(half_hour, labels)| Some((*half_hour, *labels.get(&number)?))).collect()
+            came.filter_map(|(half_hour, labels)| Some((*half_hour, *labels.get(&number)?)))
+                .collect()
         };
         self.labels.iter().map(|(label, number)| (label.as_str(), of(*number))).collect()
     }

@@ -48,7 +48,11 @@ pub fn verdict(figures: &Figures) -> String {
 }
 
 fn closer(found: &Backtest) -> Score {
-    if found.last_week.off() <= found.eight_weeks.off() { found.last_week } else { found.eight_weeks }
+    if found.last_week.off() <= found.eight_weeks.off() {
+        found.last_week
+    } else {
+        found.eight_weeks
+    }
 }
 
 fn closest(found: &Backtest) -> &'static str {
@@ -93,7 +97,10 @@ pub fn reading(facts: &RunFacts) -> Vec<String> {
     ];
     lines.extend(facts.text.remark());
     if rows.repeated > 0 {
-        lines.push(format!("Of {} rows, the ticket was there before; it counts once.", rows.repeated));
+        lines.push(format!(
+            "Of {} rows, the ticket was there before; it counts once.",
+            rows.repeated
+        ));
     }
     if rows.without_time > 0 {
         lines.push(format!(
@@ -102,7 +109,8 @@ pub fn reading(facts: &RunFacts) -> Vec<String> {
         ));
     }
     if rows.to_come > 0 {
-        lines.push(format!("{} rows were created after this run; they do not count.", rows.to_come));
+        lines
+            .push(format!("{} rows were created after this run; they do not count.", rows.to_come));
     }
     if rows.too_old > 0 {
         lines.push(format!("{} rows are older than ten years; they do not count.", rows.too_old));

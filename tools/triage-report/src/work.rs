@@ -155,9 +155,9 @@ mod tests {
     use copilot_triage::Threshold;
 
     use super::*;
-    use file_report::input::Format;
     use file_report::columns::NamedColumns;
     use file_report::encoding::DecodedText;
+    use file_report::input::Format;
 
     #[derive(Debug, PartialEq)]
     enum Stop {

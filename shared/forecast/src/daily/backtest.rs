@@ -212,8 +212,13 @@ mod tests {
     #[test]
     fn chance_and_levels_are_met_better_than_by_the_last_week() {
         let mut random = ChaCha8Rng::seed_from_u64(2);
-        let levels =
-            [(50.0, 100.0, 0.95), (100.0, 50.0, 0.9), (5.0, 10.0, 0.9), (0.5, 0.5, 1.0), (80.0, 80.0, 0.85)];
+        let levels = [
+            (50.0, 100.0, 0.95),
+            (100.0, 50.0, 0.9),
+            (5.0, 10.0, 0.9),
+            (0.5, 0.5, 1.0),
+            (80.0, 80.0, 0.85),
+        ];
         for (before, after, most) in levels {
             let week = [1.2, 1.1, 1.0, 1.0, 0.9, 0.5, 0.4];
             let counts = (0..200).map(|day| {

@@ -162,9 +162,7 @@ mod tests {
     fn dates(recurrence: Recurrence, first: &str, until: &str) -> Vec<String> {
         let mut calendar = Calendar::default();
         let name = EventName::parse("release").unwrap();
-        calendar
-            .add(&name, first.parse().unwrap(), recurrence, until.parse().unwrap())
-            .unwrap();
+        calendar.add(&name, first.parse().unwrap(), recurrence, until.parse().unwrap()).unwrap();
         let dates = calendar.events().next().unwrap().1.to_vec();
         dates.iter().map(ToString::to_string).collect()
     }
@@ -172,10 +170,19 @@ mod tests {
     #[test]
     fn events_come_again_as_they_say() {
         let every = Recurrence::Every { days: 28 };
-        assert_eq!(dates(every, "2026-01-06", "2026-03-03"), ["2026-01-06", "2026-02-03", "2026-03-03"]);
+        assert_eq!(
+            dates(every, "2026-01-06", "2026-03-03"),
+            ["2026-01-06", "2026-02-03", "2026-03-03"]
+        );
         assert_eq!(dates(Recurrence::Once, "2026-01-06", "2030-01-01"), ["2026-01-06"]);
-        assert_eq!(dates(Recurrence::Monthly, "2026-01-31", "2026-04-01"), ["2026-01-31", "2026-02-28", "2026-03-31"]);
-        assert_eq!(dates(Recurrence::Yearly, "2024-02-29", "2026-12-31"), ["2024-02-29", "2025-02-28", "2026-02-28"]);
+        assert_eq!(
+            dates(Recurrence::Monthly, "2026-01-31", "2026-04-01"),
+            ["2026-01-31", "2026-02-28", "2026-03-31"]
+        );
+        assert_eq!(
+            dates(Recurrence::Yearly, "2024-02-29", "2026-12-31"),
+            ["2024-02-29", "2025-02-28", "2026-02-28"]
+        );
     }
 
     #[test]
@@ -184,7 +191,9 @@ mod tests {
         let calendar = Calendar::parse(file).unwrap();
         let (name, dates) = calendar.events().next().unwrap();
         assert_eq!((name.as_str(), dates.len()), ("Christmas Day", 2));
-        for (file, line) in [("2026-13-01,x", 1), ("date,event\n2026-01-01", 2), ("2026-01-01, ", 1)] {
+        for (file, line) in
+            [("2026-13-01,x", 1), ("date,event\n2026-01-01", 2), ("2026-01-01, ", 1)]
+        {
             assert_eq!(Calendar::parse(file), Err(CalendarError::Line { line }));
         }
     }

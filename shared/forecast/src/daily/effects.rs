@@ -62,7 +62,11 @@ impl EffectLearner {
         }
         let learned: Vec<EventEffect> = calendar
             .events()
-            .map(|(name, _)| EventEffect { name: name.clone(), occurrences: 0, effects: [0.0; DAYS] })
+            .map(|(name, _)| EventEffect {
+                name: name.clone(),
+                occurrences: 0,
+                effects: [0.0; DAYS],
+            })
             .collect();
         Self {
             around,
@@ -125,7 +129,8 @@ impl EffectLearner {
         if occurrences < limits::EVENT_OCCURRENCES_MINIMUM {
             return;
         }
-        let chance = 1.4826 * median(&mut self.distances.iter().map(|d| d.abs()).collect::<Vec<_>>());
+        let chance =
+            1.4826 * median(&mut self.distances.iter().map(|d| d.abs()).collect::<Vec<_>>());
         let chance = chance.max(1e-6);
         let mut squares = 0.0;
         let mut furthest: f64 = 0.0;
@@ -164,7 +169,9 @@ fn place(counts: &DailyCounts, date: NaiveDate) -> i64 {
 fn mark(days: &mut [Option<usize>], place: i64) {
     for offset in 0..DAYS {
         let day = place - DAYS_BEFORE as i64 + offset as i64;
-        let Some(day) = usize::try_from(day).ok().and_then(|day| days.get_mut(day)) else { continue };
+        let Some(day) = usize::try_from(day).ok().and_then(|day| days.get_mut(day)) else {
+            continue;
+        };
         if offset >= DAYS_BEFORE || day.is_none() {
             *day = Some(offset);
         }

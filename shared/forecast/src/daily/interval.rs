@@ -83,7 +83,8 @@ impl Errors {
             return (narrow, wide, RangeBasis::NotEnoughHistory);
         };
         let end = |place: usize| tickets((log + ends[place]).max(0.0));
-        let range = |low: f64, high: f64| Range { low: whole(low.floor()), high: whole(high.ceil()) };
+        let range =
+            |low: f64, high: f64| Range { low: whole(low.floor()), high: whole(high.ceil()) };
         (range(end(1), end(2)), range(end(0), end(3)), RangeBasis::PastErrors)
     }
 }

@@ -10,6 +10,8 @@ use crate::limits::HISTORY_DAYS_MINIMUM;
 const COMPARED_AHEAD: usize = 14;
 /// Days whose forecasts are compared.
 const COMPARED_DAYS: usize = 56;
+/// Fewest of them: over a few days the luckier method wins.
+const COMPARED_DAYS_MINIMUM: usize = 28;
 /// Part of the errors below which last week's counts are the better forecast. They seldom are, and
 /// never by chance alone: their own noise is in them.
 const BETTER: f64 = 0.9;
@@ -108,7 +110,8 @@ impl<'a> Replay<'a> {
         let came = f64::from(self.counts.counts()[place]);
         let mut errors = Errors::default();
         for ahead in 0..COMPARED_AHEAD {
-            let Some(origin) = place.checked_sub(ahead).filter(|origin| *origin >= self.from.max(7))
+            let Some(origin) =
+                place.checked_sub(ahead).filter(|origin| *origin >= self.from.max(7))
             else {
                 break;
             };
@@ -120,6 +123,9 @@ impl<'a> Replay<'a> {
     }
 
     fn better(&self) -> Method {
+        if self.errors.len() < COMPARED_DAYS_MINIMUM {
+            return Method::SmoothedLevel;
+        }
         let recent = &self.errors[self.errors.len().saturating_sub(COMPARED_DAYS)..];
         let smoothed: f64 = recent.iter().map(|errors| errors.smoothed).sum();
         let last_week: f64 = recent.iter().map(|errors| errors.last_week).sum();

@@ -18,8 +18,14 @@ fn calendar(name: &str, first: usize, every: u16, counts: &DailyCounts) -> Calen
 #[test]
 fn few_days_are_refused_and_marked() {
     let none = forecast(&series(vec![5, 6]), &Calendar::default(), 7).unwrap_err();
-    assert_eq!(none.to_string(), "there are 2 complete days of tickets; a forecast needs at least 3");
-    assert_eq!(forecast(&series(vec![5; 9]), &Calendar::default(), 57), Err(NoForecast::TooFarAhead));
+    assert_eq!(
+        none.to_string(),
+        "there are 2 complete days of tickets; a forecast needs at least 3"
+    );
+    assert_eq!(
+        forecast(&series(vec![5; 9]), &Calendar::default(), 57),
+        Err(NoForecast::TooFarAhead)
+    );
     let three = forecast(&series(vec![5, 6, 7]), &Calendar::default(), 14).unwrap();
     assert!(three.days.iter().all(|day| (5.0..7.0).contains(&day.tickets)));
     assert!(three.days.iter().all(|day| day.basis == RangeBasis::NotEnoughHistory));
@@ -37,9 +43,11 @@ fn an_event_that_changes_nothing_changes_no_forecast() {
         let nothing = calendar("nothing", first, 31, &counts);
         let with = forecast(&counts, &nothing, 28).unwrap();
         let without = forecast(&counts, &Calendar::default(), 28).unwrap();
-        let differs = with.days.iter().zip(&without.days).any(|(with, without)| {
-            (with.tickets / without.tickets - 1.0).abs() >= 0.01
-        });
+        let differs = with
+            .days
+            .iter()
+            .zip(&without.days)
+            .any(|(with, without)| (with.tickets / without.tickets - 1.0).abs() >= 0.01);
         changed += usize::from(differs);
     }
     assert!(changed <= 1, "{changed} of 30");
@@ -63,7 +71,12 @@ fn the_effect_of_an_event_is_learned_shrunk_and_said() {
     // The next is on day 425, and on no other day.
     let next = &found.days[25];
     assert!((95.0..130.0).contains(&next.tickets), "{next:?}");
-    assert!(next.reasons.events.iter().any(|(name, factor)| name.as_str() == "campaign" && *factor > 1.6));
+    assert!(
+        next.reasons
+            .events
+            .iter()
+            .any(|(name, factor)| name.as_str() == "campaign" && *factor > 1.6)
+    );
     assert!((50.0..70.0).contains(&found.days[23].tickets));
     // Two occurrences prove nothing.
     let twice = forecast(&counts.until(90), &campaign, 7).unwrap();

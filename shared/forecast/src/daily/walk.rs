@@ -78,7 +78,8 @@ impl<'a> Walk<'a> {
             if parts.weekdays.closed[weekday] {
                 continue;
             }
-            let smoothed = (parts.level.slow + parts.level.fast) / 2.0 + parts.weekdays.effects[weekday];
+            let smoothed =
+                (parts.level.slow + parts.level.fast) / 2.0 + parts.weekdays.effects[weekday];
             let mean = match usual[weekday] {
                 Some(usual) => smoothed + USUAL_SHARE * (usual - smoothed),
                 None => smoothed,

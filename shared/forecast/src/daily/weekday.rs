@@ -10,8 +10,10 @@ const CLOSED_WEEKS: usize = 3;
 const CLOSED_WEEKS_MINIMUM: usize = 2;
 /// How likely such weeks may be by chance.
 const CLOSED_BY_CHANCE: f64 = 0.001;
-/// Errors of so many days are taken to be as large as chance makes them, before others were seen.
-const CHANCE_DAYS: f64 = 3.0;
+/// Days that count as having differed as much as days usually do, before others were seen:
+const PRIOR_DAYS: f64 = 7.0;
+/// by chance, and by this variance of the logarithm beyond it.
+const PRIOR_VARIANCE: f64 = 0.03;
 /// An effect seen in so many weeks counts half at least: a few weeks prove little.
 const HALF_WEIGHT_WEEKS: f64 = 4.0;
 
@@ -30,7 +32,7 @@ impl WeekdayEffects {
         let closed = closed(logs, first);
         let mut deviations = deviations(logs, first, &closed);
         let chance = (-mean(&logs[logs.len().saturating_sub(28)..])).exp();
-        let (mut squares, mut days) = (chance * CHANCE_DAYS, CHANCE_DAYS);
+        let (mut squares, mut days) = ((chance + PRIOR_VARIANCE) * PRIOR_DAYS, PRIOR_DAYS);
         let mut effects = [0.0; 7];
         for (effect, deviations) in effects.iter_mut().zip(&mut deviations) {
             *effect = middle(deviations);
@@ -38,7 +40,8 @@ impl WeekdayEffects {
             days += number(deviations.len().saturating_sub(1));
         }
         let open: Vec<usize> = (0..7).filter(|day| !closed[*day]).collect();
-        let spread = open.iter().map(|day| effects[*day].powi(2)).sum::<f64>() / number(open.len().max(1));
+        let spread =
+            open.iter().map(|day| effects[*day].powi(2)).sum::<f64>() / number(open.len().max(1));
         // Effects that stand out of what differs from week to week are believed sooner.
         let half = (squares / days / spread.max(1e-12)).min(HALF_WEIGHT_WEEKS);
         for (effect, deviations) in effects.iter_mut().zip(&deviations) {
@@ -64,6 +67,10 @@ fn deviations(logs: &[f64], first: usize, closed: &[bool; 7]) -> [Vec<f64>; 7] {
     let mut opened = [false; 7];
     let is_open = |place: usize| !closed[(first + place) % 7];
     let from = logs.len().saturating_sub(WEEKS * 7).max(3);
+    if logs.len() < 14 {
+        // A single day of some weekdays says nothing of the others.
+        return deviations;
+    }
     for place in (from..logs.len().saturating_sub(3)).rev() {
         let weekday = (first + place) % 7;
         if closed[weekday] || opened[weekday] {
@@ -76,7 +83,8 @@ fn deviations(logs: &[f64], first: usize, closed: &[bool; 7]) -> [Vec<f64>; 7] {
         }
         let around = sum / number(days);
         // Where many tickets come around it, a row of empty weeks is a time when it was closed.
-        let is_empty = logs[place] <= 0.0 && around.exp_m1() * number(CLOSED_WEEKS) > -CLOSED_BY_CHANCE.ln();
+        let is_empty =
+            logs[place] <= 0.0 && around.exp_m1() * number(CLOSED_WEEKS) > -CLOSED_BY_CHANCE.ln();
         empty_weeks[weekday] = if is_empty { empty_weeks[weekday] + 1 } else { 0 };
         deviations[weekday].push(logs[place] - around);
         if empty_weeks[weekday] == CLOSED_WEEKS {

@@ -286,19 +286,15 @@ impl<'a> Floor<'a> {
         Backlog { tickets: open().count(), oldest_seconds: oldest }
     }
 
-    fn course(
-        self,
-        backlog: Vec<Backlog>,
-        cleared: Option<usize>,
-        arrivals: &[Arrival],
-    ) -> Course {
+    fn course(self, backlog: Vec<Backlog>, cleared: Option<usize>, arrivals: &[Arrival]) -> Course {
         let end = self.now;
         let is_late = |ticket: &&Waiting| {
             self.worked_until(end) - self.worked_until(ticket.came) > self.target + 1e-6
         };
         let late = self.waiting.iter().flatten().filter(is_late).count();
         let judged = self.answered + late;
-        let comes: f64 = arrivals.iter().filter(|a| a.at >= 0.0 && a.at < end).map(|a| a.work_seconds).sum();
+        let comes: f64 =
+            arrivals.iter().filter(|a| a.at >= 0.0 && a.at < end).map(|a| a.work_seconds).sum();
         let can: f64 = self.periods.iter().map(|p| p.seconds.max(0.0) * f64::from(p.people)).sum();
         let is_left = backlog.last().is_some_and(|backlog| backlog.tickets > 0);
         let outlook = match cleared {
@@ -312,11 +308,7 @@ impl<'a> Floor<'a> {
             backlog,
             answered: self.answered,
             mean_wait_seconds: self.waited / number(self.answered.max(1)),
-            in_time: if judged == 0 {
-                1.0
-            } else {
-                number(self.answered_in_time) / number(judged)
-            },
+            in_time: if judged == 0 { 1.0 } else { number(self.answered_in_time) / number(judged) },
             outlook,
         }
     }

@@ -63,9 +63,8 @@ impl Load {
 
 /// The share that finds all `servers` busy where nobody waits (Erlang B).
 pub fn erlang_b(servers: u32, erlang: f64) -> f64 {
-    (1..=servers).fold(1.0, |blocked, server| {
-        erlang * blocked / (f64::from(server) + erlang * blocked)
-    })
+    (1..=servers)
+        .fold(1.0, |blocked, server| erlang * blocked / (f64::from(server) + erlang * blocked))
 }
 
 /// The share that has to wait where nobody gives up (Erlang C). With as much work as servers or more
@@ -230,7 +229,8 @@ fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     if x >= 1.0 {
         return 1.0;
     }
-    let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
+    let front =
+        (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
     if x < (a + 1.0) / (a + b + 2.0) {
         front * beta_fraction(a, b, x) / a
     } else {

@@ -6,7 +6,9 @@ use crate::zone::{HALF_HOURS_A_DAY, Zone};
 
 /// The text is no opening hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be days with times at full or half hours, such as \"Mon-Fri 09:00-17:30; Sat 10:00-14:00\"")]
+#[error(
+    "must be days with times at full or half hours, such as \"Mon-Fri 09:00-17:30; Sat 10:00-14:00\""
+)]
 pub struct NotOpeningHours;
 
 /// The half hours of the clock's week in which a team works.
@@ -40,7 +42,11 @@ impl OpeningHours {
                 }
             }
         }
-        if open.iter().flatten().any(|open| *open) { Ok(Self { open }) } else { Err(NotOpeningHours) }
+        if open.iter().flatten().any(|open| *open) {
+            Ok(Self { open })
+        } else {
+            Err(NotOpeningHours)
+        }
     }
 
     /// Whether the team works on this weekday in this half hour of the clock.
@@ -122,7 +128,16 @@ mod tests {
         let night = OpeningHours::parse("sunday 22:00-06:00").unwrap();
         assert!(night.is_open(Weekday::Sun, 47) && night.is_open(Weekday::Mon, 11));
         assert!(!night.is_open(Weekday::Mon, 12) && !night.is_open(Weekday::Sun, 11));
-        for wrong in ["", "Mon", "Mon 9-17", "Mon 09:15-17:00", "Mon 09:00-09:00", "Xyz 09:00-10:00", "Mon 25:00-26:00", "Mon +9:00-10:00"] {
+        for wrong in [
+            "",
+            "Mon",
+            "Mon 9-17",
+            "Mon 09:15-17:00",
+            "Mon 09:00-09:00",
+            "Xyz 09:00-10:00",
+            "Mon 25:00-26:00",
+            "Mon +9:00-10:00",
+        ] {
             assert_eq!(OpeningHours::parse(wrong), Err(NotOpeningHours), "{wrong}");
         }
     }
@@ -143,7 +158,8 @@ mod tests {
         let starts = shifts(&required, 3);
         assert_eq!(starts, [1, 2, 2, 6, 6, 6, 6]);
         for (place, required) in required.iter().enumerate() {
-            let there = starts.iter().filter(|start| **start <= place && place < **start + 3).count();
+            let there =
+                starts.iter().filter(|start| **start <= place && place < **start + 3).count();
             assert!(there >= *required as usize, "{place}");
         }
         assert_eq!(shifts(&[2, 2, 2, 2], 4), [0, 0]);

@@ -73,7 +73,11 @@ pub struct Required {
 ///
 /// # Errors
 /// [`StaffingError`].
-pub fn required(load: Load, target: &ServiceTarget, crew: &Crew) -> Result<Required, StaffingError> {
+pub fn required(
+    load: Load,
+    target: &ServiceTarget,
+    crew: &Crew,
+) -> Result<Required, StaffingError> {
     if !(0.0..1.0).contains(&crew.shrinkage) || crew.concurrency == 0 {
         return Err(StaffingError::Share);
     }
@@ -160,7 +164,9 @@ mod tests {
     fn every_number_is_the_smallest() {
         for tickets in [0.0, 0.3, 1.0, 7.0, 55.0, 400.0, 5000.0] {
             for patience_seconds in [None, Some(60.0), Some(600.0)] {
-                for (share, seconds, occupancy) in [(0.5, 0.0, 1.0), (0.8, 20.0, 0.85), (0.99, 5.0, 1.0)] {
+                for (share, seconds, occupancy) in
+                    [(0.5, 0.0, 1.0), (0.8, 20.0, 0.85), (0.99, 5.0, 1.0)]
+                {
                     let load = Load::new(tickets, 1800.0, 240.0).unwrap();
                     let target = ServiceTarget::new(share, seconds, occupancy).unwrap();
                     let crew = Crew { patience_seconds, ..CALLS };

@@ -118,8 +118,10 @@ mod tests {
     const HOUR: f64 = 3600.0;
 
     fn plan(tickets_a_day: f64) -> Plan {
-        let day = [Period { seconds: 8.0 * HOUR, people: 5 }, Period { seconds: 16.0 * HOUR, people: 0 }];
-        let expected: Vec<f64> = (0..20).map(|half| if half % 2 == 0 { tickets_a_day } else { 0.0 }).collect();
+        let day =
+            [Period { seconds: 8.0 * HOUR, people: 5 }, Period { seconds: 16.0 * HOUR, people: 0 }];
+        let expected: Vec<f64> =
+            (0..20).map(|half| if half % 2 == 0 { tickets_a_day } else { 0.0 }).collect();
         Plan {
             periods: day.repeat(10),
             arrivals: spread(&expected, 12.0 * HOUR, Priority::Medium, 1200.0),

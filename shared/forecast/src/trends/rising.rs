@@ -113,7 +113,8 @@ pub fn rising(tickets: &[TopicTicket]) -> Vec<RisingTopic> {
         let old = number(before.get(topic).copied().unwrap_or_default()) + 0.5;
         let expected = old / WEEKS_BEFORE * growth;
         let ratio = 2.0 * (came * (came / expected).ln() - (came - expected));
-        let customers: BTreeSet<u64> = places.iter().map(|place| tickets[*place].customer).collect();
+        let customers: BTreeSet<u64> =
+            places.iter().map(|place| tickets[*place].customer).collect();
         let rises = came >= TIMES_MINIMUM * expected
             && ratio > RATIO_MINIMUM
             && customers.len() >= CUSTOMERS_MINIMUM;
@@ -173,7 +174,9 @@ mod tests {
         for days_ago in 0..63 {
             for _ in 0..a_day {
                 let word = |random: &mut ChaCha8Rng| {
-                    let place = random.random_range(0..WORDS.len()).min(random.random_range(0..WORDS.len()));
+                    let place = random
+                        .random_range(0..WORDS.len())
+                        .min(random.random_range(0..WORDS.len()));
                     WORDS[place]
                 };
                 let text: Vec<&str> = (0..4).map(|_| word(&mut random)).collect();
@@ -187,7 +190,11 @@ mod tests {
     fn a_planted_topic_is_found_with_its_words() {
         let mut tickets = tickets(1, 30);
         for number in 0..8 {
-            tickets.push(TopicTicket::new(number % 7, u64::from(number), "too many requests today"));
+            tickets.push(TopicTicket::new(
+                number % 7,
+                u64::from(number),
+                "too many requests today",
+            ));
         }
         for week in [2, 4, 6, 8] {
             tickets.push(TopicTicket::new(week * 7, 99, "too many requests"));
@@ -209,7 +216,9 @@ mod tests {
     #[test]
     fn one_customer_or_a_busy_week_is_no_topic() {
         let mut one = tickets(3, 30);
-        one.extend((0..20).map(|number| TopicTicket::new(number % 7, u64::from(number % 4), "flicker")));
+        one.extend(
+            (0..20).map(|number| TopicTicket::new(number % 7, u64::from(number % 4), "flicker")),
+        );
         assert_eq!(rising(&one), []);
         // Twice as many tickets of everything.
         let mut busy = tickets(4, 40);
@@ -224,7 +233,16 @@ mod tests {
         let text = "Order 4711 of jane.roe@example.com: «Printer» doesn't print, see https://a.example/x \
                     sk-12ab key_abc +49 30 1234 C:\\temp";
         let found = topics(text);
-        let expected = ["doesn't", "doesn't print", "order", "print", "print see", "printer", "printer doesn't", "see"];
+        let expected = [
+            "doesn't",
+            "doesn't print",
+            "order",
+            "print",
+            "print see",
+            "printer",
+            "printer doesn't",
+            "see",
+        ];
         assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     }
 }

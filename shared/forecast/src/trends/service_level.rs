@@ -187,7 +187,10 @@ mod tests {
         // The clock is put forward on the Sunday.
         assert_eq!(after("2026-03-27T15:50:00Z", 30), Some(time("2026-03-30T07:20:00Z")));
         assert_eq!(after("2026-03-28T00:00:00Z", 480), Some(time("2026-03-30T15:00:00Z")));
-        assert_eq!(Clock::Always.after(time("2026-03-28T00:00:00Z"), TimeDelta::hours(1)), Some(time("2026-03-28T01:00:00Z")));
+        assert_eq!(
+            Clock::Always.after(time("2026-03-28T00:00:00Z"), TimeDelta::hours(1)),
+            Some(time("2026-03-28T01:00:00Z"))
+        );
     }
 
     #[test]

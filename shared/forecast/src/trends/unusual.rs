@@ -105,17 +105,20 @@ pub fn level_change(counts: &DailyCounts, calendar: &Calendar) -> Option<LevelCh
         return None;
     }
     // Where the two parts differ most.
-    let parting = |at: usize| (mean(&levels[at..]) - mean(&levels[..at])).abs()
-        * (number(at) * number(levels.len() - at)).sqrt();
-    let at = (7..levels.len() - 3).max_by(|one, other| parting(*one).total_cmp(&parting(*other)))?;
+    let parting = |at: usize| {
+        (mean(&levels[at..]) - mean(&levels[..at])).abs()
+            * (number(at) * number(levels.len() - at)).sqrt()
+    };
+    let at =
+        (7..levels.len() - 3).max_by(|one, other| parting(*one).total_cmp(&parting(*other)))?;
     let factor = new.exp_m1().max(0.01) / old.exp_m1().max(0.01);
     Some(LevelChange { since: counts.day(first + at), factor })
 }
 
 #[cfg(test)]
 mod tests {
-    use rand::rngs::ChaCha8Rng;
     use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
 
     use super::*;
     use crate::simulated::{poisson, series};

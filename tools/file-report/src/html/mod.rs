@@ -52,10 +52,7 @@ fn write_page(
     writeln!(out, "<meta name=\"color-scheme\" content=\"light dark\">")?;
     writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}\">")?;
     writeln!(out, "<title>{title} {file}</title>\n<style>\n{STYLE}</style>\n</head>")?;
-    writeln!(
-        out,
-        "<body>\n<header>\n<p class=\"kicker\">Customer support copilot · {kind}</p>"
-    )?;
+    writeln!(out, "<body>\n<header>\n<p class=\"kicker\">Customer support copilot · {kind}</p>")?;
     writeln!(out, "<h1>{title} <span class=\"file\">{file}</span></h1>")?;
     writeln!(out, "<p class=\"muted\">{about}</p>\n</header>\n<main>")?;
     body(out)?;

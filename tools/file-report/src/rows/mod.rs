@@ -11,10 +11,10 @@ mod row;
 use std::fs::File;
 use std::io;
 
-use crate::input::Format;
 use crate::columns::{ColumnError, Columns, NamedColumns, Needs};
 use crate::created::{DateOrder, DateOrderEvidence};
 use crate::encoding::DecodedText;
+use crate::input::Format;
 pub use row::{Created, Row, RowFault, RowFaultKind};
 
 use comma_separated::CommaSeparatedRows;

@@ -153,7 +153,10 @@ fn hours(out: &mut String, figures: &Figures) -> fmt::Result {
     begin(out, "hours", "Hour by hour", text)?;
     let week = week_by_hour(figures);
     let most = week.iter().flatten().fold(0.0_f64, |most, hour| most.max(*hour));
-    writeln!(out, "<div class=\"scroll\">\n<table class=\"matrix narrow\">\n<caption>Tickets by weekday and hour</caption>")?;
+    writeln!(
+        out,
+        "<div class=\"scroll\">\n<table class=\"matrix narrow\">\n<caption>Tickets by weekday and hour</caption>"
+    )?;
     write!(out, "<thead><tr><th scope=\"col\">Day</th>")?;
     for hour in 0..24 {
         write!(out, "<th scope=\"col\">{hour}</th>")?;

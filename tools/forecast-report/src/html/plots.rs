@@ -33,13 +33,23 @@ pub fn days(out: &mut String, id: &str, title: &str, figures: &Figures) -> fmt::
             let at = y(level * most);
             line(out, "grid", (LEFT, at), (WIDTH - RIGHT, at))?;
             let (x, at) = (LEFT - 8.0, at + 4.0);
-            writeln!(out, "<text class=\"tick end\" x=\"{x:.1}\" y=\"{at:.1}\">{:.0}</text>", level * most)?;
+            writeln!(
+                out,
+                "<text class=\"tick end\" x=\"{x:.1}\" y=\"{at:.1}\">{:.0}</text>",
+                level * most
+            )?;
         }
-        let band = days.iter().enumerate().map(|(ahead, day)| (past.len() + ahead, day.range_80.high));
-        let back = days.iter().enumerate().rev().map(|(ahead, day)| (past.len() + ahead, day.range_80.low));
+        let band =
+            days.iter().enumerate().map(|(ahead, day)| (past.len() + ahead, day.range_80.high));
+        let back = days
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(ahead, day)| (past.len() + ahead, day.range_80.low));
         let band = band.chain(back).map(|(place, tickets)| (x(place), y(f64::from(tickets))));
         shape(out, "polygon", "band", band)?;
-        let came = past.iter().enumerate().map(|(place, tickets)| (x(place), y(f64::from(*tickets))));
+        let came =
+            past.iter().enumerate().map(|(place, tickets)| (x(place), y(f64::from(*tickets))));
         shape(out, "polyline", "curve accuracy", came)?;
         let expected = days.iter().enumerate();
         let expected = expected.map(|(ahead, day)| (x(past.len() + ahead), y(day.tickets)));

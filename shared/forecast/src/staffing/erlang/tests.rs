@@ -50,7 +50,8 @@ fn a_half_hour_of_calls_is_as_known() {
         near(calls(servers).service_level, level, 4);
         near(calls(servers).mean_wait_seconds, wait, 3);
     }
-    for (servers, waits, level, wait) in [(15, 0.1020, 0.9415, 3.674), (16, 0.0573, 0.9706, 1.720)] {
+    for (servers, waits, level, wait) in [(15, 0.1020, 0.9415, 3.674), (16, 0.0573, 0.9706, 1.720)]
+    {
         near(calls(servers).waits, waits, 4);
         near(calls(servers).service_level, level, 4);
         near(calls(servers).mean_wait_seconds, wait, 3);
