@@ -52,7 +52,7 @@ impl Tickets {
         let mut tickets = Self::default();
         // Only a hash of each: a file may have millions of rows.
         let mut seen: HashSet<u64> = HashSet::new();
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.next_row()? {
             tickets.rows.rows += 1;
             let row = match row {
                 ReadRow::Row(row) => row,

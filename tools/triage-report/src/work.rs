@@ -81,7 +81,7 @@ fn read(
         let mut items = Vec::with_capacity(BATCH_ROWS);
         let mut bytes = 0;
         while left > 0 && items.len() < BATCH_ROWS && bytes < BATCH_BYTES {
-            let Some(row) = rows.next()? else {
+            let Some(row) = rows.next_row()? else {
                 left = 0;
                 break;
             };

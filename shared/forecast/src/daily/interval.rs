@@ -54,9 +54,9 @@ impl Errors {
             for (group, errors) in errors.iter_mut().enumerate() {
                 let start = group.checked_sub(1).map_or(0, |before| GROUPS[before]);
                 origins[group] += usize::from(days > start);
-                for ahead in start..days.min(GROUPS[group]) {
-                    let came = f64::from(counts.counts()[origin + ahead]).ln_1p();
-                    errors.push(came - logs[ahead]);
+                let came = &counts.counts()[origin..origin + days.min(GROUPS[group])];
+                for (came, log) in came.iter().zip(&logs).skip(start) {
+                    errors.push(f64::from(*came).ln_1p() - log);
                 }
             }
         }

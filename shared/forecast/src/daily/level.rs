@@ -5,8 +5,6 @@ use crate::numbers::{median, number};
 /// Share of a new day in the slow and in the fast level.
 const SLOW: f64 = 0.1;
 const FAST: f64 = 0.3;
-/// The fast level takes a new day in full only after this part of so many days: 0.3 of 45 are 13.
-const FAST_AFTER_DAYS: f64 = 45.0;
 /// Days that are smoothed; what came before has no weight left.
 const DAYS: usize = 120;
 /// A surprise counts as so many of the usual ones at most.
@@ -71,10 +69,8 @@ pub fn level(values: impl Fn(usize) -> Option<f64>, days: usize) -> Level {
         let clip = (CLIP * usual).min(CLIP_MAXIMUM);
         let surprise = value - level.slow;
         // The first days have no level before them: each counts as much as those before it.
-        let share = 1.0 / number(seen);
-        // And a fast level of a few days is noise.
-        let fast = FAST.min(number(seen) / FAST_AFTER_DAYS).max(share);
-        level.fast += fast * (value - level.fast).clamp(-clip, clip);
+        let share = 1.0 / number(seen + 1);
+        level.fast += FAST.max(share) * (value - level.fast).clamp(-clip, clip);
         level.slow += SLOW.max(share) * surprise.clamp(-clip, clip);
         let size = surprise.abs().min(clip) * DEVIATION_BY_MEAN;
         level.deviation += SCALE_SHARE * (size - level.deviation);

@@ -23,7 +23,8 @@ impl ServiceTarget {
     /// # Errors
     /// [`StaffingError::Share`] or [`StaffingError::Time`].
     pub fn new(share: f64, seconds: f64, occupancy: f64) -> Result<Self, StaffingError> {
-        if !(0.0..1.0).contains(&share) || !(occupancy > 0.0 && occupancy <= 1.0) {
+        let is_share = (0.0..1.0).contains(&share);
+        if !is_share || occupancy.is_nan() || occupancy <= 0.0 || occupancy > 1.0 {
             return Err(StaffingError::Share);
         }
         if !(seconds.is_finite() && seconds >= 0.0) {

@@ -88,22 +88,26 @@ fn duration(text: &str) -> Option<TimeDelta> {
 
 /// In which hours time counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clock {
-    /// In all.
-    Always,
-    /// In opening hours.
-    Open {
-        /// Those.
-        hours: OpeningHours,
-        /// In this zone.
-        zone: Zone,
-    },
+pub struct Clock {
+    hours: OpeningHours,
+    zone: Zone,
 }
 
 impl Clock {
+    /// In all.
+    pub const ALWAYS: Self = Self { hours: OpeningHours::ALWAYS, zone: Zone::UTC };
+
+    /// In `hours` of the clock in `zone`.
+    pub fn new(hours: OpeningHours, zone: Zone) -> Self {
+        Self { hours, zone }
+    }
+
     /// The moment at which `time` has passed since `from`; nothing if that is not within five years.
     pub fn after(&self, from: DateTime<Utc>, time: TimeDelta) -> Option<DateTime<Utc>> {
-        let Self::Open { hours, zone } = self else { return from.checked_add_signed(time) };
+        let Self { hours, zone } = self;
+        if *hours == OpeningHours::ALWAYS {
+            return from.checked_add_signed(time);
+        }
         let mut left = time;
         let mut half_hour = HalfHour::of(from);
         for _ in 0..HALF_HOURS_AHEAD {
@@ -180,7 +184,7 @@ mod tests {
     #[test]
     fn opening_hours_stop_the_clock() {
         let hours = OpeningHours::parse("Mon-Fri 09:00-17:00").unwrap();
-        let open = Clock::Open { hours, zone: Zone::parse("Europe/Berlin").unwrap() };
+        let open = Clock::new(hours, Zone::parse("Europe/Berlin").unwrap());
         let after = |from: &str, minutes| open.after(time(from), TimeDelta::minutes(minutes));
         // 16:50 on a Friday in Berlin: ten minutes are left of that day.
         assert_eq!(after("2026-03-27T15:50:00Z", 10), Some(time("2026-03-27T16:00:00Z")));
@@ -188,7 +192,7 @@ mod tests {
         assert_eq!(after("2026-03-27T15:50:00Z", 30), Some(time("2026-03-30T07:20:00Z")));
         assert_eq!(after("2026-03-28T00:00:00Z", 480), Some(time("2026-03-30T15:00:00Z")));
         assert_eq!(
-            Clock::Always.after(time("2026-03-28T00:00:00Z"), TimeDelta::hours(1)),
+            Clock::ALWAYS.after(time("2026-03-28T00:00:00Z"), TimeDelta::hours(1)),
             Some(time("2026-03-28T01:00:00Z"))
         );
     }

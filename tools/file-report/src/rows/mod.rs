@@ -113,7 +113,7 @@ impl Rows {
     ///
     /// # Errors
     /// [`ReadError`]; then there is no further row.
-    pub fn next(&mut self) -> Result<Option<ReadRow>, ReadError> {
+    pub fn next_row(&mut self) -> Result<Option<ReadRow>, ReadError> {
         self.form.next(&self.columns)
     }
 }

@@ -32,13 +32,15 @@ fn written(counts: impl Iterator<Item = usize>) -> (TempDir, PathBuf) {
     (folder, file)
 }
 
-/// Counts with weekdays and much that is not theirs: a fixed row of numbers stands for chance.
+/// Counts with weekdays, a level that moves from month to month, and much that is neither: a fixed row
+/// of numbers stands for chance.
 fn noisy(days: usize) -> impl Iterator<Item = usize> {
     let mut state: u64 = 7;
     (0..days).map(move |day| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let chance = usize::try_from(state >> 33).unwrap() % 41;
-        [60, 58, 55, 50, 52, 20, 15][day % 7] * (80 + chance) / 100
+        let level = [100, 125, 150, 175, 150, 125][day / 21 % 6];
+        [60, 58, 55, 50, 52, 20, 15][day % 7] * (80 + chance) * level / 10_000
     })
 }
 
