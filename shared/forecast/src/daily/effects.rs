@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::calendar::{Calendar, EventName};
 use super::series::DailyCounts;
 use crate::limits;
-use crate::numbers::{mean, median, number};
+use crate::numbers::{median, middle, number};
 
 /// Days around an event that it may change: from the day before on.
 pub const DAYS_BEFORE: usize = 1;
@@ -147,16 +147,6 @@ impl EffectLearner {
             learned.effects = [0.0; DAYS];
         }
     }
-}
-
-/// The mean without the lowest and the highest fifth.
-fn middle(values: &mut [f64]) -> f64 {
-    if values.len() < 5 {
-        return median(values);
-    }
-    values.sort_unstable_by(f64::total_cmp);
-    let cut = values.len() / 5;
-    mean(&values[cut..values.len() - cut])
 }
 
 /// Where `date` lies in the series, counted from its first day.

@@ -56,7 +56,7 @@ fn an_event_that_changes_nothing_changes_no_forecast() {
 #[test]
 fn the_effect_of_an_event_is_learned_shrunk_and_said() {
     let mut random = ChaCha8Rng::seed_from_u64(6);
-    let is_event = |day: usize| day >= 40 && (day - 40) % 35 == 0;
+    let is_event = |day: usize| day >= 40 && (day - 40).is_multiple_of(35);
     let counts: Vec<u32> = (0..400)
         .map(|day| poisson(&mut random, if is_event(day) { 120.0 } else { 60.0 }))
         .collect();

@@ -1,6 +1,6 @@
 //! What a day of the week changes, and on which of them nobody writes.
 
-use crate::numbers::{mean, median, number};
+use crate::numbers::{mean, middle, number};
 
 /// Weeks that the effects are taken from.
 const WEEKS: usize = 52;
@@ -48,8 +48,8 @@ impl WeekdayEffects {
             let weeks = number(deviations.len());
             *effect *= weeks / (weeks + half).max(1e-12);
         }
-        let middle = mean(&open.iter().map(|day| effects[*day]).collect::<Vec<_>>());
-        effects.iter_mut().for_each(|effect| *effect -= middle);
+        let mean = mean(&open.iter().map(|day| effects[*day]).collect::<Vec<_>>());
+        effects.iter_mut().for_each(|effect| *effect -= mean);
         Self { effects, closed }
     }
 
@@ -94,16 +94,6 @@ fn deviations(logs: &[f64], first: usize, closed: &[bool; 7]) -> [Vec<f64>; 7] {
         }
     }
     deviations
-}
-
-/// The mean of what lies between the lowest and the highest fifth.
-fn middle(values: &mut [f64]) -> f64 {
-    if values.len() < 5 {
-        return median(values);
-    }
-    values.sort_unstable_by(f64::total_cmp);
-    let cut = values.len() / 5;
-    mean(&values[cut..values.len() - cut])
 }
 
 fn closed(logs: &[f64], first: usize) -> [bool; 7] {

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use chrono::{Days, NaiveDate};
 use html5gum::{Token, Tokenizer};
 use tempfile::TempDir;
+
+use crate::harness::report::{refusal, report, text};
 
 /// A label that would be an element of HTML.
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
@@ -45,26 +47,7 @@ fn noisy(days: usize) -> impl Iterator<Item = usize> {
 }
 
 fn forecast(file: &Path, further: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_local-stack-under-test"))
-        .arg("forecast")
-        .arg(file)
-        .args(further)
-        .output()
-        .unwrap()
-}
-
-fn text(output: &Output) -> String {
-    assert!(output.status.success(), "{output:?}");
-    assert!(output.stderr.is_empty(), "{output:?}");
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn refusal(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(output.stdout.is_empty(), "{output:?}");
-    let sentence = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(sentence.lines().count(), 1, "{sentence}");
-    sentence
+    report("forecast", file, further)
 }
 
 #[test]

@@ -3,6 +3,7 @@
 pub mod command;
 pub mod contract;
 pub mod product;
+pub mod report;
 
 use std::path::{Path, PathBuf};
 
