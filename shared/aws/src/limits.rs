@@ -29,6 +29,21 @@ pub const CURSOR_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// that a page of a rare kind takes no longer than a tenth of a second.
 pub const PAGE_READ_TICKETS: usize = 500;
 
+/// Bytes that are read for one page of a list, whatever its filter leaves out: what a function of 256 MB
+/// reads within its time. The last batch may bring more.
+pub const PAGE_READ_BYTES: usize = 8_000_000;
+
+/// Bytes that one batch of a list reads, as far as the tickets before tell how large they are: a call
+/// must end within [`OPERATION_TIMEOUT`].
+pub const BATCH_READ_BYTES: usize = 2_000_000;
+
+/// Longest description that stands in the ticket's own item, in bytes. A longer one has an item of its
+/// own, which only who reads the ticket itself reads.
+pub const LONG_TEXT_BYTES: usize = 8 * 1024;
+
+/// Characters of a long description that lists and answers to changes show.
+pub const CUT_TEXT_CHARACTERS: usize = 1_000;
+
 /// Keys that are read from each shard of an index for a page, beyond its even share.
 pub const SHARD_SPARE_KEYS: usize = 4;
 
@@ -50,8 +65,13 @@ pub const SHARDS_READ_AT_ONCE: usize = 8;
 pub const SHARD_CONNECTIONS_AHEAD: usize = 4;
 
 /// Ids tried for one new ticket before the store gives up. With a hundred million tickets 2.3 % of
-/// all ids are taken, so nine misses in a row happen once in 10^14 creates.
-pub const ID_ATTEMPTS: u32 = 9;
+/// all ids are taken, so that many misses in a row do not happen; nobody can bring them about, since
+/// nobody knows the key that ids are derived under. Each try is one write of some milliseconds.
+pub const ID_ATTEMPTS: u32 = 32;
+
+/// Ids under which a ticket may stand from before ids were derived under a key. As long as such tickets
+/// are in the table, and conversations of vendors go on for years, they are looked for.
+pub const FORMER_ID_ATTEMPTS: u32 = 9;
 
 /// Tries of one status change against tickets that others change at the same time.
 pub const CHANGE_ATTEMPTS: u32 = 5;
@@ -78,6 +98,39 @@ pub const UNREADABLE_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60
 
 /// Largest adaptation of the AI to a desk, in bytes: one item, of which DynamoDB takes 400 KB.
 pub const ADAPTATION_BYTES: usize = 350_000;
+
+/// Tickets that are looked up at once for an erasure.
+pub const ERASURE_PAGE_TICKETS: usize = 25;
+
+/// Rows that hang on a ticket that one transaction of an erasure deletes. With the corrections that
+/// belong to them and the count they stay below the 100 writes of a transaction (DynamoDB API).
+pub const ERASURE_ROWS_AT_ONCE: i32 = 40;
+
+/// Kept webhook bodies that an erasure reads at once. They may have 256 KB each.
+pub const ERASURE_BODIES_AT_ONCE: u32 = 25;
+
+/// Tickets of a customer whose addresses and conversations are looked for in kept webhook bodies. The
+/// customer's id is looked for besides, which finds the addresses that it is derived from.
+pub const ERASURE_KNOWN_TICKETS: usize = 500;
+
+/// Bytes of texts after which a page of an export ends. The last look may bring another megabyte, and
+/// all that may take four times as much in Lambda's answer, whose own limit is 6 MB.
+pub const EXPORT_PAGE_BYTES: usize = 200_000;
+
+/// Looks at the store for one page of an export, so that it ends in time whatever they find.
+pub const EXPORT_PAGE_LOOKS: usize = 60;
+
+/// Changes or messages that an export reads at once.
+pub const EXPORT_ENTRIES_AT_ONCE: u32 = 100;
+
+/// Kept webhook bodies that an export reads at once. They may have 256 KB each.
+pub const EXPORT_BODIES_AT_ONCE: u32 = 4;
+
+/// How long the report of a finished erasure is kept, and added to when the same is erased again.
+pub const ERASURE_REPORT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Unfinished erasures that the schedule goes on with in one run.
+pub const UNFINISHED_ERASURES: i32 = 25;
 
 /// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
 pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);

@@ -77,7 +77,9 @@ impl AiTask {
         if message.schema_version != SCHEMA_VERSION {
             return Err(Error::Malformed("a message of an unknown version".into()));
         }
-        Ok(Self { ticket_id: message.ticket_id, trace_id: message.trace_id })
+        // It goes into the log, and anybody who may send to the queue may write anything there.
+        let trace_id = message.trace_id.filter(|trace_id| is_trace_id(trace_id));
+        Ok(Self { ticket_id: message.ticket_id, trace_id })
     }
 }
 
@@ -157,6 +159,17 @@ fn body(
     serde_json::to_string(&message).map_err(|error| Error::internal("write a queue message", error))
 }
 
+/// Whether the text has the form that X-Ray documents for a trace: a version, 8 hex digits of time, 24 hex
+/// digits, as in `1-5759e988-bd862e3fe1be46a994272793`.
+pub fn is_trace_id(text: &str) -> bool {
+    let is_hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    text.strip_prefix("1-")
+        .and_then(|rest| rest.split_once('-'))
+        .is_some_and(|(time, unique)| is_hex(time, 8) && is_hex(unique, 24))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +204,23 @@ mod tests {
             &long,
         ] {
             assert!(AiTask::parse(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_trace_goes_into_no_log() {
+        let id = TicketId::parse("TKT-20241103-A1B2C3D4").unwrap();
+        let now = "2024-11-03T10:30:00.123Z".parse().unwrap();
+        let read = |trace_id: &str| {
+            let sent = body(id, Reason::Created, Some(trace_id), now).unwrap();
+            AiTask::parse(&sent).unwrap().trace_id
+        };
+        let trace_id = "1-5759e988-bd862e3fe1be46a994272793";
+        assert_eq!(read(trace_id).as_deref(), Some(trace_id));
+        for other in
+            ["", "x", "1-5759e988", "1-5759E988-bd862e3fe1be46a994272793", &"a".repeat(900)]
+        {
+            assert_eq!(read(other), None, "{other}");
         }
     }
 }

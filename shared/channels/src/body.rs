@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::lenient_json::{self, LenientJson};
 use copilot_core::error::{Error, Fault};
 use copilot_core::limits;
-use copilot_core::ticket::TextFault;
+use copilot_core::ticket::{TextFault, is_blank};
 
 /// A body that is a JSON object, and the faults found in it so far.
 pub struct JsonObject {
@@ -52,7 +52,7 @@ impl JsonObject {
     ) -> Option<T> {
         match self.members.get(name) {
             None | Some(Value::Null) => self.refuse(name, "Is required."),
-            Some(Value::String(text)) if text.trim().is_empty() => {
+            Some(Value::String(text)) if is_blank(text) => {
                 self.refuse(name, "Is required and must not be blank.")
             }
             Some(Value::String(text)) => match parse(text) {
@@ -71,7 +71,7 @@ impl JsonObject {
     ) -> Option<T> {
         match self.members.get(name) {
             None | Some(Value::Null) => None,
-            Some(Value::String(text)) if text.trim().is_empty() => None,
+            Some(Value::String(text)) if is_blank(text) => None,
             Some(_) => self.required(name, parse),
         }
     }

@@ -1,24 +1,11 @@
 //! What the vendors' conversations have in common: how one becomes a ticket.
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
-
-use super::event::{AccountId, ConversationIdentity, CustomerMessage, Unreadable};
-use super::lenient;
-use crate::limits;
+use super::contact::Contact;
+use super::event::{AccountId, ConversationIdentity, Unreadable};
 use copilot_core::ticket::{
-    CustomerId, CustomerName, Description, EmailAddress, ExternalId, Identity, NewTicket, Source,
-    Subject, Tag, TextFault,
+    CustomerId, Description, ExternalId, Identity, NewTicket, OrderId, Source, Subject, Tag,
+    TextFault,
 };
-
-/// A person, as far as a vendor tells.
-#[derive(Debug, Default)]
-pub(super) struct Contact {
-    pub(super) address: Option<EmailAddress>,
-    pub(super) name: Option<CustomerName>,
-    pub(super) id: Option<ExternalId>,
-}
 
 /// A conversation that a customer began.
 pub(super) struct Conversation<'a> {
@@ -32,6 +19,10 @@ pub(super) struct Conversation<'a> {
     /// The customer's words as readable text.
     pub(super) words: Option<&'a str>,
     pub(super) tags: Vec<Tag>,
+    /// The order that it names in a field of its own.
+    pub(super) order_id: Option<OrderId>,
+    /// The message that `words` are, if they are one.
+    pub(super) opened_by: Option<ExternalId>,
 }
 
 impl Conversation<'_> {
@@ -57,69 +48,32 @@ impl Conversation<'_> {
             (Err(_), Err(_)) => return Err(NO_WORDS),
         };
         let account = self.account.map(AccountId::as_str);
-        let customer_id = match (&self.contact.address, &self.contact.id) {
-            (Some(address), _) => CustomerId::of(address),
-            (None, Some(id)) => CustomerId::of_external(self.source, account, id.as_str()),
+        let Contact { address, further, carrier_address, name, id } = self.contact;
+        let customer_id = match (&address, &id, &carrier_address) {
+            (Some(address), _, _) => CustomerId::of(address),
+            (None, Some(id), _) => CustomerId::of_external(self.source, account, id.as_str()),
+            (None, None, Some(contact)) => CustomerId::of_contact(contact),
             // Nobody says who it is: a customer who is known by this conversation only.
-            (None, None) => CustomerId::of_external(self.source, account, self.identity.as_str()),
+            (None, None, None) => {
+                CustomerId::of_external(self.source, account, self.identity.as_str())
+            }
         };
         Ok(NewTicket {
             customer_id,
-            customer_email: self.contact.address,
-            customer_name: self.contact.name,
+            customer_email: address,
+            customer_contact: further,
+            customer_name: name,
             subject,
             description,
-            order_id: None,
+            order_id: self.order_id,
             tags: self.tags,
             source: self.source,
             external_id: self.external_id,
             follow_up_of: None,
-            opened_by: None,
+            opened_by: self.opened_by,
             identity: Identity::from(self.identity),
         })
     }
 }
 
 const NO_WORDS: Unreadable = Unreadable { reason: "neither a subject nor a text" };
-
-/// A message of the customer's. `id` is the vendor's, if there is one.
-///
-/// # Errors
-/// [`Unreadable`] for a text without words.
-pub(super) fn message(
-    id: Option<ExternalId>,
-    words: &str,
-    sent_at: Option<DateTime<Utc>>,
-) -> Result<CustomerMessage, Unreadable> {
-    const NOTHING_SAID: Unreadable = Unreadable { reason: "a message without words" };
-    let text = Description::fit(words).map_err(|_| NOTHING_SAID)?;
-    let id = match id {
-        Some(id) => id,
-        None => {
-            let time = sent_at.map(|time| time.to_rfc3339()).unwrap_or_default();
-            let digest = Sha256::digest(format!("{time}\0{}", text.as_str()));
-            ExternalId::parse(&format!("sha256:{digest:x}")).map_err(|_| NOTHING_SAID)?
-        }
-    };
-    Ok(CustomerMessage { id, text, sent_at })
-}
-
-/// What stands for the words of a message that is only files: their names and addresses. `None`
-/// when there are no files either.
-pub(super) fn attachments_as_words(list: &Value) -> Option<String> {
-    let files: Vec<String> = list
-        .as_array()?
-        .iter()
-        .filter_map(|file| {
-            let text = |names: [&str; 2]| names.iter().find_map(|name| lenient::words(&file[name]));
-            let name = text(["name", "filename"]);
-            let address = text(["url", "content_url"]);
-            match (name, address) {
-                (Some(name), Some(address)) => Some(format!("{name} ({address})")),
-                (one, other) => one.or(other).map(str::to_owned),
-            }
-        })
-        .take(limits::ATTACHMENTS_NAMED)
-        .collect();
-    (!files.is_empty()).then(|| format!("Sent without words:\n{}", files.join("\n")))
-}

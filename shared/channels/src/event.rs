@@ -3,49 +3,18 @@
 use chrono::{DateTime, Utc};
 
 use crate::limits;
-use copilot_core::ticket::{Description, ExternalId, Identity, NewTicket, Source, Status};
+use copilot_core::ticket::{Description, ExternalId, Identity, NewTicket, Source, Status, Subject};
 
-/// One notification of a vendor. Vendors promise no order and may send each one again, so an event
-/// about a conversation that is not known yet may come first; it then carries the ticket to make.
+/// One notification of a vendor.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WebhookEvent {
-    /// A customer began a conversation.
-    ConversationOpened(NewTicket),
-    /// A customer wrote again.
-    MessageReceived {
-        /// Where.
-        conversation: ConversationIdentity,
-        /// What.
-        message: CustomerMessage,
-        /// The ticket to make when the conversation is not known yet; `None` when the notification
-        /// does not hold enough. When its description is the text of `message`, the message is the
-        /// first thing that is known of the conversation and need not be added again.
-        opening: Option<Box<NewTicket>>,
-    },
-    /// The vendor's own status changed.
-    StatusChanged {
-        /// Of which conversation.
-        conversation: ConversationIdentity,
-        /// What the new status means here.
-        status: Status,
-        /// The new status as the vendor calls it, in lower case.
-        source_status: String,
-        /// When, if the vendor says so.
-        at: Option<DateTime<Utc>>,
-        /// As in [`WebhookEvent::MessageReceived`]; `None` also when no customer began the conversation.
-        opening: Option<Box<NewTicket>>,
-    },
-    /// The conversation is gone at the vendor's.
-    ConversationRemoved {
-        /// Which.
-        conversation: ConversationIdentity,
-        /// In which way.
-        removal: Removal,
-        /// When, if the vendor says so.
-        at: Option<DateTime<Utc>>,
-    },
+    /// Something about a conversation.
+    Reported(Box<ConversationReport>),
     /// The vendor checks that the webhook is reachable.
     Validation,
+    /// The template of a trigger's body itself: its placeholders were not filled in, as in some test
+    /// sends. It tells of no conversation.
+    UnfilledTemplate,
     /// A kind that is not taken.
     Ignored {
         /// Why not. For the log; holds nothing of the body.
@@ -53,23 +22,86 @@ pub enum WebhookEvent {
     },
 }
 
-/// How a conversation went away at the vendor's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removal {
-    /// Merged into another one.
-    Merged,
-    /// Deleted.
-    Deleted,
-    /// Marked as spam.
-    Spam,
+/// All that a notification tells of one conversation. Vendors promise no order and may send each
+/// notification again, so every part of it may be known already, and any may be the first of a
+/// conversation that is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversationReport {
+    /// Which conversation.
+    pub conversation: ConversationIdentity,
+    /// The ticket to make when the conversation is not known yet, and what a known one may lack;
+    /// `None` when the notification does not hold enough. Its `opened_by` names the one of `messages`
+    /// that is its description, if one is.
+    pub opening: Option<NewTicket>,
+    /// Whether a ticket is made when the conversation is not known.
+    pub may_begin: bool,
+    /// The words that the conversation began with, if the notification holds them.
+    pub first_words: Option<CustomerMessage>,
+    /// What the customer said after the beginning, as far as the notification tells, oldest first.
+    pub messages: Vec<CustomerMessage>,
+    /// Where the conversation is at the vendor's, if the notification tells.
+    pub status: Option<StatusReport>,
+}
+
+impl ConversationReport {
+    /// What it tells of the time after `erased_at`, when tickets of the conversation were erased. What
+    /// has no time may be from before.
+    #[must_use]
+    pub fn since(&self, erased_at: DateTime<Utc>) -> Self {
+        let is_since = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at > erased_at);
+        let mut report = self.clone();
+        report.first_words = None;
+        report.messages.retain(|message| is_since(message.sent_at));
+        report.status = report.status.filter(|status| is_since(status.at));
+        report
+    }
+
+    /// What it tells of the time after all tickets of the conversation were erased, as a conversation of
+    /// its own that begins with the first message since. Of what the source tells besides, only who
+    /// writes is taken. `None` when nothing was said since.
+    #[must_use]
+    pub fn begun_since(&self, erased_at: DateTime<Utc>) -> Option<Self> {
+        let mut report = self.since(erased_at);
+        let message = report.messages.first()?;
+        report.conversation = self.conversation.after(erased_at);
+        report.may_begin = true;
+        report.opening = Some(NewTicket {
+            subject: Subject::first_line_of(message.text.as_str()).ok()?,
+            description: message.text.clone(),
+            order_id: None,
+            tags: Vec::new(),
+            opened_by: Some(message.id.clone()),
+            identity: Identity::from(&report.conversation),
+            ..report.opening.clone()?
+        });
+        Some(report)
+    }
+}
+
+/// The vendor's own status of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusReport {
+    /// What it means here.
+    pub status: Status,
+    /// The status as the vendor calls it, in lower case, or in which way the conversation went away.
+    pub source_status: String,
+    /// Whether the notification is about this change. Others tell the status as it is, since whenever.
+    pub is_change: bool,
+    /// When it became so, if the vendor says.
+    pub at: Option<DateTime<Utc>>,
+    /// The vendor's id of the notification or, without one, a digest of its body: the same notification
+    /// sent again has the same id.
+    pub event_id: ExternalId,
 }
 
 /// Something that a customer said after the beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerMessage {
-    /// The vendor's id of the message or, without one, a digest of text and time: the same message
+    /// The vendor's id of the message or, where it tells none, a digest of the words: the same message
     /// sent again has the same id.
     pub id: ExternalId,
+    /// A digest of the words, however they are formatted. The same as `id` when the vendor tells no id.
+    pub words_id: ExternalId,
     /// The words, as readable text.
     pub text: Description,
     /// When it was said, if the vendor says so.
@@ -109,6 +141,11 @@ impl ConversationIdentity {
     fn of(source: Source, account: Option<&AccountId>, kind: &str, id: &str) -> Self {
         let account = account.map(AccountId::as_str).unwrap_or_default();
         Self(format!("{}:{account}:{kind}:{id}", source.name()))
+    }
+
+    /// The identity of what is said after all of the conversation was erased.
+    fn after(&self, erased_at: DateTime<Utc>) -> Self {
+        Self(format!("{}:after:{}", self.0, erased_at.timestamp_millis()))
     }
 
     /// The text.

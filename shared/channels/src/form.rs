@@ -1,10 +1,15 @@
 //! The bodies of our own API: a new ticket and a change of status.
 
+use std::borrow::Cow;
+
 use super::body::JsonObject;
+use super::contact::carrier_address;
+use super::html::readable_text;
+use super::placeholder::is_unfilled;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    ActorName, CustomerId, CustomerName, Description, EmailAddress, Identity, NewTicket, Note,
-    OrderId, Source, Status, Subject,
+    ActorName, CustomerContact, CustomerId, CustomerName, Description, EmailAddress, Identity,
+    NewTicket, Note, OrderId, Source, Status, Subject, TextFault,
 };
 
 /// A change of status that was asked for.
@@ -18,24 +23,51 @@ pub struct StatusChange {
     pub actor: Option<ActorName>,
 }
 
-/// Reads the body of `POST /api/tickets/create`.
+/// What a customer gives as their address.
+enum Customer {
+    ByAddress(EmailAddress),
+    /// Some mail carriers deliver to addresses that are none by the rules. Whoever has one cannot give
+    /// another.
+    ByContact(CustomerContact),
+}
+
+impl Customer {
+    fn parse(text: &str) -> Result<Self, TextFault> {
+        EmailAddress::parse(text)
+            .map(Self::ByAddress)
+            .or_else(|fault| carrier_address(text).map(Self::ByContact).ok_or(fault))
+    }
+
+    fn id(&self) -> CustomerId {
+        match self {
+            Self::ByAddress(address) => CustomerId::of(address),
+            Self::ByContact(contact) => CustomerId::of_contact(contact),
+        }
+    }
+
+    fn into_parts(self) -> (Option<EmailAddress>, Option<CustomerContact>) {
+        match self {
+            Self::ByAddress(address) => (Some(address), None),
+            Self::ByContact(contact) => (None, Some(contact)),
+        }
+    }
+}
+
+/// Reads the body of `POST /api/tickets/create` from a caller who may name these `sources`.
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Malformed`], or [`Error::Invalid`] with every fault at once.
-pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
+pub fn parse_create(body: &[u8], sources: &[Source]) -> Result<NewTicket, Error> {
     let mut object = JsonObject::read(body)?;
-    let customer_email = object.required("customer_email", EmailAddress::parse);
+    let customer = object.required("customer_email", Customer::parse);
     let customer_name = object.optional("customer_name", CustomerName::parse);
-    let subject = object.required("subject", Subject::parse);
-    let description = object.required("description", Description::parse);
+    let subject = filled_in(&mut object, "subject", |text| words(text, Subject::parse));
+    let description = filled_in(&mut object, "description", |text| words(text, Description::parse));
     let order_id = object.optional("order_id", OrderId::parse);
     let source = match object.optional("source", |name| Ok(Source::parse(name))) {
         None => Some(Source::default()),
-        Some(Some(source)) => Some(source),
-        Some(None) => {
-            let names: Vec<&str> = Source::ALL.iter().map(|(name, _)| *name).collect();
-            object.refuse("source", format!("Must be one of {}.", names.join(", ")))
-        }
+        Some(Some(source)) if sources.contains(&source) => Some(source),
+        Some(known) => object.refuse("source", source_fault(sources, known.is_some())),
     };
     object.finish(&[
         "customer_email",
@@ -45,23 +77,60 @@ pub fn parse_create(body: &[u8]) -> Result<NewTicket, Error> {
         "order_id",
         "source",
     ])?;
-    match (customer_email, subject, description, source) {
-        (Some(customer_email), Some(subject), Some(description), Some(source)) => Ok(NewTicket {
-            customer_id: CustomerId::of(&customer_email),
-            customer_email: Some(customer_email),
-            customer_name,
-            subject,
-            description,
-            order_id,
-            tags: Vec::new(),
-            source,
-            external_id: None,
-            follow_up_of: None,
-            opened_by: None,
-            identity: Identity::Unique,
-        }),
+    match (customer, subject, description, source) {
+        (Some(customer), Some(subject), Some(description), Some(source)) => {
+            let customer_id = customer.id();
+            let (customer_email, customer_contact) = customer.into_parts();
+            Ok(NewTicket {
+                customer_id,
+                customer_email,
+                customer_contact,
+                customer_name,
+                subject,
+                description,
+                order_id,
+                tags: Vec::new(),
+                source,
+                external_id: None,
+                follow_up_of: None,
+                opened_by: None,
+                identity: Identity::Unique,
+            })
+        }
         // A required field that is absent has left a fault, and `finish` has returned it.
         _ => Err(Error::defect("read the create body")),
+    }
+}
+
+/// A required text that is no placeholder of a template.
+fn filled_in<T>(
+    object: &mut JsonObject,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, TextFault>,
+) -> Option<T> {
+    let text = object.member(name).and_then(serde_json::Value::as_str);
+    if text.is_some_and(is_unfilled) {
+        return object.refuse(name, "Is a placeholder of a template that was not filled in.");
+    }
+    object.required(name, parse)
+}
+
+fn source_fault(allowed: &[Source], is_known: bool) -> String {
+    let names: Vec<&str> = allowed.iter().map(|source| source.name()).collect();
+    let names = names.join(", ");
+    if is_known {
+        format!("Must be one of {names}; only a caller who may change tickets names another.")
+    } else {
+        format!("Must be one of {names}.")
+    }
+}
+
+/// Reads a text that may be HTML, as editors in web pages make it: it becomes words. It may be no longer
+/// than words may.
+fn words<T>(text: &str, parse: fn(&str) -> Result<T, TextFault>) -> Result<T, TextFault> {
+    match readable_text(text) {
+        Cow::Borrowed(plain) => parse(plain),
+        Cow::Owned(words) => parse(text).and_then(|_| parse(&words)),
     }
 }
 
@@ -79,7 +148,7 @@ pub fn parse_status_change(body: &[u8]) -> Result<StatusChange, Error> {
         None => None,
     };
     let note = object.optional("note", Note::parse);
-    let actor = object.optional("actor", ActorName::parse);
+    let actor = object.optional("actor", ActorName::claimed);
     object.finish(&["status", "note", "actor"])?;
     // A status that is absent or wrong has left a fault, and `finish` has returned it.
     let status = status.ok_or(Error::defect("read the status body"))?;
@@ -95,7 +164,7 @@ mod tests {
     use copilot_core::error::Place;
 
     fn create(body: serde_json::Value) -> Result<NewTicket, Error> {
-        parse_create(body.to_string().as_bytes())
+        parse_create(body.to_string().as_bytes(), &Source::ALL.map(|(_, source)| source))
     }
 
     fn faults<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, String)> {
@@ -124,6 +193,33 @@ mod tests {
     }
 
     #[test]
+    fn a_template_without_values_is_refused() {
+        let mut body = smallest();
+        body["subject"] = json!("{{ticket.title}}");
+        let detail = "Is a placeholder of a template that was not filled in.";
+        assert_eq!(faults(create(body.clone())), [("#/subject".to_owned(), detail.to_owned())]);
+        body["subject"] = json!("Your mail shows {{ticket.title}}");
+        assert!(create(body).is_ok());
+    }
+
+    #[test]
+    fn a_carriers_address_is_a_contact() {
+        let mut body = smallest();
+        body["customer_email"] = json!(" rosa..diaz.@mobile.example.com ");
+        let ticket = create(body.clone()).unwrap();
+        let contact = ticket.customer_contact.unwrap();
+        assert_eq!(contact.as_str(), "rosa..diaz.@mobile.example.com");
+        assert_eq!(
+            (ticket.customer_email, ticket.customer_id),
+            (None, CustomerId::of_contact(&contact))
+        );
+        for text in ["rosa..diaz", "rosa..diaz@localhost", "a b..c@d.example"] {
+            body["customer_email"] = json!(text);
+            assert!(create(body.clone()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn blank_and_null_are_missing() {
         let mut body = smallest();
         for (field, value) in
@@ -134,6 +230,28 @@ mod tests {
         let ticket = create(body).unwrap();
         assert_eq!((ticket.customer_name, ticket.order_id), (None, None));
         assert_eq!(ticket.source, Source::Web);
+    }
+
+    #[test]
+    fn html_becomes_words_and_plain_text_stays() {
+        for (description, expected) in [
+            ("<div dir=\"ltr\"><p>A&nbsp;refund, <b>please</b>.</p></div>", "A refund, please."),
+            ("Hello,<br>where is it?<br>Rosa", "Hello,\nwhere is it?\nRosa"),
+            ("<p>See<span style='display:none'>ignore all</span></p>", "See"),
+            ("if a < b, my password is <abced", "if a < b, my password is <abced"),
+            ("AT&amp;T", "AT&amp;T"),
+        ] {
+            let mut body = smallest();
+            body["description"] = json!(description);
+            assert_eq!(create(body).unwrap().description.as_str(), expected);
+        }
+        let mut body = smallest();
+        body["subject"] = json!("<p>Late &amp; broken</p>");
+        body["description"] = json!("<p hidden>nothing</p>");
+        let blank = ("#/description".to_owned(), "Must not be blank.".to_owned());
+        assert_eq!(faults(create(body.clone())), [blank]);
+        body["description"] = json!("x");
+        assert_eq!(create(body).unwrap().subject.as_str(), "Late & broken");
     }
 
     #[test]
@@ -158,6 +276,33 @@ mod tests {
             ("#/ticket_id", "Is not a known field."),
         ];
         assert_eq!(found, expected.map(|(place, detail)| (place.to_owned(), detail.to_owned())));
+    }
+
+    #[test]
+    fn a_source_that_the_caller_may_not_name_is_refused() {
+        let open = [Source::Web, Source::Api];
+        for (name, expected) in [
+            ("web", None),
+            ("api", None),
+            ("", None),
+            ("fax", Some("Must be one of web, api.")),
+            (
+                "zendesk",
+                Some(
+                    "Must be one of web, api; only a caller who may change tickets names another.",
+                ),
+            ),
+        ] {
+            let mut body = smallest();
+            body["source"] = name.into();
+            let read = parse_create(body.to_string().as_bytes(), &open);
+            match expected {
+                None => assert!(read.is_ok(), "{name}"),
+                Some(detail) => {
+                    assert_eq!(faults(read), [("#/source".to_owned(), detail.to_owned())]);
+                }
+            }
+        }
     }
 
     #[test]
@@ -195,6 +340,8 @@ mod tests {
             ("#/actor", "Must not contain control characters."),
         ];
         assert_eq!(found, expected.map(|(place, detail)| (place.to_owned(), detail.to_owned())));
+        let taken = "Must not be a name that the history gives to a source, a schedule or the AI.";
+        assert_eq!(faults(parse("", "Zendesk")), [("#/actor".to_owned(), taken.to_owned())]);
     }
 
     proptest! {

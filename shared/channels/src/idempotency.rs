@@ -1,8 +1,10 @@
 //! The `Idempotency-Key` with which a client marks a request that it may send again.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::limits;
+use copilot_core::ticket::{CustomerId, Identity};
 
 /// A key that a client has drawn for one request.
 ///
@@ -33,13 +35,32 @@ impl IdempotencyKey {
     }
 
     /// What tells the requests of this key from all others. Each `caller` that the authorizer knows
-    /// has keys of its own; all anonymous ones share theirs. The key itself cannot be read from it,
-    /// since clients also take an address or a name for a key.
-    pub fn identity(&self, caller: Option<&str>) -> String {
-        let whose = caller.map_or_else(|| "anonymous".to_owned(), |name| format!("caller {name}"));
+    /// has keys of its own; of anonymous ones, each `customer` that a ticket is for has. So nobody takes
+    /// a key away that somebody else is going to use, unless both write for the same customer. A key
+    /// means its request on the day (UTC) on which it first came and on the next.
+    pub fn identity(
+        &self,
+        caller: Option<&str>,
+        customer: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Identity {
+        let whose = caller.map_or_else(
+            || format!("customer {}", customer.as_str()),
+            |name| format!("caller {name}"),
+        );
+        let today = now.date_naive();
+        Identity::Request {
+            today: self.identity_on(&whose, today),
+            yesterday: self.identity_on(&whose, today.pred_opt().unwrap_or_default()),
+        }
+    }
+
+    /// The key itself cannot be read from it, since clients also take an address or a name for a key.
+    fn identity_on(&self, whose: &str, day: NaiveDate) -> String {
         let digest = Sha256::new()
             .chain_update(u64::try_from(whose.len()).unwrap_or(u64::MAX).to_be_bytes())
             .chain_update(whose)
+            .chain_update(day.to_string())
             .chain_update(&self.0)
             .finalize();
         format!("idempotency-key:{digest:x}")
@@ -102,21 +123,56 @@ mod tests {
     }
 
     #[test]
-    fn callers_have_keys_of_their_own() {
-        let identity = |key: &str, caller| IdempotencyKey::parse(key).unwrap().identity(caller);
+    fn callers_and_customers_have_keys_of_their_own() {
+        let rosa = CustomerId::restored("CUST-1".to_owned());
+        let sam = CustomerId::restored("CUST-2".to_owned());
+        let identity = |key: &str, caller, customer| {
+            let key = IdempotencyKey::parse(key).unwrap();
+            today(&key.identity(caller, customer, time("2024-11-03T23:59:59Z")))
+        };
         let all = [
-            identity("k", None),
-            identity("k2", None),
-            identity("k", Some("a")),
-            identity("k", Some("ak")),
-            identity("k", Some("anonymous")),
-            identity("kk", Some("a")),
+            identity("k", None, &rosa),
+            identity("k", None, &sam),
+            identity("k2", None, &rosa),
+            identity("k", Some("a"), &rosa),
+            identity("k", Some("ak"), &rosa),
+            identity("k", Some("customer CUST-1"), &rosa),
+            identity("kk", Some("a"), &rosa),
         ];
         for (index, one) in all.iter().enumerate() {
             assert!(!all[index + 1..].contains(one), "{index}");
             assert_eq!(one.len(), "idempotency-key:".len() + 64);
         }
-        assert_eq!(identity("\"k\"", Some("a")), all[2]);
+        // Whom the authorizer knows has one key for all customers.
+        assert_eq!(identity("\"k\"", Some("a"), &sam), all[3]);
+    }
+
+    fn time(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn today(identity: &Identity) -> String {
+        match identity {
+            Identity::Request { today, .. } => today.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_key_is_known_on_its_day_and_the_next() {
+        let customer = CustomerId::restored("CUST-1".to_owned());
+        let at = |text| {
+            let key = IdempotencyKey::parse("k").unwrap();
+            key.identity(None, &customer, time(text))
+        };
+        let first = today(&at("2024-12-31T00:00:00Z"));
+        assert_eq!(today(&at("2024-12-31T23:59:59Z")), first);
+        let next_day = at("2025-01-01T23:59:59Z");
+        assert_ne!(today(&next_day), first);
+        let Identity::Request { yesterday, .. } = next_day else { panic!() };
+        assert_eq!(yesterday, first);
+        let Identity::Request { today, yesterday } = at("2025-01-02T00:00:00Z") else { panic!() };
+        assert!(today != first && yesterday != first);
     }
 
     proptest! {

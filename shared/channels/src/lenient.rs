@@ -1,13 +1,18 @@
 //! Reads single values of a vendor's JSON in whichever of the usual spellings they come. A missing
 //! member is null here, as `value["name"]` gives it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::contact::Contact;
 use super::event::{AccountId, Unreadable};
+use super::html;
 use super::lenient_json::{self, LenientJson};
+use super::placeholder;
 use copilot_core::limits;
-use copilot_core::ticket::{Description, EmailAddress, ExternalId, Tag, parse_time};
+use copilot_core::ticket::{CustomerName, Description, ExternalId, Tag, parse_time};
 
 /// The body as a JSON object.
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
@@ -61,9 +66,25 @@ pub(super) fn account(value: &Value) -> Option<AccountId> {
     id(value).and_then(|id| AccountId::parse(id.as_str()))
 }
 
-/// An address that can be answered. What is none is as good as missing.
-pub(super) fn address(value: &Value) -> Option<EmailAddress> {
-    value.as_str().and_then(|text| EmailAddress::parse(text).ok())
+/// What an object says of a person: address, name and id.
+pub(super) fn person(value: &Value) -> Contact {
+    let name = Contact { name: name(&value["name"]), id: id(&value["id"]), ..Contact::default() };
+    name.or(Contact::of(&value["email"]))
+}
+
+/// A person's name.
+pub(super) fn name(value: &Value) -> Option<CustomerName> {
+    let name = words(value).filter(|name| !placeholder::is_unfilled(name));
+    name.and_then(|name| CustomerName::fit(&html::decoded(name)).ok())
+}
+
+/// A text of one line, which some vendors write as HTML, as words.
+pub(super) fn line(value: &Value) -> Option<Cow<'_, str>> {
+    let line = match html::readable_text(words(value)?) {
+        Cow::Borrowed(plain) => html::decoded(plain),
+        text => text,
+    };
+    Some(line).filter(|text| Description::fit(text).is_ok())
 }
 
 /// A truth, as such or as a text in any case.

@@ -10,17 +10,25 @@ pub mod limits;
 pub mod signature;
 pub mod zendesk;
 
+mod attachments;
 mod body;
+mod contact;
 mod conversation;
 mod event;
 mod form;
 mod idempotency;
 mod lenient;
 mod patch;
+mod placeholder;
+mod said;
 mod vendor;
 
-pub use event::{ConversationIdentity, CustomerMessage, Removal, Unreadable, WebhookEvent};
+pub use event::{
+    ConversationIdentity, ConversationReport, CustomerMessage, StatusReport, Unreadable,
+    WebhookEvent,
+};
 pub use form::{StatusChange, parse_create, parse_status_change};
 pub use idempotency::{IdempotencyKey, ParseIdempotencyKeyError};
 pub use patch::parse_patch;
+pub use said::{are_same_words, is_said_in};
 pub use vendor::{Headers, Vendor};

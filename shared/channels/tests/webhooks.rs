@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use copilot_channels::signature::Verification;
-use copilot_channels::{Unreadable, WebhookEvent, intercom, zendesk};
+use copilot_channels::{ConversationReport, Unreadable, WebhookEvent, intercom, zendesk};
 use copilot_core::limits;
 use copilot_core::ticket::{Identity, now};
 use proptest::prelude::*;
@@ -75,16 +75,21 @@ fn what_intercom_sends() {
     }
 }
 
+fn reported(event: Result<WebhookEvent, Unreadable>) -> ConversationReport {
+    match event {
+        Ok(WebhookEvent::Reported(report)) => *report,
+        other => panic!("not reported: {other:?}"),
+    }
+}
+
 /// The identity of the ticket that a body makes, or that a body is about.
 fn identity(event: Result<WebhookEvent, Unreadable>) -> String {
     match event.unwrap() {
-        WebhookEvent::ConversationOpened(new) => match new.identity {
-            Identity::Of(text) => text,
-            other => panic!("a ticket that could be doubled: {other:?}"),
-        },
-        WebhookEvent::MessageReceived { conversation, .. }
-        | WebhookEvent::StatusChanged { conversation, .. }
-        | WebhookEvent::ConversationRemoved { conversation, .. } => {
+        WebhookEvent::Reported(report) => {
+            let conversation = report.conversation;
+            if let Some(new) = report.opening {
+                assert_eq!(new.identity, Identity::from(&conversation));
+            }
             conversation.as_str().to_owned()
         }
         other => panic!("about nothing: {other:?}"),
@@ -150,11 +155,7 @@ fn a_conversation_without_an_id_is_known_by_its_body() {
 
 #[test]
 fn over_long_texts_are_cut_and_marked() {
-    let Ok(WebhookEvent::ConversationOpened(new)) =
-        read_zendesk(&body("zendesk", "trigger_nested_over_long"))
-    else {
-        panic!("not opened");
-    };
+    let new = reported(read_zendesk(&body("zendesk", "trigger_nested_over_long"))).opening.unwrap();
     assert_eq!(new.subject.as_str().chars().count(), limits::SUBJECT_CHARACTERS);
     assert_eq!(new.description.as_str().chars().count(), limits::DESCRIPTION_CHARACTERS);
     assert!(new.description.as_str().ends_with("é…"));
@@ -162,10 +163,7 @@ fn over_long_texts_are_cut_and_marked() {
 
 #[test]
 fn a_message_without_an_id_has_the_same_one_each_time() {
-    let id = |body: &[u8]| match read_intercom(body) {
-        Ok(WebhookEvent::MessageReceived { message, .. }) => message.id,
-        other => panic!("not said: {other:?}"),
-    };
+    let id = |body: &[u8]| reported(read_intercom(body)).messages[0].id.clone();
     let first = body("intercom", "user_replied_2x_part_without_id");
     let other = String::from_utf8(first.clone()).unwrap().replace("Any news?", "Hello?");
     assert_eq!(id(&first), id(&first));
@@ -249,14 +247,17 @@ fn mutated(vendor: &'static str) -> impl Strategy<Value = Vec<u8>> {
 fn is_within_limits(event: &Result<WebhookEvent, Unreadable>) -> bool {
     let fits = |text: &str, limit| text.chars().count() <= limit;
     match event {
-        Ok(WebhookEvent::ConversationOpened(new)) => {
-            fits(new.subject.as_str(), limits::SUBJECT_CHARACTERS)
-                && fits(new.description.as_str(), limits::DESCRIPTION_CHARACTERS)
-                && new.tags.len() <= limits::TAGS
-        }
-        Ok(WebhookEvent::MessageReceived { message, .. }) => {
-            fits(message.text.as_str(), limits::DESCRIPTION_CHARACTERS)
-                && fits(message.id.as_str(), limits::EXTERNAL_ID_CHARACTERS)
+        Ok(WebhookEvent::Reported(report)) => {
+            let opening = report.opening.iter().all(|new| {
+                fits(new.subject.as_str(), limits::SUBJECT_CHARACTERS)
+                    && fits(new.description.as_str(), limits::DESCRIPTION_CHARACTERS)
+                    && new.tags.len() <= limits::TAGS
+            });
+            let said = report.messages.iter().chain(&report.first_words).all(|message| {
+                fits(message.text.as_str(), limits::DESCRIPTION_CHARACTERS)
+                    && fits(message.id.as_str(), limits::EXTERNAL_ID_CHARACTERS)
+            });
+            opening && said
         }
         _ => true,
     }

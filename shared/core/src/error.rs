@@ -26,6 +26,15 @@ pub enum Error {
     /// The body is not of the one media type that is understood.
     #[error("unsupported media type")]
     UnsupportedMediaType,
+    /// The body is compressed.
+    #[error("unsupported content coding")]
+    UnsupportedContentCoding,
+    /// What is asked for is there in no form that the client takes.
+    #[error("not acceptable: {0}")]
+    NotAcceptable(&'static str),
+    /// The caller is known, or claims to be, and may not do this.
+    #[error("forbidden: {0}")]
+    Forbidden(Cow<'static, str>),
     /// The sender has not shown who it is.
     #[error("unauthenticated: {0}")]
     Unauthenticated(String),
@@ -44,6 +53,9 @@ pub enum Error {
     /// The `Idempotency-Key` belongs to a request that asked for something else.
     #[error("idempotency key reused")]
     KeyReused,
+    /// What the request speaks of was erased, and does not come back.
+    #[error("erased")]
+    Erased,
     /// The ticket is no longer of the version that the client saw.
     #[error("not of the expected version")]
     Outdated,

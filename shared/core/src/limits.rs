@@ -11,6 +11,8 @@ pub const BODY_BYTES: usize = 256 * 1024;
 pub const EMAIL_BYTES: usize = 254;
 /// Longest customer name, in characters.
 pub const CUSTOMER_NAME_CHARACTERS: usize = 200;
+/// Longest text that tells how else to reach a customer, in characters: two addresses fit.
+pub const CUSTOMER_CONTACT_CHARACTERS: usize = 510;
 /// Longest subject, in characters.
 pub const SUBJECT_CHARACTERS: usize = 255;
 /// Longest description, in characters. At four bytes each it stays well within DynamoDB's 400 KB an item.

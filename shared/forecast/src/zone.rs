@@ -33,7 +33,7 @@ impl HalfHour {
 /// No time zone has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be the name of a time zone, such as UTC, Europe/Berlin or America/New_York")]
-pub struct NotAZone;
+pub struct ParseZoneError;
 
 /// A time zone of the IANA database, by which a team's days begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +46,9 @@ impl Zone {
     /// Reads a name such as `Europe/Berlin`.
     ///
     /// # Errors
-    /// [`NotAZone`].
-    pub fn parse(name: &str) -> Result<Self, NotAZone> {
-        name.trim().parse().map(Self).map_err(|_| NotAZone)
+    /// [`ParseZoneError`].
+    pub fn parse(name: &str) -> Result<Self, ParseZoneError> {
+        name.trim().parse().map(Self).map_err(|_| ParseZoneError)
     }
 
     /// Its name.
@@ -129,6 +129,6 @@ mod tests {
             HalfHour::of("1969-12-31T23:59:59Z".parse().unwrap()).next().begins(),
             DateTime::UNIX_EPOCH
         );
-        assert_eq!(Zone::parse("Europe/Atlantis"), Err(NotAZone));
+        assert_eq!(Zone::parse("Europe/Atlantis"), Err(ParseZoneError));
     }
 }

@@ -7,9 +7,8 @@ use copilot_aws::store::{Created, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{Identity, NewTicket, Ticket, now};
 
-/// Stores `new`, queues its AI work under `trace_id` and answers 201. The same thing from a source
-/// sent again answers 200 with the ticket that it became; the same request sent again, 201 once more
-/// with the ticket as it was then.
+/// Stores `new`, queues its AI work under `trace_id` and answers 201; to the same request sent again, 201
+/// once more with the ticket as it was then.
 ///
 /// When the ticket is stored but its message cannot be sent, the answer is 201 all the same:
 /// `requeue-stranded` sends it later. `suggested_actions` then says so.
@@ -28,16 +27,43 @@ pub async fn accept(
             Response::created(&accepted(ticket, ai_work))
         }
         Created::Existing { ticket, ai_work_delayed } => match new.identity {
-            Identity::Request(_) => {
+            Identity::Request { .. } => {
                 let opened = ticket.as_opened(new).ok_or(Error::KeyReused)?;
                 let dispatch = if ai_work_delayed { Dispatch::Delayed } else { Dispatch::Queued };
                 Response::created_before(&accepted(opened, dispatch))
             }
-            Identity::Of(_) | Identity::Unique => Response::already_exists(&body(
-                ticket,
-                &["Ticket was already received", "Nothing changed"],
-            )),
+            // A form's ticket is a request's or its own; what sources report is taken in below.
+            Identity::Of(_) | Identity::Unique => {
+                Err(Error::defect("make a ticket of a form twice"))
+            }
         },
+    }
+}
+
+/// A ticket that is stored, now or before.
+pub struct Stored {
+    /// The ticket as it is now.
+    pub ticket: Ticket,
+    /// Whether it was made now.
+    pub is_new: bool,
+}
+
+/// Stores what a webhook reports and queues its AI work, as [`accept`] does, without an answer.
+///
+/// # Errors
+/// Those of [`Store::create`].
+pub async fn take_in(
+    store: &Store,
+    queue: &Queue,
+    new: &NewTicket,
+    trace_id: Option<&str>,
+) -> Result<Stored, Error> {
+    match store.create(new, now()).await? {
+        Created::New(ticket) => {
+            ask_for_ai_work(store, queue, &ticket, trace_id).await;
+            Ok(Stored { ticket, is_new: true })
+        }
+        Created::Existing { ticket, .. } => Ok(Stored { ticket, is_new: false }),
     }
 }
 

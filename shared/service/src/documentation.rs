@@ -81,6 +81,7 @@ fn fields(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)> {
                 channels::IDEMPOTENCY_KEY_CHARACTERS
             ),
         ),
+        ("form token", format!("valid for {} minutes", limits::FORM_TOKEN_AGE.num_minutes())),
         ("errors listed in one answer", core::FAULTS_REPORTED.to_string()),
     ]
 }
@@ -90,12 +91,21 @@ fn pages() -> Vec<(&'static str, String)> {
         (
             "page of tickets",
             format!(
-                "1 to {} tickets (default {}), {} tickets read, and {} bytes: a page of very large \
-                 tickets ends early and its cursor continues",
+                "1 to {} tickets (default {}), {} tickets or {} bytes read, and {} bytes: a page of \
+                 very large tickets ends early and its cursor continues",
                 limits::PAGE_TICKETS_MAXIMUM,
                 limits::PAGE_TICKETS_DEFAULT,
                 aws::PAGE_READ_TICKETS,
+                number(aws::PAGE_READ_BYTES),
                 number(aws::PAGE_BYTES)
+            ),
+        ),
+        (
+            "description in a list, or in the answer to a change",
+            format!(
+                "whole up to {} bytes; else its first {} characters and `[…]`",
+                number(aws::LONG_TEXT_BYTES),
+                number(aws::CUT_TEXT_CHARACTERS)
             ),
         ),
         (
@@ -104,6 +114,15 @@ fn pages() -> Vec<(&'static str, String)> {
                 "1 to {} entries (default {}), and 1 MB as stored",
                 limits::PAGE_ENTRIES_MAXIMUM,
                 limits::PAGE_ENTRIES_DEFAULT
+            ),
+        ),
+        (
+            "page of an export",
+            format!(
+                "1 to {} records (default {}) and those read with the last, and {} bytes of texts",
+                limits::PAGE_RECORDS_MAXIMUM,
+                limits::PAGE_RECORDS_DEFAULT,
+                number(aws::EXPORT_PAGE_BYTES)
             ),
         ),
         ("cursor", format!("valid for {}", days(aws::CURSOR_AGE))),
@@ -126,7 +145,11 @@ fn webhooks(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)>
             ),
         ),
         ("one replay of kept bodies", format!("{} bodies", limits::REPLAYED_BODIES)),
-        ("follow-up tickets of one conversation", limits::FOLLOW_UPS.to_string()),
+        (
+            "tickets of one conversation that a notification completes",
+            format!("the newest {}", limits::COMPLETED_TICKETS),
+        ),
+        ("messages taken from one notification", number(channels::MESSAGES_OF_A_NOTIFICATION)),
     ]
 }
 
@@ -149,6 +172,19 @@ fn background() -> Vec<(&'static str, String)> {
                 seconds(limits::CLOSE_TIME)
             ),
         ),
+        (
+            "one call to erase a customer",
+            format!("{}; the same call goes on", seconds(limits::ERASE_TIME)),
+        ),
+        (
+            "one run of `erase-due`",
+            format!(
+                "{} closed tickets read, {}",
+                number(limits::READ_CLOSED_TICKETS),
+                seconds(limits::ERASE_DUE_TIME)
+            ),
+        ),
+        ("report of an erasure", format!("kept for {}", days(aws::ERASURE_REPORT_RETENTION))),
         (
             "reasons, extracted values of a suggestion",
             format!("{}, {}", core::SUGGESTION_REASONS, core::EXTRACTED_VALUES),

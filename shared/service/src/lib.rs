@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`settings`] reads the environment; [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
 //! that names status codes; [`schedule`] and [`consumer`] run what no request asks for; [`acceptance`]
-//! takes a ticket in; [`webhook`] acts on what vendors report.
+//! takes a ticket in, for a stranger perhaps with a [`form_token`]; [`webhook`] acts on what vendors report.
 
 #![warn(missing_docs)]
 
@@ -11,6 +11,7 @@ pub mod api;
 pub mod consumer;
 #[cfg(test)]
 mod documentation;
+pub mod form_token;
 pub mod http;
 pub mod limits;
 pub mod schedule;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 /// Tickets on a page when the client names no `limit`.
 pub const PAGE_TICKETS_DEFAULT: u32 = 25;
 
@@ -48,8 +50,24 @@ pub const CLOSED_AT_ONCE: usize = 25;
 /// takes four calls in a row at most: a query, one batch with all its rounds, and two rounds of closing.
 pub const CLOSE_TIME: Duration = Duration::from_secs(25);
 
-/// Follow-ups that one conversation may have, each begun by a message on a closed ticket.
-pub const FOLLOW_UPS: u32 = 50;
+/// Tickets of one conversation, the newest first, in which one notification fills in what is missing.
+pub const COMPLETED_TICKETS: usize = 20;
+
+/// Records on a page of an export when the client names no `limit`.
+pub const PAGE_RECORDS_DEFAULT: u32 = 100;
+
+/// Most records on a page of an export, but for those that come with the last look at the store.
+pub const PAGE_RECORDS_MAXIMUM: u32 = 500;
+
+/// How long one call to erase a customer begins new work. API Gateway waits 30 s for an answer, and what
+/// is begun last takes three calls.
+pub const ERASE_TIME: Duration = Duration::from_secs(12);
+
+/// How long one run of `erase-due` begins new work; the function's timeout is 60 s.
+pub const ERASE_DUE_TIME: Duration = Duration::from_secs(40);
+
+/// Closed tickets that one run of `erase-due` reads, most of which are not due yet.
+pub const READ_CLOSED_TICKETS: usize = 20_000;
 
 /// Kept webhook bodies that one replay puts through the handler again: few enough for the functions'
 /// timeout of 10 s.
@@ -60,3 +78,10 @@ pub const DELIVERY_HEADER_CHARACTERS: usize = 256;
 
 /// What `Retry-After` says, in seconds, when a retry may help. Zendesk retries only below 60.
 pub const RETRY_AFTER_SECONDS: u32 = 2;
+
+/// Longest origin that a form token is made for, in bytes: a scheme, a name (RFC 1035, section 2.3.4) and
+/// a port.
+pub const ORIGIN_BYTES: usize = 8 + 253 + 6;
+
+/// How long a form token is taken: as long as somebody may take to fill in a form.
+pub const FORM_TOKEN_AGE: TimeDelta = TimeDelta::hours(1);

@@ -7,10 +7,13 @@ use std::str::FromStr;
 use copilot_aws::connection::Connection;
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::{Cursors, Store};
+use copilot_aws::store::Store;
 use copilot_channels::signature::Verification;
+use copilot_core::stack_key::StackKey;
 use copilot_core::ticket::Source;
 
+use crate::form_token::FormTokens;
+use crate::http::Access;
 use crate::telemetry;
 
 /// The environment of a function, and its connection to AWS.
@@ -73,11 +76,14 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     /// The store of tickets.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `TABLE_NAME` or `LIST_SHARDS`. Whatever writes a ticket writes its list
-    /// keys too, so the shards are needed even where nothing is listed.
+    /// [`InvalidSettings`] for `TABLE_NAME`, `LIST_SHARDS`, `STACK_KEY` or `STORE_PAYMENT_NUMBERS`, which
+    /// may be missing. Whatever writes a ticket writes its list keys and ids too, so these are needed even
+    /// where nothing is listed or made.
     pub fn store(&self) -> Result<Store, InvalidSettings> {
-        let (table, shards) = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"))?;
-        Ok(Store::new(&self.connection, table, shards))
+        let place = both(self.text("TABLE_NAME"), self.parsed("LIST_SHARDS"));
+        let ((table, shards), key) = both(place, self.stack_key())?;
+        let payment_numbers = self.parsed_if_given("STORE_PAYMENT_NUMBERS")?.unwrap_or_default();
+        Ok(Store::new(&self.connection, table, shards, key, payment_numbers))
     }
 
     /// The queue of AI work.
@@ -88,12 +94,12 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         Ok(Queue::new(&self.connection, self.text("QUEUE_URL")?))
     }
 
-    /// What seals the cursors of lists.
+    /// The secret of this deployment.
     ///
     /// # Errors
-    /// [`InvalidSettings`] for `CURSOR_KEY`.
-    pub fn cursors(&self) -> Result<Cursors, InvalidSettings> {
-        self.text("CURSOR_KEY").map(Cursors::new)
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn stack_key(&self) -> Result<StackKey, InvalidSettings> {
+        self.parsed("STACK_KEY")
     }
 
     /// The secret of the webhook that `source` calls: the one named by `WEBHOOK_SECRET_ARN` or, on a
@@ -111,12 +117,42 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
         WebhookSecret::new(&self.connection, self.optional("WEBHOOK_SECRET_ARN"), local)
     }
 
+    /// What a form needs before it may create a ticket: tokens, unless `FORM_TOKEN` is `off` or missing.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn form_tokens(&self) -> Result<Option<FormTokens>, InvalidSettings> {
+        let is_on = self.optional("FORM_TOKEN").is_some_and(|value| value != "off");
+        is_on.then(|| self.stack_key().map(FormTokens::new)).transpose()
+    }
+
+    /// What callers may do: whether tokens need scopes (`REQUIRE_SCOPES`, unless it is `false` they do),
+    /// which claim names them (`SCOPE_CLAIM`) and what stands before each (`SCOPE_PREFIX`).
+    pub fn access(&self) -> Access {
+        let is_required = self.optional("REQUIRE_SCOPES").is_none_or(|value| value != "false");
+        Access::new(is_required, self.optional("SCOPE_CLAIM"), self.optional("SCOPE_PREFIX"))
+    }
+
     /// The variable `name`, read by its own type.
     ///
     /// # Errors
     /// [`InvalidSettings`] when it is missing or wrong.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&self, name: &str) -> Result<T, InvalidSettings> {
         self.parsed_by(name, T::from_str)
+    }
+
+    /// The variable `name`, read by its own type; nothing when it is missing or empty.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] when it is wrong.
+    pub fn parsed_if_given<T: FromStr<Err: fmt::Display>>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, InvalidSettings> {
+        match self.optional(name).is_some_and(|value| !value.is_empty()) {
+            true => self.parsed(name).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// The variable `name`, read by `parse`.
@@ -160,7 +196,32 @@ mod tests {
         let days = settings.parsed::<u16>("CLOSE_RESOLVED_AFTER_DAYS");
         let fault = both(both(settings.store(), settings.queue()), days).err().unwrap().to_string();
         assert!(fault.starts_with("TABLE_NAME is not set; LIST_SHARDS is wrong: "), "{fault}");
-        assert!(fault.ends_with("; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"));
+        assert!(fault.ends_with(
+            "; STACK_KEY is not set; QUEUE_URL is not set; CLOSE_RESOLVED_AFTER_DAYS is not set"
+        ));
         assert!(!fault.contains("many"), "{fault}");
+    }
+
+    #[test]
+    fn what_may_be_missing_may_be_empty_but_not_wrong() {
+        let settings = Settings::read(|name| match name {
+            "AWS_REGION" => Some("eu-central-1".to_owned()),
+            "TABLE_NAME" => Some("tickets".to_owned()),
+            "LIST_SHARDS" => Some("4".to_owned()),
+            "STACK_KEY" => Some("{{resolve:secretsmanager:StackSecret}}".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "WRONG" => Some("maybe".to_owned()),
+            _ => None,
+        });
+        let settings = settings.unwrap();
+        for name in ["EMPTY", "MISSING"] {
+            assert_eq!(settings.parsed_if_given::<u16>(name), Ok(None));
+        }
+        assert!(settings.parsed_if_given::<u16>("WRONG").is_err());
+        let fault = settings.store().err().unwrap().to_string();
+        assert_eq!(
+            fault,
+            "STACK_KEY is wrong: it is a reference to a secret that nothing has resolved"
+        );
     }
 }

@@ -81,11 +81,15 @@ pub fn log(error: &Error) {
         | Error::InvalidParameters(_)
         | Error::TooLarge
         | Error::UnsupportedMediaType
+        | Error::UnsupportedContentCoding
+        | Error::NotAcceptable(_)
+        | Error::Forbidden(_)
         | Error::Unauthenticated(_)
         | Error::MethodNotAllowed { .. }
         | Error::NotFound(_)
         | Error::Conflict(_)
         | Error::KeyReused
+        | Error::Erased
         | Error::Outdated => {}
     }
 }
@@ -150,6 +154,8 @@ pub enum Gauge {
     Requeued,
     /// How many resolved tickets were closed because nobody reopened them.
     Closed,
+    /// How many tickets were erased.
+    Erased,
     /// The version of what the AI has learned that is in use.
     LearnedVersion,
     /// Rows of the table that a list went on without, as they cannot be read.
@@ -285,6 +291,7 @@ pub fn measure(gauges: &[(Gauge, u64)]) {
             Gauge::OldestStrandedSeconds => ("OldestStrandedSeconds", *value),
             Gauge::Requeued => ("Requeued", *value),
             Gauge::Closed => ("Closed", *value),
+            Gauge::Erased => ("Erased", *value),
             Gauge::LearnedVersion => ("LearnedVersion", *value),
             Gauge::UnreadableRows => ("UnreadableRows", *value),
         })

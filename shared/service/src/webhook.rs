@@ -1,23 +1,20 @@
 //! What the webhook functions share: act on what a vendor reports, keep what cannot be read, and put
 //! kept bodies through again.
 
+mod report;
+
 use tracing::{error, info, warn};
 
-use crate::acceptance::accept;
-use crate::http::{Replayed, Request, Response, WebhookAnswer};
+use crate::http::{Replayed, Request, Response, WebhookAnswer, WebhookResult};
 use crate::limits;
 use crate::telemetry::{Metric, count};
 use copilot_aws::queue::Queue;
 use copilot_aws::secret::WebhookSecret;
-use copilot_aws::store::{
-    Actor, Added, Changed, Found, NewMessage, ReportedStatus, Store, UnreadableBody,
-};
+use copilot_aws::store::{Store, UnreadableBody};
 use copilot_channels::signature::{SignatureFault, Verification, VerifiedBody};
-use copilot_channels::{
-    ConversationIdentity, CustomerMessage, Removal, Unreadable, Vendor, WebhookEvent,
-};
+use copilot_channels::{Unreadable, Vendor, WebhookEvent};
 use copilot_core::error::Error;
-use copilot_core::ticket::{Identity, NewTicket, Status, Ticket, now};
+use copilot_core::ticket::now;
 
 /// A webhook of one vendor.
 pub struct Webhook {
@@ -89,7 +86,7 @@ impl Webhook {
             delivery_headers: &headers,
         };
         self.store.keep_unreadable(body, now()).await?;
-        nothing("The body could not be read and was kept for later")
+        nothing(WebhookResult::Kept)
     }
 
     /// Reads kept bodies again, those after the position `after`, and deletes those that can be read
@@ -115,120 +112,17 @@ impl Webhook {
 
     async fn act(&self, event: WebhookEvent, trace_id: Option<&str>) -> Result<Response, Error> {
         match event {
-            WebhookEvent::Validation => nothing("The webhook is reachable"),
+            WebhookEvent::Validation => nothing(WebhookResult::Reachable),
             WebhookEvent::Ignored { reason } => {
                 info!(reason, source = self.vendor.source.name(), "ignored");
-                nothing("Notifications of this kind are ignored")
+                nothing(WebhookResult::Ignored)
             }
-            WebhookEvent::ConversationOpened(new) => {
-                accept(&self.store, &self.queue, &new, trace_id).await
+            WebhookEvent::UnfilledTemplate => {
+                warn!(source = self.vendor.source.name(), "a template without values");
+                nothing(WebhookResult::TemplateNotFilledIn)
             }
-            WebhookEvent::MessageReceived { conversation, message, opening } => {
-                self.say(&conversation, &message, opening.as_deref(), trace_id).await
-            }
-            WebhookEvent::StatusChanged { conversation, status, source_status, at, opening } => {
-                let note = source_status.as_str();
-                let reported = ReportedStatus { status, note, at, actor: self.actor() };
-                let opening = opening.as_deref();
-                self.move_ticket(&conversation, reported, opening, trace_id).await
-            }
-            WebhookEvent::ConversationRemoved { conversation, removal, at } => {
-                let note = match removal {
-                    Removal::Merged => "merged",
-                    Removal::Deleted => "deleted",
-                    Removal::Spam => "marked as spam",
-                };
-                let status = Status::Closed;
-                let reported = ReportedStatus { status, note, at, actor: self.actor() };
-                self.move_ticket(&conversation, reported, None, trace_id).await
-            }
+            WebhookEvent::Reported(report) => self.take(&report, trace_id).await,
         }
-    }
-
-    /// Adds the message to the conversation's ticket that is not closed, or makes one.
-    async fn say(
-        &self,
-        conversation: &ConversationIdentity,
-        message: &CustomerMessage,
-        opening: Option<&NewTicket>,
-        trace_id: Option<&str>,
-    ) -> Result<Response, Error> {
-        let mut previous: Option<Ticket> = None;
-        for generation in 0..=limits::FOLLOW_UPS {
-            let identity = identity_of(conversation, generation);
-            let known = match self.store.find(&identity).await? {
-                Some(known) => known,
-                None => {
-                    let new = match (&previous, opening) {
-                        (Some(closed), _) => &follow_up(closed, message, identity.clone()),
-                        (None, Some(new)) => &begun_by(message, new),
-                        (None, None) => return nothing(UNKNOWN_CONVERSATION),
-                    };
-                    let response = accept(&self.store, &self.queue, new, trace_id).await?;
-                    let known = self.store.find(&identity).await?.ok_or_else(gone)?;
-                    if known.opened_by.as_ref() == Some(&message.id) {
-                        return Ok(response);
-                    }
-                    // Another message of the conversation was first, or the ticket was made from
-                    // what came before this message: it is still to be added.
-                    known
-                }
-            };
-            let Found { ticket, opened_by } = known;
-            if opened_by.as_ref() == Some(&message.id) {
-                return answer(ticket, "Message was already received");
-            }
-            let new = NewMessage {
-                id: message.id.as_str(),
-                text: message.text.as_str(),
-                sent_at: message.sent_at,
-                actor: self.actor(),
-            };
-            match self.store.add_message(ticket.ticket_id, new, now()).await? {
-                Added::Now(ticket) => return answer(ticket, "Message added"),
-                Added::AlreadyAdded(ticket) => {
-                    return answer(ticket, "Message was already received");
-                }
-                Added::Closed(ticket) => previous = Some(ticket),
-            }
-        }
-        Err(Error::unavailable("find room for a follow-up"))
-    }
-
-    /// Moves the latest ticket of the conversation. One that is not known is made first if it is
-    /// still under way; a finished one from before our time is left out.
-    async fn move_ticket(
-        &self,
-        conversation: &ConversationIdentity,
-        reported: ReportedStatus<'_>,
-        opening: Option<&NewTicket>,
-        trace_id: Option<&str>,
-    ) -> Result<Response, Error> {
-        let mut latest: Option<Ticket> = None;
-        for generation in 0..=limits::FOLLOW_UPS {
-            match self.store.find(&identity_of(conversation, generation)).await? {
-                Some(known) => latest = Some(known.ticket),
-                None => break,
-            }
-        }
-        let is_under_way =
-            matches!(reported.status, Status::New | Status::Open | Status::InProgress);
-        let ticket = match (latest, opening.filter(|_| is_under_way)) {
-            (Some(ticket), _) => ticket,
-            (None, Some(new)) => {
-                accept(&self.store, &self.queue, new, trace_id).await?;
-                self.store.find(&identity_of(conversation, 0)).await?.ok_or_else(gone)?.ticket
-            }
-            (None, None) => return nothing(UNKNOWN_CONVERSATION),
-        };
-        match self.store.take_reported_status(ticket.ticket_id, reported, now()).await? {
-            Changed::Done(ticket) => answer(ticket, "Status changed"),
-            Changed::Unchanged(ticket) => answer(ticket, "Nothing changed"),
-        }
-    }
-
-    fn actor(&self) -> Actor<'static> {
-        Actor::Channel(self.vendor.source)
     }
 }
 
@@ -238,50 +132,6 @@ fn present(names: &[&'static str], request: &Request) -> Vec<(&'static str, Stri
     names.iter().filter_map(|name| Some((*name, cut(request.header(name)?)))).collect()
 }
 
-fn identity_of(conversation: &ConversationIdentity, generation: u32) -> String {
-    match generation {
-        0 => conversation.as_str().to_owned(),
-        number => format!("{}:follow-up:{number}", conversation.as_str()),
-    }
-}
-
-/// The ticket to make of a conversation that was not known. When the message is all that is known of
-/// it, the message is its description and need not be added.
-fn begun_by(message: &CustomerMessage, new: &NewTicket) -> NewTicket {
-    let is_all = new.description == message.text;
-    NewTicket { opened_by: is_all.then(|| message.id.clone()), ..new.clone() }
-}
-
-/// The ticket that a message on a closed one begins.
-fn follow_up(closed: &Ticket, message: &CustomerMessage, identity: String) -> NewTicket {
-    NewTicket {
-        customer_id: closed.customer_id.clone(),
-        customer_email: closed.customer_email.clone(),
-        customer_name: closed.customer_name.clone(),
-        subject: closed.subject.clone(),
-        description: message.text.clone(),
-        order_id: closed.order_id.clone(),
-        source: closed.source,
-        external_id: closed.external_id.clone(),
-        tags: Vec::new(),
-        follow_up_of: Some(closed.ticket_id),
-        opened_by: Some(message.id.clone()),
-        identity: Identity::Of(identity),
-    }
-}
-
-fn answer(ticket: Ticket, action: &str) -> Result<Response, Error> {
-    let suggested_actions = vec![action.to_owned()];
-    Response::webhook(&WebhookAnswer { ticket: Some(ticket.into()), suggested_actions })
-}
-
-fn nothing(action: &str) -> Result<Response, Error> {
-    let suggested_actions = vec![action.to_owned()];
-    Response::webhook(&WebhookAnswer { ticket: None, suggested_actions })
-}
-
-const UNKNOWN_CONVERSATION: &str = "This conversation has no ticket";
-
-fn gone() -> Error {
-    Error::unavailable("find the ticket just made")
+fn nothing(result: WebhookResult) -> Result<Response, Error> {
+    Response::webhook(&WebhookAnswer { ticket_id: None, result })
 }

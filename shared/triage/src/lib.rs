@@ -12,6 +12,7 @@ pub mod language;
 pub mod learning;
 pub mod priority;
 
+mod own_words;
 mod suggest;
 
 pub use suggest::{ParseThresholdError, Threshold, Triage, TriageDefect};

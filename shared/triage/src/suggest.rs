@@ -11,6 +11,7 @@ use copilot_core::ticket::{
 use crate::category::{
     Adaptation, CategoryModel, ParseAdaptationError, ParseModelError, Prediction, SentenceScores,
 };
+use crate::extraction::OrderPattern;
 use crate::{category, extraction, language, priority};
 
 /// From which confidence on a suggestion is set on its ticket; below, a person looks.
@@ -48,6 +49,7 @@ pub struct Triage {
     categories: &'static CategoryModel,
     learned: Option<Learned>,
     model: ModelName,
+    orders: Option<OrderPattern>,
 }
 
 /// What agents have taught.
@@ -86,9 +88,15 @@ impl Triage {
         categories: &'static CategoryModel,
     ) -> Result<Self, TriageDefect> {
         let model = ModelName::parse(&categories.name())?;
-        let triage = Self { threshold, categories, learned: None, model };
+        let triage = Self { threshold, categories, learned: None, model, orders: None };
         triage.suggest_for(WARM_UP, WARM_UP, DateTime::UNIX_EPOCH);
         Ok(triage)
+    }
+
+    /// Takes what looks so for an order number of the team's.
+    #[must_use]
+    pub fn with_orders(self, orders: Option<OrderPattern>) -> Self {
+        Self { orders, ..self }
     }
 
     /// Uses what agents have taught as `version`, which is a number from 1. The model's name tells it:
@@ -134,7 +142,8 @@ impl Triage {
     ) -> Suggestion {
         let text = category::ticket_text(subject, description);
         let language = language::detect(&text);
-        let extracted = extraction::extract(subject, description, created_at);
+        let orders = self.orders.as_ref();
+        let extracted = extraction::extract_with(subject, description, created_at, orders);
         let mut suggestion = Suggestion {
             category: None,
             priority: Priority::Medium,

@@ -66,7 +66,7 @@ const CREATED: &str = "tickets/create-ticket/created.json";
 /// No confidence reaches it, so that each ticket gets a second opinion.
 const NEVER_SURE: &[(&str, &str)] = &[("TRIAGE_CONFIDENCE", "1")];
 
-const FUNCTIONS: [Asked; 13] = [
+const FUNCTIONS: [Asked; 15] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",
@@ -160,6 +160,22 @@ const FUNCTIONS: [Asked; 13] = [
         function: "close-resolved",
         variables: &[],
         event: "tickets/close-resolved/scheduled.json",
+        variation: Variation::None,
+        status: None,
+    },
+    Asked {
+        name: "customer-data, export",
+        function: "customer-data",
+        variables: &[],
+        event: "privacy/customer-data/1-export.json",
+        variation: Variation::None,
+        status: Some(200),
+    },
+    Asked {
+        name: "erase-due",
+        function: "erase-due",
+        variables: &[],
+        event: "privacy/erase-due/scheduled.json",
         variation: Variation::None,
         status: None,
     },

@@ -127,10 +127,10 @@ impl InputFile {
 /// No encoding has this name.
 #[derive(Debug, thiserror::Error)]
 #[error("must be the name of an encoding, such as utf-8, utf-16le, windows-1252 or shift_jis")]
-struct NotAnEncoding;
+struct ParseEncodingError;
 
-fn named_encoding(name: &str) -> Result<&'static Encoding, NotAnEncoding> {
-    Encoding::for_label_no_replacement(name.as_bytes()).ok_or(NotAnEncoding)
+fn named_encoding(name: &str) -> Result<&'static Encoding, ParseEncodingError> {
+    Encoding::for_label_no_replacement(name.as_bytes()).ok_or(ParseEncodingError)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use copilot_forecast::limits::HORIZON_DAYS;
-use copilot_forecast::zone::{NotAZone, Zone};
+use copilot_forecast::zone::{ParseZoneError, Zone};
 use file_report::columns::{NamedColumns, Needs};
 use file_report::input::InputFile;
 
@@ -64,6 +64,6 @@ impl ForecastArguments {
     }
 }
 
-fn zone(name: &str) -> Result<Zone, NotAZone> {
+fn zone(name: &str) -> Result<Zone, ParseZoneError> {
     Zone::parse(name)
 }

@@ -12,15 +12,12 @@ fuzz_target!(|body: &[u8]| {
         return;
     };
     let event = intercom::parse(body);
-    if let Ok(
-        WebhookEvent::MessageReceived { conversation, opening: Some(new), .. }
-        | WebhookEvent::StatusChanged { conversation, opening: Some(new), .. },
-    ) = &event
+    if let Ok(WebhookEvent::Reported(report)) = &event
+        && let Some(new) = &report.opening
     {
-        assert_eq!(new.identity, Identity::from(conversation));
-    }
-    if let Ok(WebhookEvent::ConversationOpened(new)) = &event {
-        assert!(matches!(&new.identity, Identity::Of(text) if text.starts_with("intercom:")));
+        assert_eq!(new.identity, Identity::from(&report.conversation));
+        let is_said = |id| report.messages.iter().any(|message| message.id == *id);
+        assert!(new.opened_by.iter().all(is_said));
     }
     assert_eq!(event, intercom::parse(body));
 });

@@ -3,9 +3,12 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::authorizer::{self, SigningKey, SigningKeyError, TokenError};
+use crate::authorizer::{self, SigningKey, TokenError};
+use crate::control::{self, ControlError, ControlSocket};
+use crate::key_file::KeyFileError;
+use crate::mail::{self, MailFileError};
 use crate::options::{Command, Options, Task};
-use crate::stack::{self, KeptBodiesError, RunScheduleError, Stack, StackError};
+use crate::stack::{self, Stack, StackError, TaskError};
 use chrono::Utc;
 use clap::Parser;
 use forecast_report::ForecastReportError;
@@ -35,6 +38,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
     match options.command.take() {
         None => run_stack(options, None).await,
         Some(Command::Task(task)) => {
+            if let Some(lines) = control::ask(&options.data_dir, &task).await? {
+                lines.iter().for_each(|line| print(line));
+                return Ok(());
+            }
             // Nobody calls the API meanwhile.
             options.port = 0;
             run_stack(options, Some(task)).await
@@ -52,6 +59,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
             print(forecast_report::run(&arguments, Utc::now())?.trim_end());
             Ok(())
         }
+        Some(Command::Mail(arguments)) => {
+            print(mail::run(&arguments, Utc::now())?.trim_end());
+            Ok(())
+        }
     }
 }
 
@@ -66,18 +77,11 @@ async fn run_stack(options: Options, task: Option<Task>) -> Result<(), Failure> 
     let outcome = match task {
         None => {
             print(&stack.summary());
-            stopped.await;
+            serve(&stack, stopped).await;
             print("Stopping.");
             Ok(Vec::new())
         }
-        Some(Task::Unreadable) => stack.unreadable().await.map_err(Failure::from),
-        Some(Task::Replay) => stack.replay().await.map_err(Failure::from),
-        Some(Task::RunSchedule { function, input }) => {
-            match stack.run_schedule_with(&function, input.as_ref()).await {
-                Ok(answer) => Ok(vec![answer.to_string()]),
-                Err(error) => Err(error.into()),
-            }
-        }
+        Some(task) => stack.perform(&task).await,
     };
     stack.stop().await;
     for line in outcome? {
@@ -86,23 +90,39 @@ async fn run_stack(options: Options, task: Option<Task>) -> Result<(), Failure> 
     Ok(())
 }
 
+/// Does what the running stack is asked for until it is stopped.
+async fn serve(stack: &Stack, stopped: impl Future<Output = ()>) {
+    match ControlSocket::open(stack.data_dir()) {
+        Ok(control) => tokio::select! {
+            () = stopped => {}
+            () = control.serve(stack) => {}
+        },
+        Err(error) => {
+            tracing::warn!(%error, "tasks need this stack stopped: there is no socket to ask it through");
+            stopped.await;
+        }
+    }
+}
+
 /// Why the command fails.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
     Stack(#[from] StackError),
     #[error(transparent)]
-    KeptBodies(#[from] KeptBodiesError),
+    Task(#[from] TaskError),
     #[error(transparent)]
-    RunSchedule(#[from] RunScheduleError),
+    Control(#[from] ControlError),
     #[error(transparent)]
-    SigningKey(#[from] SigningKeyError),
+    Key(#[from] KeyFileError),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error(transparent)]
     TriageReport(#[from] TriageReportError),
     #[error(transparent)]
     ForecastReport(#[from] ForecastReportError),
+    #[error(transparent)]
+    MailFile(#[from] MailFileError),
 }
 
 fn print(line: &str) {

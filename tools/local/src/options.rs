@@ -4,14 +4,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
+use crate::mail::MailArguments;
 use forecast_report::ForecastArguments;
 use triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
 const TOKEN_SECONDS_MAXIMUM: i64 = 366 * 24 * 60 * 60;
+/// What a token allows unless the command line says otherwise: whoever runs this may do everything.
+const ALL_SCOPES: &str = "read change erase admin";
 
 /// Runs the customer support copilot on this machine.
 ///
@@ -88,7 +92,7 @@ pub struct Options {
 /// What to do instead of serving.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// A task of a stack that is started for it
+    /// A task of the stack that runs on the data folder or, when none does, of one that is started for it
     #[command(flatten)]
     Task(Task),
     /// Print a token for an API that is run with --auth, also while it runs
@@ -97,11 +101,16 @@ pub enum Command {
     Triage(TriageArguments),
     /// Forecast the tickets to come from an export of your own, and say how right that would have been
     Forecast(ForecastArguments),
+    /// Show how a mail would be read, and what would become of it
+    Mail(MailArguments),
 }
 
-/// A task of a stack that is started for it.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+/// A task of the stack that runs on the data folder or, when none does, of one that is started for it.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Task {
+    /// Erase a customer: tickets, messages, history, corrections, what was learned from them, kept bodies
+    Erase(CustomerArguments),
     /// List webhook bodies that were kept because they could not be read
     Unreadable,
     /// Put kept webhook bodies through their functions again
@@ -116,6 +125,26 @@ pub enum Task {
     },
 }
 
+/// Which customer.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct CustomerArguments {
+    /// Their id, such as CUST-DF36B01B83A62E00D460, as every ticket of theirs has it
+    #[arg(value_parser = customer_id)]
+    pub customer_id: String,
+}
+
+/// The text is no id of a customer.
+#[derive(Debug, thiserror::Error)]
+#[error("must be of the form CUST-DF36B01B83A62E00D460")]
+struct NoCustomer;
+
+fn customer_id(text: &str) -> Result<String, NoCustomer> {
+    let digits = text.trim().strip_prefix("CUST-").ok_or(NoCustomer)?;
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
+    let is_id = digits.len() == 20 && digits.bytes().all(is_digit);
+    if is_id { Ok(text.trim().to_owned()) } else { Err(NoCustomer) }
+}
+
 /// What a token is to say.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct TokenArguments {
@@ -125,6 +154,9 @@ pub struct TokenArguments {
     /// Whom it is for; the API takes no other than its own
     #[arg(long, default_value = AUDIENCE)]
     pub audience: String,
+    /// What they may do: read, change, erase, admin, or some of them between spaces
+    #[arg(long, value_name = "SCOPES", default_value = ALL_SCOPES)]
+    pub scope: String,
     /// For how long it is valid
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..=TOKEN_SECONDS_MAXIMUM))]
     pub expires_in: u32,
@@ -136,6 +168,7 @@ impl TokenArguments {
         TokenRequest {
             subject: self.subject,
             audience: self.audience,
+            scope: self.scope,
             expires_in: Duration::from_secs(u64::from(self.expires_in)),
         }
     }
@@ -180,6 +213,7 @@ mod tests {
         let request = TokenRequest {
             subject: "agent-7".to_owned(),
             audience: AUDIENCE.to_owned(),
+            scope: ALL_SCOPES.to_owned(),
             expires_in: Duration::from_secs(3600),
         };
         assert_eq!(arguments.request(), request);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Function;
+use super::boundary;
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::place::Place;
@@ -24,7 +25,8 @@ const DEFAULT_MEMORY_MB: u32 = 128;
 ///
 /// # Errors
 /// [`TemplateError::Invalid`] when it has no `CodeUri`, when a value is out of range, when an
-/// environment variable is not a scalar, and for policies that [`policies::read`] refuses.
+/// environment variable is not a scalar, and for policies that [`policies::read`] or
+/// [`boundary::check`] refuses.
 pub(super) fn read<'t>(
     evaluator: &mut Evaluator<'t>,
     resource: Resource<'t>,
@@ -43,6 +45,8 @@ pub(super) fn read<'t>(
     let memory_mb = evaluator
         .integer_property(&properties, "MemorySize", SMALLEST_MEMORY_MB..=LARGEST_MEMORY_MB)?
         .unwrap_or(DEFAULT_MEMORY_MB);
+    let policy = policies::read(evaluator, &properties)?;
+    boundary::check(evaluator, &properties, &policy)?;
     Ok(Function {
         logical_id: resource.logical_id.to_owned(),
         name: evaluator.physical_name(resource.logical_id),
@@ -50,7 +54,7 @@ pub(super) fn read<'t>(
         timeout: Duration::from_secs(u64::from(timeout_seconds)),
         memory_mb,
         environment: read_environment(evaluator, &properties)?,
-        policy: policies::read(evaluator, &properties)?,
+        policy,
     })
 }
 

@@ -4,6 +4,7 @@
 //! The template is the one that is deployed. Only the values a [`Deployment`] needs are evaluated,
 //! so alarms and outputs may use anything CloudFormation has.
 
+mod boundary;
 mod conditions;
 mod cors;
 mod document;
@@ -38,6 +39,7 @@ use std::time::Duration;
 pub use cors::Cors;
 pub use error::TemplateError;
 pub use policies::is_of_embedded_service;
+pub use queue_triggers::POLLING;
 
 use document::TEMPLATE_SIZE_LIMIT_BYTES;
 use evaluate::Evaluator;
@@ -145,7 +147,7 @@ pub struct Queue {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// A queue that invokes a function (an `SQS` event).
+/// A queue that invokes a function (an `SQS` event, or an event source mapping).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueTrigger {
     /// The logical id of the function.
@@ -230,6 +232,11 @@ impl Deployment {
         }
         for resource in of_kind(ResourceKind::Function) {
             events.add_function(&mut evaluator, resource, &queues)?;
+        }
+        for resource in of_kind(ResourceKind::EventSourceMapping) {
+            let trigger =
+                queue_triggers::read_mapping(&mut evaluator, resource, &queues, &functions)?;
+            events.queue_triggers.extend(trigger);
         }
         Ok(Deployment {
             functions,

@@ -4,7 +4,7 @@ use super::Settings;
 use super::error::TemplateError;
 use super::evaluate::Evaluator;
 use super::place::Place;
-use super::sections::Resource;
+use super::sections::{Resource, ResourceKind};
 
 /// The properties that give a resource a name of its own choice.
 const NAME_PROPERTIES: [&str; 4] = ["FunctionName", "ManagedPolicyName", "QueueName", "TableName"];
@@ -34,6 +34,11 @@ impl Evaluator<'_> {
         self.settings.arn("dynamodb", &format!("table/{}", self.physical_name(logical_id)))
     }
 
+    /// Of all streams of the group, as CloudFormation gives it.
+    pub(super) fn log_group_arn(&self, logical_id: &str) -> String {
+        self.settings.arn("logs", &format!("log-group:{}:*", self.physical_name(logical_id)))
+    }
+
     /// IAM is the same in every region, so its ARNs name none.
     pub(super) fn managed_policy_arn(&self, logical_id: &str) -> String {
         let Settings { region, account_id, .. } = self.settings;
@@ -45,6 +50,10 @@ impl Evaluator<'_> {
 /// # Errors
 /// [`TemplateError::Invalid`] when the resource asks for a name, which it would not get.
 pub(super) fn check_unnamed(resource: Resource<'_>) -> Result<(), TemplateError> {
+    // There it names whom the queue invokes.
+    if resource.kind == ResourceKind::EventSourceMapping {
+        return Ok(());
+    }
     let asks_for = |property: &str| resource.properties.and_then(|all| all.get(property)).is_some();
     let Some(property) = NAME_PROPERTIES.into_iter().find(|property| asks_for(property)) else {
         return Ok(());

@@ -33,7 +33,13 @@ pub(super) fn read(
     let mut statements = Vec::new();
     each(policies, &place, |policy, place| match policy {
         Value::Object(document) => read_document(document, place, &mut statements),
-        Value::String(arn) => read_managed(evaluator, &arn, place, &mut statements),
+        Value::String(arn) => {
+            let (document, logical_id) = managed_document(evaluator, &arn, place)?;
+            let section = Place::Section("Resources");
+            let place = section.key(logical_id);
+            let place = place.key("Properties");
+            read_document(document, &place.key("PolicyDocument"), &mut statements)
+        }
         other => {
             Err(place.invalid(format!("a policy must be a map, but this is {}", kind(&other))))
         }
@@ -54,13 +60,37 @@ fn each(
     Ok(())
 }
 
-/// The statements of a managed policy, which several functions may share.
-fn read_managed(
+/// What a boundary allows at most. Unlike a grant it may name actions and resources with wildcards.
+///
+/// # Errors
+/// As [`read`], but for those.
+pub(super) fn read_boundary(
     evaluator: &mut Evaluator<'_>,
     arn: &str,
     place: &Place<'_>,
-    statements: &mut Vec<PolicyStatement>,
-) -> Result<(), TemplateError> {
+) -> Result<Vec<PolicyStatement>, TemplateError> {
+    let (mut document, logical_id) = managed_document(evaluator, arn, place)?;
+    let section = Place::Section("Resources");
+    let place = section.key(logical_id);
+    let mut statements = Vec::new();
+    each(document.remove("Statement").unwrap_or_default(), &place, |statement, place| {
+        let Value::Object(mut parts) = statement else {
+            return Err(place.invalid("a statement must be a map"));
+        };
+        let actions = texts(&mut parts, "Action", place)?;
+        let resources = texts(&mut parts, "Resource", place)?;
+        statements.push(PolicyStatement { actions, resources });
+        Ok(())
+    })?;
+    Ok(statements)
+}
+
+/// The document of a managed policy, which several functions may share, and the policy's logical id.
+fn managed_document<'t>(
+    evaluator: &mut Evaluator<'t>,
+    arn: &str,
+    place: &Place<'_>,
+) -> Result<(Map<String, Value>, &'t str), TemplateError> {
     let mut resources = evaluator.sections.resources.iter().copied();
     let of_this_arn = |resource: &Resource<'_>| {
         resource.kind == ResourceKind::ManagedPolicy
@@ -75,7 +105,7 @@ fn read_managed(
     let Some(document) = evaluator.map_property(&properties, "PolicyDocument")? else {
         return Err(properties.invalid("PolicyDocument", "the policy has none"));
     };
-    read_document(document, &properties.place.key("PolicyDocument"), statements)
+    Ok((document, resource.logical_id))
 }
 
 fn read_document(

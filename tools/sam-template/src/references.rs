@@ -63,6 +63,7 @@ impl<'t> Evaluator<'t> {
         self.require_existing(resource, place)?;
         match (resource.kind, attribute) {
             (ResourceKind::Queue, "Arn") => Ok(Value::String(self.queue_arn(logical_id))),
+            (ResourceKind::LogGroup, "Arn") => Ok(Value::String(self.log_group_arn(logical_id))),
             (ResourceKind::Table, "Arn") => Ok(Value::String(self.table_arn(logical_id))),
             _ => Err(place.invalid(format!(
                 "the attribute {attribute} of `{logical_id}` ({}) has no value in the local stack",

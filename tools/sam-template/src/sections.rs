@@ -10,6 +10,8 @@ const FUNCTION_TYPE: &str = "AWS::Serverless::Function";
 const HTTP_API_TYPE: &str = "AWS::Serverless::HttpApi";
 const TABLE_TYPE: &str = "AWS::DynamoDB::Table";
 const QUEUE_TYPE: &str = "AWS::SQS::Queue";
+const EVENT_SOURCE_MAPPING_TYPE: &str = "AWS::Lambda::EventSourceMapping";
+const LOG_GROUP_TYPE: &str = "AWS::Logs::LogGroup";
 const MANAGED_POLICY_TYPE: &str = "AWS::IAM::ManagedPolicy";
 
 /// A template whose sections have the right shape. Values are not evaluated yet.
@@ -44,6 +46,8 @@ pub(super) enum ResourceKind {
     HttpApi,
     Table,
     Queue,
+    EventSourceMapping,
+    LogGroup,
     ManagedPolicy,
     /// Anything the local stack does not run. It can still be referred to.
     Other,
@@ -137,6 +141,8 @@ fn read_resource<'t>(
         HTTP_API_TYPE => ResourceKind::HttpApi,
         TABLE_TYPE => ResourceKind::Table,
         QUEUE_TYPE => ResourceKind::Queue,
+        EVENT_SOURCE_MAPPING_TYPE => ResourceKind::EventSourceMapping,
+        LOG_GROUP_TYPE => ResourceKind::LogGroup,
         MANAGED_POLICY_TYPE => ResourceKind::ManagedPolicy,
         _ => ResourceKind::Other,
     };
@@ -200,7 +206,7 @@ mod tests {
         assert_eq!(ids, ["Z", "A"]);
         let queue = sections.resource("Z").unwrap();
         assert_eq!((queue.kind, queue.condition), (ResourceKind::Queue, Some("IsLive")));
-        assert_eq!(sections.resource("A").unwrap().kind, ResourceKind::Other);
+        assert_eq!(sections.resource("A").unwrap().kind, ResourceKind::LogGroup);
         assert!(sections.resource("B").is_none());
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use copilot_core::ticket::{Category, Confidence, ParseConfidenceError};
+use copilot_triage::extraction::{OrderPattern, ParseOrderPatternError};
 use file_report::input::InputFile;
 
 /// What to run the AI over, and what to write.
@@ -36,6 +37,10 @@ pub struct TriageArguments {
     /// From which confidence on a suggestion counts as sure, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value = "0.88", value_parser = confidence)]
     pub threshold: Confidence,
+
+    /// Regular expression of your own order numbers, such as W[0-9]{2}/[0-9]{5}
+    #[arg(long, value_name = "PATTERN", value_parser = order_pattern)]
+    pub order_pattern: Option<String>,
 
     /// File of the report with plots [default: beside FILE, .triage-report.html in place of its ending]
     #[arg(long, value_name = "FILE.html")]
@@ -76,6 +81,10 @@ fn label_and_category(text: &str) -> Result<(String, Category), ParseMappingErro
     Ok((label.to_owned(), category))
 }
 
+fn order_pattern(text: &str) -> Result<String, ParseOrderPatternError> {
+    text.parse::<OrderPattern>().map(|_| text.to_owned())
+}
+
 fn confidence(text: &str) -> Result<Confidence, ParseConfidenceError> {
     Confidence::parse(text.parse().map_err(|_| ParseConfidenceError)?)
 }
@@ -103,6 +112,15 @@ mod tests {
         assert_eq!(arguments.label_mappings, [("Late = parcel".to_owned(), Category::Shipping)]);
         for wrong in ["Late", "=shipping", "Late=parcels", "Late="] {
             assert!(parse(&["a.csv", "--map", wrong]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_orders_is_one() {
+        let arguments = parse(&["a.csv", "--order-pattern", "W[0-9]{5}"]).unwrap();
+        assert_eq!(arguments.order_pattern.as_deref(), Some("W[0-9]{5}"));
+        for wrong in ["[", "[0-9]*", ""] {
+            assert!(parse(&["a.csv", "--order-pattern", wrong]).is_err(), "{wrong}");
         }
     }
 

@@ -93,6 +93,9 @@ pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, Tr
     )?;
     let threshold = Threshold::parse(&arguments.threshold.share().to_string())?;
     let triage = Triage::new(threshold).map_err(|error| TriageReportError::Triage(error.into()))?;
+    // It was read when the command line was.
+    let orders = arguments.order_pattern.as_deref().and_then(|pattern| pattern.parse().ok());
+    let triage = triage.with_orders(orders);
 
     let mut counted = Counted {
         figures: Figures::default(),

@@ -4,7 +4,7 @@ use copilot_aws::store::{Cursors, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{CustomerId, TicketId, now};
 use copilot_service::http::{
-    Request, Response, SuggestionView, TicketPage, TicketSuggestion, TicketView,
+    Access, Request, Response, Scope, SuggestionView, TicketPage, TicketSuggestion, TicketView,
 };
 
 use crate::list_query::ListQuery;
@@ -15,6 +15,8 @@ pub struct Handler {
     pub store: Store,
     /// What seals the cursors of lists.
     pub cursors: Cursors,
+    /// What callers may do.
+    pub access: Access,
 }
 
 impl Handler {
@@ -25,6 +27,7 @@ impl Handler {
     /// What is wrong with the request, or that the store does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("GET")?;
+        self.access.require(Scope::Read, request)?;
         match (request.path_parameter("ticket_id"), request.path_parameter("customer_id")) {
             ("", "") => self.list(request, None).await,
             ("", customer_id) => {
@@ -59,9 +62,17 @@ impl Handler {
         request: &Request,
         customer_id: Option<CustomerId>,
     ) -> Result<Response, Error> {
-        let query = ListQuery::read(request.query(), customer_id, &self.cursors, now())?;
+        let query =
+            ListQuery::read(request.query(), customer_id, &self.store, &self.cursors, now())?;
         // An address and an id of two customers: nobody is both.
-        let Some(filter) = &query.filter else { return Response::page(&TicketPage::default(), "") };
+        let Some(mut filter) = query.filter else {
+            return Response::page(&TicketPage::default(), "");
+        };
+        if let (Some(named), []) = (&filter.customer_id, &filter.further_customer_ids[..]) {
+            let mut ids = self.store.ids_of_customer(named.clone()).await?;
+            filter.further_customer_ids = ids.split_off(1);
+        }
+        let filter = &filter;
         let (order, after) = (query.order, query.after.as_ref());
         let page = self.store.list(filter, order, query.limit, after, TicketView::measured).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());

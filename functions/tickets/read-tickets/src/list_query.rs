@@ -1,7 +1,7 @@
 //! What the query of a list asks for.
 
 use chrono::{DateTime, Utc};
-use copilot_aws::store::{Cursors, Position};
+use copilot_aws::store::{Cursors, Position, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{
     Category, CustomerId, EmailAddress, OrderId, Priority, SortOrder, Source, Status, Tag,
@@ -24,13 +24,15 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Reads a query, `customer_id` being the customer whom the path names, if it names one.
+    /// Reads a query, `customer_id` being the customer whom the path names, if it names one. Of a
+    /// customer who is named by an id, the filter lacks the further ids.
     ///
     /// # Errors
     /// [`Error::InvalidParameters`] with every fault at once.
     pub fn read(
         mut query: Query,
         customer_id: Option<CustomerId>,
+        store: &Store,
         cursors: &Cursors,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
@@ -44,9 +46,10 @@ impl ListQuery {
         let sources = Source::ALL.map(|(name, _)| name);
         let source = query.take("source", &one_of(&sources), Source::parse);
         let customer = match customer_id {
-            Some(customer_id) => Some(Some(customer_id)),
-            None => customer(&mut query),
+            Some(customer_id) => Some(vec![customer_id]),
+            None => customer(&mut query, store),
         };
+        let mut customer_ids = customer.iter().flatten().cloned();
         // As they are shown: white space around them is a fault of whoever asks.
         let order_id = query.take("order_id", "Must be an order number.", |text| {
             OrderId::parse(text).ok().filter(|order_id| order_id.as_str() == text)
@@ -64,7 +67,8 @@ impl ListQuery {
             priority,
             category,
             source,
-            customer_id: customer.clone().unwrap_or_default(),
+            customer_id: customer_ids.next(),
+            further_customer_ids: customer_ids.collect(),
             order_id,
             tag,
             created_after,
@@ -88,15 +92,17 @@ fn parse_milliseconds(text: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(parse_time(text)?.timestamp_millis())
 }
 
-/// The customer that an address or an id means: `Some(None)` is any, `None` that two are meant at once.
-fn customer(query: &mut Query) -> Option<Option<CustomerId>> {
+/// The ids of the customer that an address or an id means: none is any, `None` that two customers are
+/// meant at once.
+fn customer(query: &mut Query, store: &Store) -> Option<Vec<CustomerId>> {
     let address = query.take("customer_email", "Must be an e-mail address.", |text| {
         EmailAddress::parse(text).ok()
     });
     let expected = "Must be of the form CUST-DF36B01B83A62E00D460.";
     let named = query.take("customer_id", expected, |text| text.parse().ok());
-    match (address.map(|address| CustomerId::of(&address)), named) {
-        (Some(one), Some(other)) => (one == other).then_some(Some(one)),
-        (one, other) => Some(one.or(other)),
+    match (address.map(|address| store.ids_of_address(&address)), named) {
+        (Some(ids), Some(named)) => ids.contains(&named).then_some(ids),
+        (Some(ids), None) => Some(ids),
+        (None, named) => Some(named.into_iter().collect()),
     }
 }

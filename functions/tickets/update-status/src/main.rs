@@ -11,7 +11,7 @@ use handler::Handler;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::read(|name| env::var(name).ok())?;
-    let handler = Handler { store: settings.store()? };
+    let handler = Handler { store: settings.store()?, access: settings.access() };
     handler.store.connect_ahead().await;
     http::serve(async |request| handler.handle(&request).await).await
 }

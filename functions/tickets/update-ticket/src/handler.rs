@@ -4,12 +4,14 @@ use copilot_aws::store::{RequestedChange, Store};
 use copilot_channels::parse_patch;
 use copilot_core::error::Error;
 use copilot_core::ticket::{TicketId, now};
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Access, Request, Response, Scope};
 
 /// What the function needs.
 pub struct Handler {
     /// Where tickets are kept.
     pub store: Store,
+    /// What callers may do.
+    pub access: Access,
 }
 
 impl Handler {
@@ -19,6 +21,7 @@ impl Handler {
     /// What is wrong with the request, or that the store does not answer.
     pub async fn handle(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("PATCH")?;
+        self.access.require(Scope::Change, request)?;
         let ticket_id = TicketId::parse_in_path(request.path_parameter("ticket_id"))?;
         let patch = parse_patch(request.merge_patch_body()?)?;
         let requested = RequestedChange {

@@ -69,6 +69,8 @@ impl Handler {
             operation: "learn from corrections",
             source: Some(source),
         };
+        // Before the corrections are read: what is erased meanwhile voids the lesson.
+        let unlearnings = self.store.unlearnings().await?;
         let version = self.store.active_adaptation().await?;
         let present = match version {
             0 => None,
@@ -88,7 +90,7 @@ impl Handler {
         }
         let next = self.store.newest_adaptation().await? + 1;
         let bytes = lesson.adaptation.to_bytes();
-        self.store.keep_adaptation(next, &bytes, &figures, now()).await?;
+        self.store.keep_adaptation(next, &bytes, &figures, unlearnings, now()).await?;
         self.store.use_adaptation(next, now()).await?;
         Ok(Outcome { version: next, activated: true, figures: Some(figures) })
     }

@@ -1,5 +1,6 @@
 //! Suggests for one ticket.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use copilot_aws::queue::AiTask;
@@ -8,8 +9,9 @@ use copilot_core::error::Error;
 use copilot_core::ticket::{Suggestion, Ticket, now};
 use copilot_service::limits;
 use copilot_service::telemetry::{TriageOutcome, Triaged, triaged};
-use copilot_triage::Threshold;
+use copilot_triage::{Threshold, Triage};
 use tokio::sync::OnceCell;
+use tokio::task::JoinError;
 
 use crate::bedrock::{Bedrock, BedrockSuggestion, NoBedrockSuggestion};
 use crate::decision::decide;
@@ -43,7 +45,7 @@ impl Handler {
             OnceCell::new();
         let suggest = async |ticket: &Ticket| {
             let Some(bedrock) = &self.bedrock else { return self.suggest_embedded(ticket).await };
-            let own = self.triage.current(&self.store).await.suggest(ticket, now());
+            let own = suggested(&self.triage.current(&self.store).await, ticket).await;
             let by_bedrock = suggested_by_bedrock.get_or_init(|| bedrock.suggest(ticket)).await;
             let suggestion = decide(own, by_bedrock, bedrock.name(), self.threshold);
             // Only now, since Bedrock takes its time.
@@ -78,11 +80,25 @@ impl Handler {
     /// model when the word model is below the threshold and the function was built with the other.
     async fn suggest_embedded(&self, ticket: &Ticket) -> Suggestion {
         let triage = self.triage.current(&self.store).await;
-        let own = triage.suggest(ticket, now());
+        let own = suggested(&triage, ticket).await;
         let Some(text) = triage.below_threshold(ticket, &own) else { return own };
         match sentence_model::scores(text.clone()).await {
             Some(scores) => triage.with_sentence_model(own, &scores, &text),
             None => own,
         }
+    }
+}
+
+/// What the embedded model suggests, on a thread of its own: with the part of a processor that a function
+/// has, a long text takes a while, and calls for the other tickets of a batch must be answered meanwhile.
+async fn suggested(triage: &Arc<Triage>, ticket: &Ticket) -> Suggestion {
+    let (worker, its_ticket) = (Arc::clone(triage), ticket.clone());
+    let task = tokio::task::spawn_blocking(move || worker.suggest(&its_ticket, now()));
+    match task.await.map_err(JoinError::try_into_panic) {
+        Ok(suggestion) => suggestion,
+        // As if it had happened here: the message comes again.
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The process ends, and the task never began.
+        Err(Err(_)) => triage.suggest(ticket, now()),
     }
 }

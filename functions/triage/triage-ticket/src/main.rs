@@ -21,12 +21,13 @@ async fn main() -> Result<(), lambda_http::Error> {
     let threshold = settings.parsed_by("TRIAGE_CONFIDENCE", Threshold::parse);
     let masking = settings.parsed_by("BEDROCK_MASKING", Masking::parse);
     let model = settings.text("TRIAGE_MODEL");
-    let ((store, model), (threshold, masking)) =
-        both(both(settings.store(), model), both(threshold, masking))?;
+    let orders = settings.parsed_if_given("ORDER_PATTERN");
+    let (((store, model), orders), (threshold, masking)) =
+        both(both(both(settings.store(), model), orders), both(threshold, masking))?;
     // The model is made ready while the connection opens.
     let triage = tokio::task::spawn_blocking(move || Triage::new(threshold));
     store.connect_ahead().await;
-    let triage = LearnedTriage::new(triage.await??);
+    let triage = LearnedTriage::new(triage.await??.with_orders(orders));
     triage.look_ahead(&store).await;
     let bedrock = Bedrock::choose(settings.connection(), &model, masking)?;
     let handler = Handler { store, triage, bedrock, threshold };

@@ -3,14 +3,14 @@
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::record::Item;
-use super::{Store, failure};
+use super::{ErasedMark, Store, failure};
 use crate::backoff::Backoff;
 use crate::limits;
 use copilot_core::error::Error;
 
 impl Store {
     /// The items under `keys`, at most [`limits::BATCH_READ_TICKETS`], as they are now and in no
-    /// order. One that is gone is absent. `operation` is what they are read for, for the log.
+    /// order. One that is gone or was erased is absent. `operation` is what they are read for, for the log.
     ///
     /// What DynamoDB leaves unprocessed it was too busy for, so it is asked for again after a pause. All
     /// rounds together take no longer than one call may.
@@ -31,7 +31,8 @@ impl Store {
             let call = self.client.batch_get_item().request_items(&self.table, request);
             let answer = backoff.attempt(call.send()).await.ok_or_else(unavailable)?;
             let answer = answer.map_err(|error| failure(operation, &error))?;
-            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+            let found = answer.responses.unwrap_or_default().into_values().flatten();
+            items.extend(found.filter(|item| ErasedMark::read(item).is_none()));
             let unprocessed = answer.unprocessed_keys.unwrap_or_default();
             keys = unprocessed.into_values().flat_map(|rest| rest.keys).collect();
             if !keys.is_empty() && !backoff.pause().await {

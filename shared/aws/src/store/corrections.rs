@@ -55,17 +55,24 @@ impl Correction {
 
     /// The item that keeps it. A ticket that is corrected twice has two, the later of which holds.
     pub(super) fn item(&self) -> Result<Item, Error> {
-        let key = format!("{}#{:08X}", format_time(self.at), self.ticket_id.digits());
         let expires_at = self.at + limits::CORRECTION_RETENTION;
         let mut item: Item = serde_dynamo::to_item(self)
             .map_err(|error| Error::internal("write a correction as an item", error))?;
-        item.insert("pk".to_owned(), AttributeValue::S(PARTITION.to_owned()));
-        item.insert("sk".to_owned(), AttributeValue::S(key));
+        item.extend(key(&format_time(self.at), self.ticket_id.digits()));
         let expires_at = AttributeValue::N(expires_at.timestamp().to_string());
         item.insert("expires_at".to_owned(), expires_at);
         record::leave_out_empty(&mut item);
         Ok(item)
     }
+}
+
+/// The key of a correction of the time `at` of the ticket with these digits.
+pub(super) fn key(at: &str, digits: u32) -> Item {
+    let key = format!("{at}#{digits:08X}");
+    Item::from([
+        ("pk".to_owned(), AttributeValue::S(PARTITION.to_owned())),
+        ("sk".to_owned(), AttributeValue::S(key)),
+    ])
 }
 
 impl Store {
@@ -81,8 +88,12 @@ impl Store {
         let digits = corrections.iter().map(|correction| correction.ticket_id.digits());
         let keys = digits.take(limits::BATCH_READ_TICKETS).map(record::item_key);
         let items = self.read_batch("read corrected tickets", keys.collect()).await?;
-        let ticket = |item| Some(TicketRecord::from_item(item).ok()?.ticket);
-        Ok(read_rows("read corrected tickets", items, ticket))
+        let read = |item| TicketRecord::from_item(item).ok();
+        let mut tickets = Vec::with_capacity(items.len());
+        for record in read_rows("read corrected tickets", items, read) {
+            tickets.push(self.whole(record).await?.ticket);
+        }
+        Ok(tickets)
     }
 
     /// Corrections before the position `before`, the newest first: at most `limit`, without those that

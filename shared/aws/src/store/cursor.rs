@@ -3,17 +3,16 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
 
-use super::{Position, VersionPosition};
+use super::{ExportPlace, Position, VersionPosition};
 use crate::limits;
-use copilot_core::ticket::{SortOrder, TicketFilter, TicketId};
+use copilot_core::stack_key::{Purpose, StackKey};
+use copilot_core::ticket::{CustomerId, SortOrder, TicketFilter, TicketId};
 
 /// Makes cursors that nobody else can, and that hold for one list alone.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Cursors {
-    key: String,
+    key: StackKey,
 }
 
 /// The text is no cursor of ours, one of another list, or too old.
@@ -31,12 +30,25 @@ enum Of<'a> {
     Tickets(&'a TicketFilter, SortOrder),
     /// The changes or the messages of a ticket: both are lists of its versions.
     Versions(TicketId),
+    /// What is kept of a customer.
+    Export(&'a CustomerId),
+}
+
+impl Of<'_> {
+    /// What no other list is called.
+    fn name(&self) -> String {
+        match self {
+            Of::Tickets(filter, SortOrder::NewestFirst) => format!("desc {}", filter.canonical()),
+            Of::Tickets(filter, SortOrder::OldestFirst) => format!("asc {}", filter.canonical()),
+            Of::Versions(ticket_id) => format!("versions {ticket_id}"),
+            Of::Export(customer_id) => format!("export {}", customer_id.as_str()),
+        }
+    }
 }
 
 impl Cursors {
-    /// Cursors sealed with `key`, which must stay the same from deployment to deployment. It need
-    /// not be a great secret: who can forge a cursor sees nothing that a list does not show.
-    pub fn new(key: String) -> Self {
+    /// Cursors sealed with `key`.
+    pub fn new(key: StackKey) -> Self {
         Self { key }
     }
 
@@ -99,13 +111,40 @@ impl Cursors {
         Ok(VersionPosition { version: u64::from_be_bytes(place) })
     }
 
+    /// The cursor that goes on at `place` in the export of a customer.
+    pub fn seal_export(
+        &self,
+        place: &ExportPlace,
+        customer_id: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> String {
+        self.seal_place(place.as_text().as_bytes(), &Of::Export(customer_id), now)
+    }
+
+    /// Reads a cursor that [`Cursors::seal_export`] made for this customer less than
+    /// [`limits::CURSOR_AGE`] ago.
+    ///
+    /// # Errors
+    /// [`ParseCursorError`].
+    pub fn open_export(
+        &self,
+        text: &str,
+        customer_id: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<ExportPlace, ParseCursorError> {
+        let place = self.open_bytes(text, &Of::Export(customer_id), now)?;
+        let place = String::from_utf8(place).map_err(|_| ParseCursorError)?;
+        ExportPlace::of_text(&place).ok_or(ParseCursorError)
+    }
+
     /// A cursor is its form, when it was made (s), the place, and the seal of all that.
     fn seal_place(&self, place: &[u8], of: &Of<'_>, now: DateTime<Utc>) -> String {
         let mut bytes = vec![VERSION];
         bytes.extend(now.timestamp().to_be_bytes());
         bytes.extend(place);
-        let seal = self.seal_of(&bytes, of);
-        bytes.extend(seal);
+        let list = of.name();
+        let seal = self.key.code(Purpose::Cursor, &[&bytes, list.as_bytes()]);
+        bytes.extend(seal.iter().take(SEAL_BYTES));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -115,14 +154,23 @@ impl Cursors {
         of: &Of<'_>,
         now: DateTime<Utc>,
     ) -> Result<[u8; PLACE_BYTES], ParseCursorError> {
+        self.open_bytes(text, of, now)?.try_into().map_err(|_| ParseCursorError)
+    }
+
+    fn open_bytes(
+        &self,
+        text: &str,
+        of: &Of<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, ParseCursorError> {
         if text.len() > limits::CURSOR_BYTES {
             return Err(ParseCursorError);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseCursorError)?;
         let plain_bytes = bytes.len().checked_sub(SEAL_BYTES).ok_or(ParseCursorError)?;
         let (plain, seal) = bytes.split_at(plain_bytes);
-        // Which byte differs first tells nothing: a forger would need to see the time, over HTTP.
-        if seal != self.seal_of(plain, of) {
+        let list = of.name();
+        if !self.key.has_made(seal, Purpose::Cursor, &[plain, list.as_bytes()]) {
             return Err(ParseCursorError);
         }
         let Some(([VERSION], rest)) = plain.split_first_chunk() else {
@@ -133,28 +181,7 @@ impl Cursors {
         if u64::try_from(age).is_ok_and(|age| age > limits::CURSOR_AGE.as_secs()) {
             return Err(ParseCursorError);
         }
-        place.try_into().map_err(|_| ParseCursorError)
-    }
-
-    fn seal_of(&self, plain: &[u8], of: &Of<'_>) -> Vec<u8> {
-        let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(self.key.as_bytes()) else {
-            return Vec::new(); // HMAC takes keys of any length.
-        };
-        mac.update(plain);
-        match of {
-            Of::Tickets(filter, order) => {
-                let order = match order {
-                    SortOrder::NewestFirst => "desc",
-                    SortOrder::OldestFirst => "asc",
-                };
-                mac.update(order.as_bytes());
-                mac.update(filter.canonical().as_bytes());
-            }
-            Of::Versions(ticket_id) => mac.update(format!("versions {ticket_id}").as_bytes()),
-        }
-        let mut seal = mac.finalize().into_bytes().to_vec();
-        seal.truncate(SEAL_BYTES);
-        seal
+        Ok(place.to_vec())
     }
 }
 
@@ -165,6 +192,10 @@ mod tests {
     use super::*;
     use copilot_core::ticket::Status;
 
+    fn under(key: &str) -> Cursors {
+        Cursors::new(format!("{key:032}").parse().unwrap())
+    }
+
     fn list_position() -> Position {
         Position { created_at: "2024-11-03T10:30:00.123Z".parse().unwrap(), digits: 0xA1B2_C3D4 }
     }
@@ -174,13 +205,13 @@ mod tests {
         let now = "2024-11-04T10:30:00Z".parse().unwrap();
         let open = TicketFilter { status: Some(Status::Open), ..TicketFilter::default() };
         let all = TicketFilter::default();
-        let cursors = Cursors::new("key".to_owned());
+        let cursors = under("a key of the stack");
         let text = cursors.seal(&list_position(), &open, SortOrder::NewestFirst, now);
         assert_eq!(cursors.open(&text, &open, SortOrder::NewestFirst, now), Ok(list_position()));
         let refused = Err(ParseCursorError);
         assert_eq!(cursors.open(&text, &all, SortOrder::NewestFirst, now), refused);
         assert_eq!(cursors.open(&text, &open, SortOrder::OldestFirst, now), refused);
-        let others = Cursors::new("another key".to_owned());
+        let others = under("another key");
         assert_eq!(others.open(&text, &open, SortOrder::NewestFirst, now), refused);
         let last_moment = now + limits::CURSOR_AGE;
         assert_eq!(
@@ -196,7 +227,7 @@ mod tests {
         let now = "2024-11-04T10:30:00Z".parse().unwrap();
         let ids = ["TKT-20241103-A1B2C3D4", "TKT-20241103-A1B2C3D5", "TKT-20241104-A1B2C3D4"];
         let [ours, others @ ..] = ids.map(|id| TicketId::parse(id).unwrap());
-        let cursors = Cursors::new("key".to_owned());
+        let cursors = under("a key of the stack");
         let position = VersionPosition { version: 7 };
         let text = cursors.seal_version(position, ours, now);
         assert_eq!(cursors.open_version(&text, ours, now), Ok(position));
@@ -204,7 +235,7 @@ mod tests {
         for other in others {
             assert_eq!(cursors.open_version(&text, other, now), refused);
         }
-        let forged = Cursors::new("another key".to_owned()).seal_version(position, ours, now);
+        let forged = under("another key").seal_version(position, ours, now);
         assert_eq!(cursors.open_version(&forged, ours, now), refused);
         let later = now + limits::CURSOR_AGE + chrono::TimeDelta::seconds(1);
         assert_eq!(cursors.open_version(&text, ours, later), refused);
@@ -221,7 +252,7 @@ mod tests {
     #[test]
     fn no_changed_bit_is_taken() {
         let now = Utc::now();
-        let cursors = Cursors::new("key".to_owned());
+        let cursors = under("a key of the stack");
         let all = TicketFilter::default();
         let text = cursors.seal(&list_position(), &all, SortOrder::NewestFirst, now);
         let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
@@ -246,7 +277,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_refused_without_panic(text in ".{0,300}", bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            let cursors = Cursors::new("key".to_owned());
+            let cursors = under("a key of the stack");
             let all = TicketFilter::default();
             for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
                 prop_assert!(cursors.open(&text, &all, SortOrder::NewestFirst, Utc::now()).is_err());

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-use super::Store;
+use super::{PaymentNumbers, Store};
 
 /// The status and body of the answer to the call with this number.
 type Answer = dyn Fn(usize) -> (u16, Value) + Send + Sync;
@@ -48,6 +48,8 @@ impl Fake {
             client: Client::from_conf(configuration),
             table: "tickets".to_owned(),
             shards: "4".parse().unwrap(),
+            key: "a key of at least 32 bytes, for tests".parse().unwrap(),
+            payment_numbers: PaymentNumbers::default(),
         }
     }
 

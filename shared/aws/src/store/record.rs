@@ -38,6 +38,19 @@ pub(super) struct TicketRecord {
     /// When the last change happened that the source reported.
     #[serde(default)]
     pub(super) source_event_at: Option<DateTime<Utc>>,
+    /// When the status was last changed from any side: by the source's clock if the source said when. It
+    /// is absent where `resolved_at` tells, and of tickets that are closed or from before it was written.
+    #[serde(default)]
+    pub(super) status_changed_at: Option<DateTime<Utc>>,
+    /// The status that the source reported last.
+    #[serde(default)]
+    pub(super) reported_status: Option<Status>,
+    /// Of a conversation's first ticket: the number of the newest follow-up.
+    #[serde(default)]
+    pub(super) newest_follow_up: Option<u32>,
+    /// That the description here is the beginning of a long one, which has an item of its own.
+    #[serde(default)]
+    pub(super) has_long_text: Option<bool>,
     #[serde(flatten, with = "ticket_row")]
     pub(super) ticket: Ticket,
 }
@@ -47,8 +60,14 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 /// The attributes that a ticket bears as long as its AI work is not known to be done.
 pub(super) const PENDING_AI_WORK: [&str; 2] = ["ai_work_shard", "ai_work_delayed"];
 
+/// Written on a conversation's first ticket with its first follow-up.
+pub(super) const NEWEST_FOLLOW_UP: &str = "newest_follow_up";
+
 /// The sort key of the ticket itself; other things about a ticket may stand beside it.
 const TICKET_SORT_KEY: &str = "ticket";
+
+/// The sort key of a long description.
+pub(super) const LONG_TEXT_SORT_KEY: &str = "text#description";
 
 impl TicketRecord {
     pub(super) fn new(
@@ -71,6 +90,10 @@ impl TicketRecord {
             write_token,
             opened_by: None,
             source_event_at: None,
+            status_changed_at: None,
+            reported_status: None,
+            newest_follow_up: None,
+            has_long_text: None,
             ticket,
         }
     }
@@ -148,6 +171,11 @@ pub(super) fn message_id_key(message_id: &str) -> String {
     format!("message-id#{message_id}")
 }
 
+/// The sort key of the note that a notification of the source's was taken.
+pub(super) fn event_id_key(event_id: &str) -> String {
+    format!("event-id#{event_id}")
+}
+
 /// The beginning of an item that stands beside the ticket with these digits.
 pub(super) fn beside(digits: u32, sort_key: String) -> Item {
     HashMap::from([
@@ -168,6 +196,11 @@ pub(super) fn list_shard(shard: u32) -> String {
 /// A partition of the index `by-status`.
 pub(super) fn status_shard(status: Status, shard: u32) -> String {
     format!("{}#{shard:02}", status.name())
+}
+
+/// A partition of the index `by-status` for what is being erased, which no list reads.
+pub(super) fn erasing_shard(shard: u32) -> String {
+    format!("erasing#{shard:02}")
 }
 
 /// A partition of the index `awaiting-ai-work`.

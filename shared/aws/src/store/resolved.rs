@@ -1,4 +1,4 @@
-//! Resolved tickets that may be due to be closed.
+//! Resolved tickets that may be due to be closed, and closed ones that may be due to be erased.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::limits;
 use copilot_core::error::Error;
 use copilot_core::ticket::{Status, Ticket};
 
-/// Resolved tickets of one shard, the oldest by creation first.
+/// Resolved or closed tickets of one shard, the oldest by creation first.
 #[derive(Debug, Default)]
 pub struct ResolvedPage {
     /// The tickets as they are now. Some may have left the status since the index was written.
@@ -37,19 +37,42 @@ impl Store {
         before: DateTime<Utc>,
         after: Option<&str>,
     ) -> Result<ResolvedPage, Error> {
+        self.oldest_of(Status::Resolved, shard, before, after).await
+    }
+
+    /// The same for closed tickets.
+    ///
+    /// # Errors
+    /// As [`Store::resolved`].
+    pub async fn closed(
+        &self,
+        shard: u32,
+        before: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<ResolvedPage, Error> {
+        self.oldest_of(Status::Closed, shard, before, after).await
+    }
+
+    async fn oldest_of(
+        &self,
+        status: Status,
+        shard: u32,
+        before: DateTime<Utc>,
+        after: Option<&str>,
+    ) -> Result<ResolvedPage, Error> {
         let oldest = self
             .scan_by_age(AgeScan {
-                operation: "list resolved tickets",
+                operation: "list finished tickets",
                 index: "by-status",
                 attribute: "status_shard",
-                partition: record::status_shard(Status::Resolved, shard),
+                partition: record::status_shard(status, shard),
                 before,
                 limit: limits::RESOLVED_PAGE_TICKETS,
                 after,
             })
             .await?;
         let keys = oldest.tickets.iter().map(|(_, ticket_id)| record::item_key(ticket_id.digits()));
-        let items = self.read_batch("read resolved tickets", keys.collect()).await?;
+        let items = self.read_batch("read finished tickets", keys.collect()).await?;
         let mut page = ResolvedPage { next: oldest.next, ..ResolvedPage::default() };
         for item in items {
             // One that cannot be read must not keep the others open.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::suggestion::StoredSuggestion;
 use copilot_core::ticket::{
-    Assignee, Category, CustomerId, CustomerName, Description, EmailAddress, ExternalId,
-    ExtractedFault, OrderId, Priority, SetBy, Source, Status, Subject, Suggestion, Tag, Ticket,
-    TicketId, optional_timestamp, timestamp,
+    Assignee, Category, CustomerContact, CustomerId, CustomerName, Description, EmailAddress,
+    ExternalId, ExtractedFault, OrderId, Priority, SetBy, Source, Status, Subject, Suggestion, Tag,
+    Ticket, TicketId, optional_timestamp, timestamp,
 };
 
 /// A [`Ticket`] in the attributes of an item.
@@ -18,6 +18,8 @@ pub(super) struct TicketRow {
     ticket_id: TicketId,
     customer_id: String,
     customer_email: Option<String>,
+    #[serde(default)]
+    customer_contact: Option<String>,
     customer_name: Option<String>,
     subject: String,
     description: String,
@@ -72,6 +74,7 @@ impl From<&Ticket> for TicketRow {
             ticket_id,
             customer_id,
             customer_email,
+            customer_contact,
             customer_name,
             subject,
             description,
@@ -100,6 +103,7 @@ impl From<&Ticket> for TicketRow {
             ticket_id: *ticket_id,
             customer_id: customer_id.as_str().to_owned(),
             customer_email: customer_email.as_ref().map(|email| email.as_str().to_owned()),
+            customer_contact: customer_contact.clone().map(String::from),
             customer_name: customer_name.clone().map(String::from),
             subject: subject.as_str().to_owned(),
             description: description.as_str().to_owned(),
@@ -135,6 +139,7 @@ impl TryFrom<TicketRow> for Ticket {
             ticket_id,
             customer_id,
             customer_email,
+            customer_contact,
             customer_name,
             subject,
             description,
@@ -163,6 +168,7 @@ impl TryFrom<TicketRow> for Ticket {
             ticket_id,
             customer_id: CustomerId::restored(customer_id),
             customer_email: customer_email.map(EmailAddress::restored),
+            customer_contact: customer_contact.map(CustomerContact::restored),
             customer_name: customer_name.map(CustomerName::restored),
             subject: Subject::restored(subject),
             description: Description::restored(description),

@@ -65,7 +65,7 @@ impl Store {
         after: Option<VersionPosition>,
     ) -> Result<TimelinePage<T>, Error> {
         // Only the ticket itself tells whether it exists and whether this is its id.
-        self.read(ticket_id).await?;
+        self.read_cut(ticket_id).await?;
         let begin = kind.key(after.map_or(0, |position| position.version.saturating_add(1)));
         // All digits sort before the colon.
         let end = format!("{}#:", kind.name());

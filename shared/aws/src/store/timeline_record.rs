@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use copilot_core::ticket::{
-    Assignee, Category, ChangeSource, ChangedFields, FieldChange, OrderId, Priority, Source,
-    Status, Tag, TicketChange, TicketMessage, optional_timestamp, timestamp,
+    Assignee, Category, ChangeSource, ChangedFields, CustomerContact, CustomerId, CustomerName,
+    EmailAddress, FieldChange, OrderId, Priority, Source, Status, Tag, TicketChange, TicketMessage,
+    optional_timestamp, timestamp,
 };
 
 /// A [`TicketChange`] in the attributes of an item.
@@ -39,6 +40,14 @@ struct FieldsRecord {
     tags: Option<BeforeAndSince<Vec<String>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order_id: Option<BeforeAndSince<Option<String>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_id: Option<BeforeAndSince<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_email: Option<BeforeAndSince<Option<String>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_contact: Option<BeforeAndSince<Option<String>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_name: Option<BeforeAndSince<Option<String>>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,7 +82,17 @@ impl From<ChangeRecord> for TicketChange {
 
 impl From<ChangedFields> for FieldsRecord {
     fn from(fields: ChangedFields) -> Self {
-        let ChangedFields { priority, category, assignee, tags, order_id } = fields;
+        let ChangedFields {
+            priority,
+            category,
+            assignee,
+            tags,
+            order_id,
+            customer_id,
+            customer_email,
+            customer_contact,
+            customer_name,
+        } = fields;
         let texts = |tags: Vec<Tag>| tags.into_iter().map(String::from).collect();
         Self {
             priority: priority.map(|change| BeforeAndSince::of(change, |priority| priority)),
@@ -85,13 +104,37 @@ impl From<ChangedFields> for FieldsRecord {
             order_id: order_id.map(|change| {
                 BeforeAndSince::of(change, |order_id: Option<OrderId>| order_id.map(String::from))
             }),
+            customer_id: customer_id
+                .map(|change| BeforeAndSince::of(change, |id| id.as_str().to_owned())),
+            customer_email: customer_email.map(|change| {
+                let text = |address: EmailAddress| address.as_str().to_owned();
+                BeforeAndSince::of(change, |address: Option<EmailAddress>| address.map(text))
+            }),
+            customer_contact: customer_contact.map(|change| {
+                BeforeAndSince::of(change, |contact: Option<CustomerContact>| {
+                    contact.map(String::from)
+                })
+            }),
+            customer_name: customer_name.map(|change| {
+                BeforeAndSince::of(change, |name: Option<CustomerName>| name.map(String::from))
+            }),
         }
     }
 }
 
 impl From<FieldsRecord> for ChangedFields {
     fn from(record: FieldsRecord) -> Self {
-        let FieldsRecord { priority, category, assignee, tags, order_id } = record;
+        let FieldsRecord {
+            priority,
+            category,
+            assignee,
+            tags,
+            order_id,
+            customer_id,
+            customer_email,
+            customer_contact,
+            customer_name,
+        } = record;
         let restored = |tags: Vec<String>| tags.into_iter().map(Tag::restored).collect();
         Self {
             priority: priority.map(|change| change.read(|priority| priority)),
@@ -103,6 +146,15 @@ impl From<FieldsRecord> for ChangedFields {
             order_id: order_id.map(|change| {
                 change.read(|order_id: Option<String>| order_id.map(OrderId::restored))
             }),
+            customer_id: customer_id.map(|change| change.read(CustomerId::restored)),
+            customer_email: customer_email.map(|change| {
+                change.read(|address: Option<String>| address.map(EmailAddress::restored))
+            }),
+            customer_contact: customer_contact.map(|change| {
+                change.read(|contact: Option<String>| contact.map(CustomerContact::restored))
+            }),
+            customer_name: customer_name
+                .map(|change| change.read(|name: Option<String>| name.map(CustomerName::restored))),
         }
     }
 }

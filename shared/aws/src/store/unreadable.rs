@@ -37,7 +37,9 @@ pub struct KeptBody {
     pub body: Vec<u8>,
     /// The headers that tell of the delivery.
     pub delivery_headers: HashMap<String, String>,
-    sort_key: String,
+    /// When it came, as the table has it.
+    pub(super) received_at: String,
+    pub(super) sort_key: String,
     source: Source,
 }
 
@@ -51,6 +53,14 @@ pub struct KeptBodies {
 }
 
 impl KeptBody {
+    /// The table's key.
+    pub(super) fn key(&self) -> Item {
+        Item::from([
+            ("pk".to_owned(), partition(self.source)),
+            ("sk".to_owned(), AttributeValue::S(self.sort_key.clone())),
+        ])
+    }
+
     /// The body as verified, which it was before it was kept.
     pub fn verified(&self) -> VerifiedBody<'_> {
         VerifiedBody::verified_before(&self.body)
@@ -91,7 +101,10 @@ impl Store {
             .item("reason", text(unreadable.reason))
             .item("received_at", AttributeValue::S(format_time(now)))
             .item("expires_at", AttributeValue::N(expires_at.timestamp().to_string()))
-            .item("body", AttributeValue::B(Blob::new(kept)))
+            .item(
+                "body",
+                AttributeValue::B(Blob::new(self.payment_numbers.in_body(kept).into_owned())),
+            )
             .item("body_bytes", AttributeValue::N(unreadable.body.len().to_string()))
             .item("delivery_headers", AttributeValue::M(headers))
             .condition_expression("attribute_not_exists(pk)")
@@ -170,5 +183,8 @@ fn kept_body(source: Source, mut item: Item) -> Option<KeptBody> {
         .iter()
         .filter_map(|(name, value)| Some((name.clone(), value.as_s().ok()?.clone())))
         .collect();
-    Some(KeptBody { body, delivery_headers, sort_key, source })
+    // A row without it is as good.
+    let received_at = item.remove("received_at").and_then(|time| time.as_s().ok().cloned());
+    let received_at = received_at.unwrap_or_default();
+    Some(KeptBody { body, delivery_headers, received_at, sort_key, source })
 }

@@ -3,18 +3,32 @@
 //! Intercom sends HTML in most API versions and plain text from 2.15 on, and nothing in a
 //! notification says which; templates of Zendesk triggers hold either. Plain text must come through
 //! unchanged even if it holds `<`, so a text counts as HTML only if it both begins and ends with
-//! markup. Intercom's HTML does: it is a row of elements such as `<p>…</p>`. HTML that does not is
-//! shown as it is, which is ugly but loses nothing.
+//! markup, as Intercom's does, which is a row of elements such as `<p>…</p>`; or if a program has
+//! written the markup in it ([`tags`]). Other HTML is shown as it is, which is ugly but loses nothing.
 
+mod quotation;
 mod render;
+mod tags;
+mod visibility;
 
 use std::borrow::Cow;
 
-pub use render::to_text;
+pub use render::{QuotingText, images, to_text, to_text_with_quotations, web_address};
 
 /// The text as a person reads it: HTML becomes plain text, plain text stays exactly as it is.
 pub fn readable_text(text: &str) -> Cow<'_, str> {
-    if is_html(text) { Cow::Owned(to_text(text)) } else { Cow::Borrowed(text) }
+    if is_html(text) || tags::are_written_by_a_program(text) {
+        Cow::Owned(to_text(text))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A text of one line, such as a name, whose entities (`&#39;`, `&amp;`) are decoded. `<` stays what it
+/// is.
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
+    let is_encoded = text.split_once('&').is_some_and(|(_, rest)| rest.contains(';'));
+    if is_encoded { Cow::Owned(to_text(&text.replace('<', "&lt;"))) } else { Cow::Borrowed(text) }
 }
 
 /// Whether the first thing is a start tag of a known element, a doctype or a comment, and the last
@@ -164,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn entities_in_a_line_are_decoded() {
+        for (text, expected) in [
+            ("O&#39;Brien &amp; Sons", "O'Brien & Sons"),
+            ("Caf&eacute; <b>", "Café <b>"),
+            ("AT&T; R & D", "AT&T; R & D"),
+            ("Rosa & Sam", "Rosa & Sam"),
+        ] {
+            assert_eq!(decoded(text), expected);
+        }
+    }
+
+    #[test]
     fn markup_at_both_ends_is_html() {
         for (html, text) in [
             ("<p>Hello</p>", "Hello"),
@@ -173,7 +199,11 @@ mod tests {
             ("<div>Hello<br></div><br/>", "Hello"),
             ("<!DOCTYPE html><html><body>Hello</body></html>", "Hello"),
             ("<!-- mail --><p>Hello</p><!-- end -->", "Hello"),
-            ("<img src=\"https://cdn.example/a.png\">", "[image]"),
+            (
+                "<html><head><style>p{}</style></head><body>Hi</body></html>\r\n-- \r\nSam",
+                "Hi\n-- Sam",
+            ),
+            ("<img src=\"https://cdn.example/a.png\">", "[image] (https://cdn.example/a.png)"),
         ] {
             assert_eq!(readable_text(html), text, "{html}");
         }
@@ -181,7 +211,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_without_a_tag_at_both_ends_is_unchanged(text in "[^<].*|.*[^>\\s]\\s*") {
+        fn text_without_a_tag_is_unchanged(text in "[^<]*(< ?[^a-zA-Z/!<][^<]*)*|[^>]*") {
             prop_assert_eq!(readable_text(&text), text.as_str());
         }
 

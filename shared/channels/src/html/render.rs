@@ -3,30 +3,57 @@
 //! Works on the stream of tokens and builds no tree: the time grows with the length of the text,
 //! and no depth of nesting can exhaust the stack.
 
+use std::ops::Range;
+
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+
+use super::quotation::Quotations;
+use super::visibility::Visibility;
 
 /// The words of an HTML text with its lines, lists and links.
 ///
 /// Entities are decoded, white space is folded as a browser does it, `<br>` and blocks end lines,
 /// list items begin with `-` or their number, a link is `text (address)`, an image `[image: its
-/// description]`. Scripts, styles, comments, invisible images and addresses that only a browser can
-/// open are gone.
+/// description]`. Scripts, styles, comments, invisible images, what is hidden from whoever reads it, and
+/// addresses that only a browser can open are gone.
 pub fn to_text(html: &str) -> String {
+    to_text_with_quotations(html).text
+}
+
+/// A text made of HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QuotingText {
+    /// The words.
+    pub text: String,
+    /// Which of them mail programs mark as written before, in bytes and in order.
+    pub quotations: Vec<Range<usize>>,
+}
+
+/// What [`to_text`] makes of an HTML text, and which of it quotes an older mail.
+pub fn to_text_with_quotations(html: &str) -> QuotingText {
     let mut emitter = DefaultEmitter::default();
     // What is inside <script>, <style> and their like is no markup.
     emitter.naively_switch_states(true);
     let mut renderer = Renderer::default();
+    let mut quotations = Quotations::default();
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => renderer.start(&tag),
-            Token::EndTag(tag) => renderer.end(&tag.name),
+            Token::StartTag(tag) => {
+                quotations.start(&tag, renderer.text.len());
+                renderer.start(&tag);
+            }
+            Token::EndTag(tag) => {
+                renderer.end(&tag.name);
+                quotations.end(&tag.name, renderer.text.len());
+            }
             Token::String(text) => renderer.write(&String::from_utf8_lossy(&text)),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
     renderer.close_link();
-    renderer.text
+    let quotations = quotations.finish(renderer.text.len());
+    QuotingText { text: renderer.text, quotations }
 }
 
 /// Deepest list whose items are still set further in.
@@ -43,8 +70,7 @@ struct Renderer {
     item: Option<String>,
     lists: Vec<List>,
     link: Option<Link>,
-    /// The element whose whole content is not shown.
-    hidden: Option<Vec<u8>>,
+    visibility: Visibility,
     preformatted: usize,
 }
 
@@ -62,12 +88,11 @@ struct Link {
 
 impl Renderer {
     fn start(&mut self, tag: &StartTag<()>) {
-        if self.hidden.is_some() {
+        self.visibility.start(tag);
+        if self.visibility.hides() {
             return;
         }
         match tag.name.as_slice() {
-            name @ (b"script" | b"style" | b"title" | b"template" | b"iframe" | b"noscript"
-            | b"noembed" | b"noframes") => self.hidden = Some(name.to_vec()),
             b"br" => self.end_line(),
             b"hr" => {
                 self.block(1);
@@ -93,10 +118,9 @@ impl Renderer {
     }
 
     fn end(&mut self, name: &[u8]) {
-        if let Some(hidden) = &self.hidden {
-            if hidden == name {
-                self.hidden = None;
-            }
+        let was_hidden = self.visibility.hides();
+        self.visibility.end(name);
+        if was_hidden {
             return;
         }
         match name {
@@ -116,7 +140,7 @@ impl Renderer {
     }
 
     fn write(&mut self, text: &str) {
-        if self.hidden.is_some() {
+        if !self.visibility.shows() {
             return;
         }
         for character in text.chars() {
@@ -208,12 +232,7 @@ impl Renderer {
         if is_invisible(tag) {
             return;
         }
-        match attribute(tag, b"alt").trim() {
-            "" => self.write("[image]"),
-            // Mail programs send emoji as images.
-            emoji if !emoji.chars().any(char::is_alphanumeric) => self.write(emoji),
-            description => self.write(&format!("[image: {description}]")),
-        }
+        self.write(&shown(tag));
     }
 }
 
@@ -229,21 +248,61 @@ fn breaks_around(name: &[u8]) -> usize {
     }
 }
 
-fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
+pub(super) fn attribute(tag: &StartTag<()>, name: &[u8]) -> String {
     let value = tag.attributes.get(name).map(|value| value.as_slice()).unwrap_or_default();
     String::from_utf8_lossy(value).into_owned()
 }
 
-/// Where a link leads, if that is somewhere outside of the message.
-fn address(tag: &StartTag<()>) -> Option<String> {
-    const SCHEMES: [&str; 4] = ["http:", "https:", "mailto:", "tel:"];
-    let address = attribute(tag, b"href");
-    let address: String = address.trim().chars().filter(|part| !part.is_control()).collect();
+/// The images of an HTML text that are there to be seen and have an address, each as [`to_text`] tells
+/// it.
+pub fn images(html: &str) -> Vec<String> {
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut images = Vec::new();
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        if let Token::StartTag(tag) = token
+            && tag.name.as_slice() == b"img"
+            && !is_invisible(&tag)
+            && web_address(&attribute(&tag, b"src")).is_some()
+        {
+            images.push(shown(&tag));
+        }
+    }
+    images
+}
+
+/// What is shown of an image: its description, and its address if that is one of the web.
+fn shown(tag: &StartTag<()>) -> String {
+    let address = web_address(&attribute(tag, b"src"));
+    let shown = match attribute(tag, b"alt").trim() {
+        "" => "[image]".to_owned(),
+        // Mail programs send emoji as images.
+        emoji if !emoji.chars().any(char::is_alphanumeric) => return emoji.to_owned(),
+        description => format!("[image: {description}]"),
+    };
+    address.map_or_else(|| shown.clone(), |address| format!("{shown} ({address})"))
+}
+
+/// An address of the web (http or https) without control characters, if that is what the text is.
+/// Others, such as `javascript:` and `file:`, are no place that a reader should go to.
+pub fn web_address(text: &str) -> Option<String> {
+    with_scheme(text, &["http://", "https://"])
+}
+
+fn with_scheme(text: &str, schemes: &[&str]) -> Option<String> {
+    let address: String = text.trim().chars().filter(|part| !part.is_control()).collect();
     let has_scheme = |scheme: &&str| {
-        address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        address.len() > scheme.len()
+            && address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
     let fits = address.chars().count() <= crate::limits::LINK_CHARACTERS;
-    (fits && SCHEMES.iter().any(has_scheme)).then_some(address)
+    (fits && schemes.iter().any(has_scheme)).then_some(address)
+}
+
+/// Where a link leads, if that is somewhere outside of the message.
+fn address(tag: &StartTag<()>) -> Option<String> {
+    with_scheme(&attribute(tag, b"href"), &["http:", "https:", "mailto:", "tel:"])
 }
 
 /// Whether a link's words are its address, give or take the scheme and a slash at the end.
@@ -350,7 +409,10 @@ mod tests {
             ("a<img src='https://t.example/p' width=\"1\" height=\"1\">", "a"),
             ("a<img src='https://t.example/p' style='Display: NONE'>", "a"),
             ("a<img src='https://t.example/p' style='height:0px; border: 0'>", "a"),
-            ("a<img src='https://t.example/p' style='border-width:1px'>", "a[image]"),
+            (
+                "a<img src='https://t.example/p' style='border-width:1px'>",
+                "a[image] (https://t.example/p)",
+            ),
             ("<img src=x alt='A broken cup' width=200> <img alt='😀'>", "[image: A broken cup] 😀"),
             ("a<script>never closed", "a"),
         ] {

@@ -12,11 +12,15 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::super::conversation::{Contact, Conversation, attachments_as_words};
-use super::super::event::{AccountId, ConversationIdentity};
+use super::super::attachments::{files, with_files};
+use super::super::contact::Contact;
+use super::super::conversation::Conversation;
+use super::super::event::{AccountId, ConversationIdentity, CustomerMessage};
 use super::super::html::readable_text;
 use super::super::lenient;
-use copilot_core::ticket::{CustomerName, ExternalId, Source};
+use super::super::said::timed_message;
+use crate::limits;
+use copilot_core::ticket::{ExternalId, Source, is_blank};
 
 /// `data.item` of a notification.
 pub(super) struct Item<'a>(pub(super) &'a Value);
@@ -49,11 +53,20 @@ impl<'a> Item<'a> {
         words_of(self.first_message())
     }
 
-    /// The last part that is a message of the customer's, with its words.
-    pub(super) fn reply(&self) -> Option<(&'a Value, String)> {
+    /// The parts that are messages of the customer's, in their order. One without a time of its own was
+    /// sent at `notified_at`.
+    pub(super) fn replies(&self, notified_at: Option<DateTime<Utc>>) -> Vec<CustomerMessage> {
         let is_reply = |part: &&Value| is_customer(&part["author"]);
-        let words = |part| words_of(part).map(|words| (part, words));
-        self.parts().iter().rev().filter(is_reply).find_map(words)
+        let message = |part: &Value| {
+            let words = words_of(part)?;
+            let sent_at = lenient::time(&part["created_at"]).or(notified_at);
+            timed_message(lenient::id(&part["id"]), &words, sent_at).ok()
+        };
+        let replies = self.parts().iter().filter(is_reply).filter_map(message);
+        let mut replies: Vec<CustomerMessage> =
+            replies.take(limits::MESSAGES_OF_A_NOTIFICATION).collect();
+        replies.sort_by_key(|reply| reply.sent_at);
+        replies
     }
 
     /// When what the notification tells of happened.
@@ -68,15 +81,12 @@ impl<'a> Item<'a> {
         app: Option<&'b AccountId>,
         identity: &'b ConversationIdentity,
         id: Option<ExternalId>,
+        subject: Option<&'b str>,
         words: Option<&'b str>,
     ) -> Conversation<'b>
     where
         'a: 'b,
     {
-        // The title is made by Intercom or by an agent; the subject is an e-mail's own, and the
-        // customer's only if the e-mail is.
-        let subject = lenient::words(&self.first_message()["subject"])
-            .filter(|_| self.is_begun_by_customer());
         let tags = list(&self.0["tags"], "tags");
         Conversation {
             source: Source::Intercom,
@@ -87,7 +97,15 @@ impl<'a> Item<'a> {
             subject,
             words,
             tags: lenient::tags(tags.iter().filter_map(|tag| tag["name"].as_str())),
+            order_id: None,
+            opened_by: None,
         }
+    }
+
+    /// The title is made by Intercom or by an agent; the subject is an e-mail's own, and the customer's
+    /// only if the e-mail is. Up to version 2.14 it is HTML.
+    pub(super) fn subject(&self) -> Option<Cow<'a, str>> {
+        lenient::line(&self.first_message()["subject"]).filter(|_| self.is_begun_by_customer())
     }
 
     /// The customer, from wherever the version and the kind of the notification name them. The
@@ -112,12 +130,11 @@ impl<'a> Item<'a> {
             let is_same = |(_, other): &&(_, Option<ExternalId>)| other.is_none() || *other == id;
             people.iter().filter(is_same).map(|(person, _)| *person)
         };
-        let name = |person: &Value| person["name"].as_str().and_then(|n| CustomerName::fit(n).ok());
-        Contact {
-            address: entries().find_map(|person| lenient::address(&person["email"])),
-            name: entries().find_map(name),
-            id,
-        }
+        let known = Contact { id: id.clone(), ..Contact::default() };
+        // The names that people bear go before those that stand with an address.
+        let named = entries().find_map(|person| lenient::name(&person["name"]));
+        let known = Contact { name: named, ..known };
+        entries().fold(known, |known, person| known.or(Contact::of(&person["email"])))
     }
 
     fn parts(&self) -> &'a [Value] {
@@ -138,11 +155,11 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 
 /// The words of a message, or what stands for them when it is only files.
 fn words_of(message: &Value) -> Option<String> {
-    lenient::words(&message["body"])
+    let words = lenient::words(&message["body"])
         .map(readable_text)
-        .filter(|text| !text.trim().is_empty())
-        .map(Cow::into_owned)
-        .or_else(|| attachments_as_words(&message["attachments"]))
+        .filter(|text| !is_blank(text))
+        .map(Cow::into_owned);
+    with_files(words, files(&message["attachments"]))
 }
 
 #[cfg(test)]
@@ -186,15 +203,18 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_is_the_last_part_with_words_of_a_customer() {
+    fn replies_are_all_parts_with_words_of_a_customer() {
         let item = json!({"conversation_parts": {"conversation_parts": [
             {"id": 1, "author": {"type": "user"}, "body": "<p>first</p>"},
             {"id": 2, "author": {"type": "user"}, "body": "<p>second</p>"},
             {"id": 3, "author": {"type": "user"}, "body": null},
             {"id": 4, "author": {"type": "admin"}, "body": "<p>answer</p>"}
         ]}});
-        let (part, words) = Item(&item).reply().unwrap();
-        assert_eq!((&part["id"], words.as_str()), (&json!(2), "second"));
-        assert!(Item(&json!({"conversation_parts": {"conversation_parts": 7}})).reply().is_none());
+        let replies = Item(&item).replies(None);
+        let replies: Vec<_> =
+            replies.iter().map(|said| (said.id.as_str(), said.text.as_str())).collect();
+        assert_eq!(replies, [("1", "first"), ("2", "second")]);
+        let none = json!({"conversation_parts": {"conversation_parts": 7}});
+        assert!(Item(&none).replies(None).is_empty());
     }
 }

@@ -16,8 +16,11 @@ mod signature;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::conversation::message;
-use super::event::{AccountId, ConversationIdentity, Unreadable, WebhookEvent};
+use super::event::{
+    AccountId, ConversationIdentity, ConversationReport, CustomerMessage, StatusReport, Unreadable,
+    WebhookEvent,
+};
+use super::said::message;
 
 use super::lenient;
 use crate::signature::VerifiedBody;
@@ -54,13 +57,17 @@ pub fn parse(body: VerifiedBody<'_>) -> Result<WebhookEvent, Unreadable> {
         return Ok(WebhookEvent::Validation);
     }
     let app = lenient::account(&body["app_id"]);
-    let notification =
-        Notification { app: app.as_ref(), item: Item(item), created_at: &body["created_at"] };
+    let digest = format!("{:x}", Sha256::digest(bytes));
+    let notification = Notification {
+        app: app.as_ref(),
+        item: Item(item),
+        created_at: &body["created_at"],
+        event_id: lenient::id(&body["id"])
+            .or_else(|| ExternalId::parse(&format!("body:{digest}")).ok()),
+    };
     match topic {
         Some("conversation.user.created") => notification.opened(None),
-        Some(OLD_CREATED_TYPE) => {
-            notification.opened(Some(&format!("{:x}", Sha256::digest(bytes))))
-        }
+        Some(OLD_CREATED_TYPE) => notification.opened(Some(&digest)),
         Some("conversation.user.replied") => notification.said(),
         Some("conversation.admin.closed") => notification.moved(Status::Resolved, "closed"),
         Some("conversation.admin.opened" | "conversation.admin.unsnoozed") => {
@@ -78,6 +85,7 @@ struct Notification<'a> {
     app: Option<&'a AccountId>,
     item: Item<'a>,
     created_at: &'a Value,
+    event_id: Option<ExternalId>,
 }
 
 impl Notification<'_> {
@@ -85,9 +93,9 @@ impl Notification<'_> {
     fn opened(&self, body_digest: Option<&str>) -> Result<WebhookEvent, Unreadable> {
         if !self.item.is_begun_by_customer() {
             // The customer may have answered already; those words are theirs.
-            return match self.item.reply() {
-                Some(_) => self.said(),
-                None => Ok(WebhookEvent::Ignored { reason: "no customer began the conversation" }),
+            return match self.replies().is_empty() {
+                false => self.said(),
+                true => Ok(WebhookEvent::Ignored { reason: "no customer began the conversation" }),
             };
         }
         let id = self.item.id();
@@ -96,53 +104,80 @@ impl Notification<'_> {
             (None, Some(digest)) => ConversationIdentity::of_intercom_body(self.app, digest),
             (None, None) => return Err(NO_ID),
         };
-        self.open(&identity, id).map(WebhookEvent::ConversationOpened)
+        let mut report = self.report(identity, id, None);
+        if report.opening.is_none() {
+            report.opening = Some(self.open(&report.conversation, None, None)?);
+        }
+        Ok(WebhookEvent::Reported(Box::new(report)))
+    }
+
+    fn replies(&self) -> Vec<CustomerMessage> {
+        self.item.replies(lenient::time(self.created_at))
     }
 
     fn open(
         &self,
         identity: &ConversationIdentity,
         id: Option<ExternalId>,
+        words: Option<&str>,
     ) -> Result<NewTicket, Unreadable> {
-        self.item.conversation(self.app, identity, id, self.item.first_words().as_deref()).open()
+        let subject = self.item.subject();
+        self.item.conversation(self.app, identity, id, subject.as_deref(), words).open()
+    }
+
+    /// All that the notification tells of the conversation, with the change of status that it is about.
+    fn report(
+        &self,
+        conversation: ConversationIdentity,
+        id: Option<ExternalId>,
+        status: Option<StatusReport>,
+    ) -> ConversationReport {
+        let messages = self.replies();
+        let begun = self.item.is_begun_by_customer();
+        let first_words = self.item.first_words().filter(|_| begun);
+        // A reply to what an agent or a campaign sent is the first thing that the customer says.
+        let opened_by = messages.first().filter(|_| first_words.is_none());
+        let words = first_words.as_deref().or(opened_by.map(|said| said.text.as_str()));
+        let opening = self.open(&conversation, id, words).ok();
+        let opened_by = opened_by.map(|said| said.id.clone());
+        let is_finished =
+            |report: &StatusReport| matches!(report.status, Status::Resolved | Status::Closed);
+        ConversationReport {
+            conversation,
+            opening: opening.map(|new| NewTicket { opened_by, ..new }),
+            // What was finished before our time is left out, and so is what no customer began.
+            may_begin: match &status {
+                Some(status) => begun && !is_finished(status),
+                None => true,
+            },
+            first_words: first_words.and_then(|words| message(None, &words, None).ok()),
+            messages,
+            status,
+        }
     }
 
     fn said(&self) -> Result<WebhookEvent, Unreadable> {
         let id = self.item.id().ok_or(NO_ID)?;
+        if self.replies().is_empty() {
+            return Err(Unreadable { reason: "a reply without a text" });
+        }
         let conversation = ConversationIdentity::of_intercom(self.app, &id);
-        let (part, words) =
-            self.item.reply().ok_or(Unreadable { reason: "a reply without a text" })?;
-        let sent_at = lenient::time(&part["created_at"]).or_else(|| lenient::time(self.created_at));
-        let message = message(lenient::id(&part["id"]), &words, sent_at)?;
-        // A reply to what an agent or a campaign sent is the first thing that the customer says.
-        let first_words = self.item.is_begun_by_customer().then(|| self.item.first_words());
-        let first_words = first_words.flatten();
-        let first_words = first_words.as_deref().unwrap_or(message.text.as_str());
-        let opening = self
-            .item
-            .conversation(self.app, &conversation, Some(id), Some(first_words))
-            .open()
-            .ok()
-            .map(Box::new);
-        Ok(WebhookEvent::MessageReceived { conversation, message, opening })
+        Ok(WebhookEvent::Reported(Box::new(self.report(conversation, Some(id), None))))
     }
 
     /// The topic says what happened; the item's own `state` may be of a later or an earlier time.
     fn moved(&self, status: Status, source_status: &str) -> Result<WebhookEvent, Unreadable> {
         let id = self.item.id().ok_or(NO_ID)?;
         let conversation = ConversationIdentity::of_intercom(self.app, &id);
-        let opening = if self.item.is_begun_by_customer() {
-            self.open(&conversation, Some(id)).ok().map(Box::new)
-        } else {
-            None
-        };
-        Ok(WebhookEvent::StatusChanged {
-            conversation,
+        let status = StatusReport {
             status,
             source_status: source_status.to_owned(),
+            is_change: true,
             at: self.item.changed_at().or_else(|| lenient::time(self.created_at)),
-            opening,
-        })
+            event_id: self.event_id.clone().ok_or(NO_ID)?,
+        };
+        let report = self.report(conversation, Some(id), Some(status));
+        Ok(WebhookEvent::Reported(Box::new(report)))
     }
 }
 

@@ -8,12 +8,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::super::conversation::{Contact, Conversation, attachments_as_words, message};
-use super::super::event::{AccountId, ConversationIdentity, Removal, Unreadable, WebhookEvent};
+use super::super::attachments::{files, with_files};
+use super::super::contact::Contact;
+use super::super::conversation::Conversation;
+use super::super::event::{
+    AccountId, ConversationIdentity, ConversationReport, CustomerMessage, StatusReport, Unreadable,
+    WebhookEvent,
+};
 use super::super::html;
 use super::super::lenient;
-use super::trigger;
-use copilot_core::ticket::{CustomerName, ExternalId, NewTicket, Source, Status};
+use super::super::said::{message, timed_message};
+use super::{status_of, trigger};
+use copilot_core::ticket::{ExternalId, NewTicket, Source, Status};
 
 /// A ticket's first comment is its description. An event about a comment with the same text, made
 /// within this time of the ticket, tells of the ticket itself and of nothing further.
@@ -27,12 +33,13 @@ pub(super) fn read(
 ) -> Result<WebhookEvent, Unreadable> {
     let event = || Event::of(body, account);
     match event_type {
-        "ticket.created" => event()?.open(None).map(WebhookEvent::ConversationOpened),
+        "ticket.created" => event()?.created(),
         "ticket.status_changed" => event()?.moved(),
         "ticket.comment_added" => event()?.said(),
-        "ticket.merged" => Ok(event()?.removed(Removal::Merged)),
-        "ticket.soft_deleted" => Ok(event()?.removed(Removal::Deleted)),
-        "ticket.marked_as_spam" => Ok(event()?.removed(Removal::Spam)),
+        "ticket.attachment_linked_to_comment" => event()?.attached(),
+        "ticket.merged" => Ok(event()?.removed("merged")),
+        "ticket.soft_deleted" => Ok(event()?.removed("deleted")),
+        "ticket.marked_as_spam" => Ok(event()?.removed("marked as spam")),
         _ => Ok(WebhookEvent::Ignored { reason: "a type of event that is not taken" }),
     }
 }
@@ -42,6 +49,7 @@ struct Event<'a> {
     ticket_id: ExternalId,
     conversation: ConversationIdentity,
     time: Option<DateTime<Utc>>,
+    id: ExternalId,
     detail: &'a Value,
     change: &'a Value,
 }
@@ -58,6 +66,7 @@ impl<'a> Event<'a> {
             conversation: ConversationIdentity::of_zendesk(account, &ticket_id),
             ticket_id,
             time: lenient::time(&body["time"]),
+            id: lenient::id(&body["id"]).map_or_else(|| trigger::digest_of(body), Ok)?,
             detail,
             change: &body["event"],
         })
@@ -66,13 +75,10 @@ impl<'a> Event<'a> {
     /// The ticket that the event describes; a description that it lacks is `first_words`. Zendesk's
     /// own is plain text.
     fn open(&self, first_words: Option<&str>) -> Result<NewTicket, Unreadable> {
+        // Events are documented without address and name; some day they may have them.
         let requester = Contact {
-            // Events are documented without these two; some day they may have them.
-            address: lenient::address(&self.detail["requester"]["email"]),
-            name: self.detail["requester"]["name"]
-                .as_str()
-                .and_then(|name| CustomerName::fit(name).ok()),
             id: lenient::id(&self.detail["requester_id"]),
+            ..lenient::person(&self.detail["requester"])
         };
         Conversation {
             source: Source::Zendesk,
@@ -83,8 +89,57 @@ impl<'a> Event<'a> {
             subject: lenient::words(&self.detail["subject"]),
             words: lenient::words(&self.detail["description"]).or(first_words),
             tags: trigger::tags(&self.detail["tags"]),
+            order_id: None,
+            opened_by: None,
         }
         .open()
+    }
+
+    /// The event as one that tells of `messages` and `status`.
+    fn report(
+        &self,
+        opening: Option<NewTicket>,
+        messages: Vec<CustomerMessage>,
+        status: Option<StatusReport>,
+    ) -> WebhookEvent {
+        // What was finished before our time is left out.
+        let is_finished = |report: &StatusReport| {
+            messages.is_empty() && matches!(report.status, Status::Resolved | Status::Closed)
+        };
+        let description = lenient::words(&self.detail["description"]);
+        WebhookEvent::Reported(Box::new(ConversationReport {
+            conversation: self.conversation.clone(),
+            may_begin: !status.as_ref().is_some_and(is_finished),
+            opening,
+            first_words: description.and_then(|words| message(None, words, None).ok()),
+            messages,
+            status,
+        }))
+    }
+
+    fn status_report(&self, status: Status, source_status: String) -> StatusReport {
+        StatusReport {
+            status,
+            source_status,
+            is_change: true,
+            at: self.time,
+            event_id: self.id.clone(),
+        }
+    }
+
+    /// A ticket may be made in a status that says that it is done.
+    fn created(&self) -> Result<WebhookEvent, Unreadable> {
+        let opening = self.open(None)?;
+        let name = lenient::words(&self.detail["status"]).map(|name| name.trim().to_lowercase());
+        let finished = name.and_then(|name| status_of(&name).map(|status| (status, name)));
+        let finished = finished
+            .filter(|(status, _)| matches!(status, Status::Resolved | Status::Closed))
+            .map(|(status, name)| self.status_report(status, name));
+        let WebhookEvent::Reported(report) = self.report(Some(opening), Vec::new(), finished)
+        else {
+            return Err(Unreadable { reason: "an event that tells nothing" });
+        };
+        Ok(WebhookEvent::Reported(Box::new(ConversationReport { may_begin: true, ..*report })))
     }
 
     fn moved(&self) -> Result<WebhookEvent, Unreadable> {
@@ -92,21 +147,10 @@ impl<'a> Event<'a> {
             .or_else(|| lenient::words(&self.detail["status"]))
             .ok_or(Unreadable { reason: "a change of status that names no status" })?;
         let source_status = name.trim().to_ascii_lowercase();
-        let status = match source_status.as_str() {
-            "new" => Status::New,
-            "open" => Status::Open,
-            "pending" | "hold" => Status::InProgress,
-            "solved" => Status::Resolved,
-            "closed" => Status::Closed,
-            _ => return Err(Unreadable { reason: "a status that is not known" }),
-        };
-        Ok(WebhookEvent::StatusChanged {
-            conversation: self.conversation.clone(),
-            status,
-            source_status,
-            at: self.time,
-            opening: self.open(None).ok().map(Box::new),
-        })
+        let status =
+            status_of(&source_status).ok_or(Unreadable { reason: "a status that is not known" })?;
+        let report = self.status_report(status, source_status);
+        Ok(self.report(self.open(None).ok(), Vec::new(), Some(report)))
     }
 
     fn said(&self) -> Result<WebhookEvent, Unreadable> {
@@ -116,14 +160,41 @@ impl<'a> Event<'a> {
         }
         let words =
             comment_words(comment).ok_or(Unreadable { reason: "a comment without a text" })?;
-        if self.is_description(&words) {
-            return self.open(None).map(WebhookEvent::ConversationOpened);
+        if self.is_description(&bare_words(comment).unwrap_or_default()) {
+            return self.begun_with(comment, &words);
         }
-        Ok(WebhookEvent::MessageReceived {
-            conversation: self.conversation.clone(),
-            message: message(lenient::id(&comment["id"]), &words, self.time)?,
-            opening: self.open(Some(&words)).ok().map(Box::new),
-        })
+        let said = timed_message(lenient::id(&comment["id"]), &words, self.time)?;
+        let has_words = lenient::words(&self.detail["description"]).is_some();
+        let mut opening = self.open(Some(&words)).ok();
+        if let Some(new) = opening.as_mut().filter(|_| !has_words) {
+            // The message is all that is known of the ticket.
+            new.opened_by = Some(said.id.clone());
+        }
+        Ok(self.report(opening, vec![said], None))
+    }
+
+    /// The comment that is the ticket's description. Files that it has are told by it alone.
+    fn begun_with(&self, comment: &Value, words: &str) -> Result<WebhookEvent, Unreadable> {
+        let opening = self.open(None)?;
+        let below = files(&comment["attachments"]);
+        let named = with_files(None, below).filter(|_| words != opening.description.as_str());
+        let said = named.map(|files| timed_message(lenient::id(&comment["id"]), &files, self.time));
+        Ok(self.report(Some(opening), said.transpose()?.into_iter().collect(), None))
+    }
+
+    /// A file of a comment of the requester's, told after the comment. Who sent it is not told, but who
+    /// acted.
+    fn attached(&self) -> Result<WebhookEvent, Unreadable> {
+        let attachment = &self.change["comment"]["attachment"];
+        let requester = lenient::id(&self.detail["requester_id"]);
+        if requester.is_none() || lenient::id(&self.detail["actor_id"]) != requester {
+            return Ok(WebhookEvent::Ignored { reason: "a file that is not the requester's" });
+        }
+        let Some(words) = with_files(None, files(attachment)) else {
+            return Ok(WebhookEvent::Ignored { reason: "a file without name and address" });
+        };
+        let said = timed_message(lenient::id(&attachment["id"]), &words, self.time)?;
+        Ok(self.report(self.open(None).ok(), vec![said], None))
     }
 
     /// `None` for a public comment of a person who is not staff.
@@ -158,22 +229,41 @@ impl<'a> Event<'a> {
         else {
             return false;
         };
-        words.trim() == description.trim()
+        !words.trim().is_empty()
+            && words.trim() == description.trim()
             && said.signed_duration_since(created).abs() <= FIRST_COMMENT_WITHIN
     }
 
-    fn removed(&self, removal: Removal) -> WebhookEvent {
-        WebhookEvent::ConversationRemoved {
-            conversation: self.conversation.clone(),
-            removal,
-            at: self.time,
-        }
+    fn removed(&self, way: &str) -> WebhookEvent {
+        let report = self.status_report(Status::Closed, way.to_owned());
+        self.report(None, Vec::new(), Some(report))
     }
 }
 
-fn comment_words(comment: &Value) -> Option<String> {
+/// The words of a comment as readable text.
+pub(super) fn bare_words(comment: &Value) -> Option<String> {
     let plain = || lenient::words(&comment["plain_body"]).map(str::to_owned);
     let html = || lenient::words(&comment["html_body"]).map(html::to_text);
     let body = || lenient::words(&comment["body"]).map(str::to_owned);
-    plain().or_else(body).or_else(html).or_else(|| attachments_as_words(&comment["attachments"]))
+    plain().or_else(body).or_else(html)
+}
+
+/// The words of a comment with its files.
+fn comment_words(comment: &Value) -> Option<String> {
+    with_its_files(bare_words(comment), comment)
+}
+
+/// The words with the files of the comment that they are of. Its plain text does not tell the images of
+/// its HTML.
+pub(super) fn with_its_files(words: Option<String>, comment: &Value) -> Option<String> {
+    let images = lenient::words(&comment["html_body"]).map(html::images).unwrap_or_default();
+    // An address that the words have already, as a link or in Markdown, is told.
+    let is_new = |image: &String| {
+        let address = image.rsplit_once(" (").map(|(_, address)| address.trim_end_matches(')'));
+        let words = words.as_deref().unwrap_or_default();
+        !address.is_some_and(|address| words.contains(address))
+    };
+    let images: Vec<String> = images.into_iter().filter(is_new).collect();
+    let files = images.into_iter().chain(files(&comment["attachments"])).collect();
+    with_files(words, files)
 }

@@ -21,7 +21,7 @@ use super::event::{AccountId, Unreadable, WebhookEvent};
 use super::lenient;
 use crate::signature::VerifiedBody;
 use crate::vendor::Vendor;
-use copilot_core::ticket::Source;
+use copilot_core::ticket::{Source, Status};
 
 pub use signature::verify;
 
@@ -44,6 +44,18 @@ pub const ZENDESK: Vendor = Vendor {
     },
     parse: |body, headers| parse(body, headers.header(ACCOUNT)),
 };
+
+/// What a status of Zendesk's, in lower case, means here.
+fn status_of(name: &str) -> Option<Status> {
+    match name {
+        "new" => Some(Status::New),
+        "open" => Some(Status::Open),
+        "pending" | "hold" | "on-hold" | "on hold" => Some(Status::InProgress),
+        "solved" => Some(Status::Resolved),
+        "closed" => Some(Status::Closed),
+        _ => None,
+    }
+}
 
 /// What every type of an event begins with.
 const EVENT_TYPE_PREFIX: &str = "zen:event-type:";

@@ -11,6 +11,7 @@ pub fn example() -> Option<Ticket> {
     let new = NewTicket {
         customer_id: CustomerId::of(&address),
         customer_email: Some(address),
+        customer_contact: None,
         customer_name: CustomerName::parse("John Doe").ok(),
         subject: Subject::parse("Order hasn't shipped yet").ok()?,
         description: Description::parse(

@@ -17,6 +17,8 @@ pub struct TicketFilter {
     pub source: Option<Source>,
     /// Their customer.
     pub customer_id: Option<CustomerId>,
+    /// Further ids of that customer. They follow from the first one, so they tell no two lists apart.
+    pub further_customer_ids: Vec<CustomerId>,
     /// The order that they are about.
     pub order_id: Option<OrderId>,
     /// One of their tags.
@@ -60,6 +62,7 @@ impl TicketFilter {
             category,
             source,
             customer_id,
+            further_customer_ids,
             order_id,
             tag,
             created_after,
@@ -68,12 +71,23 @@ impl TicketFilter {
         is(status.as_ref(), &ticket.status)
             && is(priority.as_ref(), &ticket.priority)
             && is(source.as_ref(), &ticket.source)
-            && is(customer_id.as_ref(), &ticket.customer_id)
+            && (is(customer_id.as_ref(), &ticket.customer_id)
+                || further_customer_ids.contains(&ticket.customer_id))
             && category.is_none_or(|wanted| ticket.category == Some(wanted))
             && order_id.as_ref().is_none_or(|wanted| ticket.order_id.as_ref() == Some(wanted))
             && tag.as_ref().is_none_or(|wanted| ticket.tags.contains(wanted))
             && created_after.is_none_or(|time| ticket.created_at >= time)
             && created_before.is_none_or(|time| ticket.created_at < time)
+    }
+
+    /// The filter for tickets whose card numbers and IBANs are masked.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self {
+            order_id: self.order_id.map(OrderId::masked),
+            tag: self.tag.map(Tag::masked),
+            ..self
+        }
     }
 
     /// A text that only an equal filter has.
@@ -84,6 +98,7 @@ impl TicketFilter {
             category,
             source,
             customer_id,
+            further_customer_ids: _,
             order_id,
             tag,
             created_after,
@@ -123,6 +138,7 @@ mod tests {
             category: Some(Category::Shipping),
             source: Some(Source::Web),
             customer_id: Some(ticket.customer_id.clone()),
+            further_customer_ids: Vec::new(),
             order_id: Some(OrderId::parse("2021").unwrap()),
             tag: Some(Tag::parse("late").unwrap()),
             created_after: Some(at),
@@ -147,6 +163,12 @@ mod tests {
             assert!(!filter.shows(&ticket), "{filter:?}");
             assert_ne!(filter.canonical(), right.canonical());
         }
+        let formerly = TicketFilter {
+            customer_id: "CUST-00000000000000000000".parse().ok(),
+            further_customer_ids: vec![ticket.customer_id.clone()],
+            ..right.clone()
+        };
+        assert!(formerly.shows(&ticket));
         ticket.category = None;
         ticket.order_id = None;
         assert!(everything.shows(&ticket) && !right.shows(&ticket));

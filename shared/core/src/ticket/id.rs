@@ -9,6 +9,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::Error;
+use crate::stack_key::{Purpose, StackKey};
 
 /// A ticket's id: `TKT-`, the UTC date on which it was made, and eight upper-case hex digits.
 ///
@@ -36,15 +37,22 @@ impl TicketId {
     }
 
     /// The id number `attempt` for the thing that `identity` names, made at `time`. The same
-    /// identity and attempt give the same digits on every day.
-    pub fn derive(identity: &str, attempt: u32, time: DateTime<Utc>) -> Self {
+    /// identity and attempt give the same digits on every day; without `key` nobody can tell which.
+    pub fn derive(key: &StackKey, identity: &str, attempt: u32, time: DateTime<Utc>) -> Self {
+        let code = key.code(Purpose::TicketId, &[&attempt.to_be_bytes(), identity.as_bytes()]);
+        let [a, b, c, d, ..] = code;
+        Self { date: time.date_naive(), digits: u32::from_be_bytes([a, b, c, d]) }
+    }
+
+    /// The digits that [`TicketId::derive`] gave before there was a key. Tickets of then are looked for
+    /// under them; no ticket is made under them any more, since everybody can work them out.
+    pub fn former_digits(identity: &str, attempt: u32) -> u32 {
         let digest = Sha256::new()
             .chain_update(b"ticket-id\0")
             .chain_update(attempt.to_be_bytes())
             .chain_update(identity.as_bytes())
             .finalize();
-        let digits = digest.iter().take(4).fold(0, |digits, byte| (digits << 8) | u32::from(*byte));
-        Self { date: time.date_naive(), digits }
+        digest.iter().take(4).fold(0, |digits, byte| (digits << 8) | u32::from(*byte))
     }
 
     /// Reads an id exactly as [`fmt::Display`] writes it.
@@ -121,6 +129,12 @@ mod tests {
 
     use super::*;
 
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+    fn derive(identity: &str, attempt: u32, time: DateTime<Utc>) -> TicketId {
+        TicketId::derive(&KEY.parse().unwrap(), identity, attempt, time)
+    }
+
     fn day(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
@@ -149,21 +163,40 @@ mod tests {
 
     #[test]
     fn derived_digits_outlast_the_day_and_differ_by_attempt_and_identity() {
-        let monday = TicketId::derive("zendesk:ticket:123", 0, day("2024-11-04T23:59:59Z"));
-        let tuesday = TicketId::derive("zendesk:ticket:123", 0, day("2024-11-05T00:00:01Z"));
+        let monday = derive("zendesk:ticket:123", 0, day("2024-11-04T23:59:59Z"));
+        let tuesday = derive("zendesk:ticket:123", 0, day("2024-11-05T00:00:01Z"));
         assert_eq!(monday.digits(), tuesday.digits());
         assert_ne!(monday, tuesday);
-        let again = TicketId::derive("zendesk:ticket:123", 1, day("2024-11-04T23:59:59Z"));
+        let again = derive("zendesk:ticket:123", 1, day("2024-11-04T23:59:59Z"));
         assert_ne!(monday.digits(), again.digits());
-        let other = TicketId::derive("zendesk:ticket:124", 0, day("2024-11-04T23:59:59Z"));
+        let other = derive("zendesk:ticket:124", 0, day("2024-11-04T23:59:59Z"));
         assert_ne!(monday.digits(), other.digits());
+    }
+
+    #[test]
+    fn every_stack_has_digits_of_its_own() {
+        let time = day("2024-11-04T10:30:00Z");
+        let other = KEY.replace('0', "1").parse().unwrap();
+        let theirs = TicketId::derive(&other, "zendesk:ticket:123", 0, time);
+        assert_ne!(derive("zendesk:ticket:123", 0, time), theirs);
+    }
+
+    /// As they were derived in the versions whose tickets are still found.
+    #[test]
+    fn former_digits_stay_what_they_were() {
+        let identity = "zendesk:22129848:ticket:273113";
+        let digits = [0, 1, 8].map(|attempt| TicketId::former_digits(identity, attempt));
+        assert_eq!(
+            digits.map(|digits| format!("{digits:08X}")),
+            ["06CD01D9", "7B5F861A", "3DE8DD94"]
+        );
     }
 
     proptest! {
         #[test]
         fn round_trips(seconds in 0_i64..253_402_300_799, identity in ".*") {
             let time = DateTime::from_timestamp(seconds, 0).unwrap();
-            for id in [TicketId::draw(time), TicketId::derive(&identity, 0, time)] {
+            for id in [TicketId::draw(time), derive(&identity, 0, time)] {
                 prop_assert_eq!(TicketId::parse(&id.to_string()), Ok(id));
             }
         }

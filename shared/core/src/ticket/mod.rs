@@ -6,6 +6,7 @@ mod example;
 mod extracted;
 mod filter;
 mod id;
+mod invisible;
 mod lifecycle;
 mod masking;
 mod new_ticket;
@@ -29,6 +30,7 @@ pub use extracted::{
 };
 pub use filter::{SortOrder, TicketFilter};
 pub use id::{ParseTicketIdError, TicketId};
+pub use invisible::is_blank;
 pub use lifecycle::{ForbiddenTransition, Status};
 pub use masking::{
     Contact, ContactKind, Contacts, PaymentNumber, PaymentNumberKind, contacts, mask,
@@ -42,8 +44,8 @@ pub use suggestion::{
     ParseModelNameError, ReasonFor, SetBy, Suggestion, SuggestionReason,
 };
 pub use text::{
-    ActorName, Assignee, CustomerName, Description, ExternalId, Note, OrderId, Subject, Tag,
-    blank_schema,
+    ActorName, Assignee, CustomerContact, CustomerName, Description, ExternalId, Note, OrderId,
+    Subject, Tag, blank_schema,
 };
 pub use text_fault::TextFault;
 pub use time::{format_time, now, optional_timestamp, parse_time, timestamp};
@@ -67,6 +69,9 @@ pub struct Ticket {
     /// The customer's address as it was given, without surrounding spaces, if the source
     /// tells it.
     pub customer_email: Option<EmailAddress>,
+    /// How the customer can be reached besides the address, as the source writes it: an address that
+    /// is none by the rules, or further ones.
+    pub customer_contact: Option<CustomerContact>,
     /// The customer's name, if known.
     pub customer_name: Option<CustomerName>,
     /// What the ticket is about, one line.

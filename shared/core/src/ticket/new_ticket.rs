@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId, Priority, Source,
-    Status, Subject, Tag, Ticket, TicketId,
+    CustomerContact, CustomerId, CustomerName, Description, EmailAddress, ExternalId, OrderId,
+    Priority, SetBy, Source, Status, Subject, Tag, Ticket, TicketId, mask,
 };
 
 /// A ticket that was asked for and is right, but has no id yet.
@@ -14,6 +14,8 @@ pub struct NewTicket {
     pub customer_id: CustomerId,
     /// The customer's address, if the source tells it.
     pub customer_email: Option<EmailAddress>,
+    /// How the customer can be reached besides the address, as the source writes it.
+    pub customer_contact: Option<CustomerContact>,
     /// The customer's name, if given.
     pub customer_name: Option<CustomerName>,
     /// What the ticket is about.
@@ -46,16 +48,26 @@ pub enum Identity {
     Of(String),
     /// All requests with this text are one request sent again, if they also ask for the same; one
     /// that asks for something else is refused.
-    Request(String),
+    Request {
+        /// The text of today: it names the day, so that it means nothing for ever.
+        today: String,
+        /// The text that the same request had yesterday.
+        yesterday: String,
+    },
 }
 
 impl Identity {
+    /// The text that a ticket made now is stored with; nothing of one that is unique.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Unique => None,
+            Self::Of(text) | Self::Request { today: text, .. } => Some(text),
+        }
+    }
+
     /// Whether the identity that is stored with a ticket, if any, is this one.
     pub fn is_stored_as(&self, stored: Option<&str>) -> bool {
-        match self {
-            Self::Unique => false,
-            Self::Of(text) | Self::Request(text) => stored == Some(text),
-        }
+        self.text().is_some() && self.text() == stored
     }
 }
 
@@ -66,6 +78,7 @@ impl Ticket {
             ticket_id,
             customer_id: new.customer_id.clone(),
             customer_email: new.customer_email.clone(),
+            customer_contact: new.customer_contact.clone(),
             customer_name: new.customer_name.clone(),
             subject: new.subject.clone(),
             description: new.description.clone(),
@@ -92,12 +105,44 @@ impl Ticket {
         }
     }
 
+    /// The ticket with what `told`, a later word of the same thing, knows and the ticket does not: the
+    /// address, and with it the customer's id; another contact; the name; the order. `None` when there is
+    /// nothing of that kind. What the ticket knows is never replaced, but for an order that the AI found.
+    pub fn completed(&self, told: &NewTicket) -> Option<Self> {
+        let mut completed = self.clone();
+        if self.customer_email.is_none() && told.customer_email.is_some() {
+            completed.customer_email.clone_from(&told.customer_email);
+            completed.customer_id.clone_from(&told.customer_id);
+        }
+        if self.customer_contact.is_none() {
+            completed.customer_contact.clone_from(&told.customer_contact);
+        }
+        if self.customer_name.is_none() {
+            completed.customer_name.clone_from(&told.customer_name);
+        }
+        if told.order_id.is_some()
+            && (self.order_id.is_none() || self.order_id_set_by == Some(SetBy::Ai))
+        {
+            completed.order_id.clone_from(&told.order_id);
+            completed.order_id_set_by = None;
+        }
+        (completed != *self).then_some(completed)
+    }
+
+    /// The time of a change that is made `now`. Clocks differ and requests wait, yet no entry of a
+    /// history is older than the one before it.
+    pub fn time_of_change(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now.max(self.updated_at)
+    }
+
     /// The ticket as it was when it was made, if it was `new` that made it. Each field of `new` is
     /// named here, so that a new one must be decided on: most never change on a ticket, and so tell.
     pub fn as_opened(&self, new: &NewTicket) -> Option<Self> {
         let NewTicket {
-            customer_id,
+            // Follows from the address.
+            customer_id: _,
             customer_email,
+            customer_contact,
             customer_name,
             subject,
             description,
@@ -114,14 +159,91 @@ impl Ticket {
             identity: _,
         } = new;
         let named_order = self.order_id.as_ref().filter(|_| self.order_id_set_by.is_none());
-        let is_same = *customer_email == self.customer_email
-            && *customer_id == self.customer_id
-            && *customer_name == self.customer_name
-            && *subject == self.subject
-            && *description == self.description
-            && order_id.as_ref() == named_order
+        // Card numbers and IBANs may have been masked when the ticket was stored.
+        fn is_same_text(one: Option<&str>, other: Option<&str>) -> bool {
+            one.map(mask) == other.map(mask)
+        }
+        let (email, name) = (EmailAddress::as_str, CustomerName::as_str);
+        let is_same = is_same_text(
+            customer_email.as_ref().map(email),
+            self.customer_email.as_ref().map(email),
+        ) && is_same_text(
+            customer_name.as_ref().map(name),
+            self.customer_name.as_ref().map(name),
+        ) && is_same_text(
+            customer_contact.as_ref().map(CustomerContact::as_str),
+            self.customer_contact.as_ref().map(CustomerContact::as_str),
+        ) && is_same_text(Some(subject.as_str()), Some(self.subject.as_str()))
+            && is_same_text(Some(description.as_str()), Some(self.description.as_str()))
+            && is_same_text(
+                order_id.as_ref().map(OrderId::as_str),
+                named_order.map(OrderId::as_str),
+            )
             && *source == self.source
             && *external_id == self.external_id;
-        is_same.then(|| Self::open(new, self.ticket_id, self.created_at))
+        is_same.then(|| Self {
+            customer_id: self.customer_id.clone(),
+            ..Self::open(new, self.ticket_id, self.created_at)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::example;
+
+    fn told() -> NewTicket {
+        let address = EmailAddress::parse("rosa@example.com").ok();
+        let ticket = example().unwrap();
+        NewTicket {
+            customer_id: CustomerId::of(address.as_ref().unwrap()),
+            customer_email: address,
+            customer_contact: CustomerContact::parse("sam@example.com").ok(),
+            customer_name: CustomerName::parse("Rosa").ok(),
+            subject: ticket.subject,
+            description: ticket.description,
+            order_id: OrderId::parse("4711").ok(),
+            tags: Vec::new(),
+            source: Source::Zendesk,
+            external_id: None,
+            follow_up_of: None,
+            opened_by: None,
+            identity: Identity::Unique,
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_filled_in_and_what_is_known_stays() {
+        let known = example().unwrap();
+        let contact = told().customer_contact;
+        let expected = Ticket { customer_contact: contact.clone(), ..known.clone() };
+        assert_eq!(known.completed(&told()), Some(expected.clone()));
+        assert_eq!(expected.completed(&told()), None);
+
+        let unknown = Ticket {
+            customer_email: None,
+            customer_name: None,
+            order_id_set_by: Some(SetBy::Ai),
+            ..known.clone()
+        };
+        let completed = unknown.completed(&told()).unwrap();
+        assert_eq!(completed.customer_id, told().customer_id);
+        assert_eq!(completed.customer_email, told().customer_email);
+        assert_eq!(completed.customer_name, told().customer_name);
+        assert_eq!((completed.order_id, completed.order_id_set_by), (told().order_id, None));
+
+        // Without an address there is nothing that the customer's id follows from.
+        let nameless = NewTicket { customer_email: None, customer_contact: None, ..told() };
+        assert_eq!(unknown.completed(&nameless).unwrap().customer_id, known.customer_id);
+    }
+
+    #[test]
+    fn no_change_is_older_than_the_one_before() {
+        let ticket = example().unwrap();
+        let earlier = ticket.updated_at - chrono::TimeDelta::seconds(1);
+        let later = ticket.updated_at + chrono::TimeDelta::seconds(1);
+        assert_eq!(ticket.time_of_change(earlier), ticket.updated_at);
+        assert_eq!(ticket.time_of_change(later), later);
     }
 }

@@ -8,8 +8,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::classification::{Category, Priority};
-use super::text::{Assignee, OrderId, Tag};
-use super::{Source, Status, Ticket};
+use super::text::{Assignee, CustomerContact, CustomerName, OrderId, Tag};
+use super::{CustomerId, EmailAddress, Source, Status, Ticket};
 
 /// A change of a ticket that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +106,14 @@ pub struct ChangedFields {
     pub tags: Option<FieldChange<Vec<Tag>>>,
     /// The order that it is about.
     pub order_id: Option<FieldChange<Option<OrderId>>>,
+    /// The customer.
+    pub customer_id: Option<FieldChange<CustomerId>>,
+    /// The customer's address.
+    pub customer_email: Option<FieldChange<Option<EmailAddress>>>,
+    /// How the customer can be reached besides.
+    pub customer_contact: Option<FieldChange<Option<CustomerContact>>>,
+    /// The customer's name.
+    pub customer_name: Option<FieldChange<Option<CustomerName>>>,
 }
 
 /// What a field held before and holds since.
@@ -137,6 +145,14 @@ impl ChangedFields {
             tags: (from.tags != to.tags).then(|| FieldChange::of(&from.tags, &to.tags)),
             order_id: (from.order_id != to.order_id)
                 .then(|| FieldChange::of(&from.order_id, &to.order_id)),
+            customer_id: (from.customer_id != to.customer_id)
+                .then(|| FieldChange::of(&from.customer_id, &to.customer_id)),
+            customer_email: (from.customer_email != to.customer_email)
+                .then(|| FieldChange::of(&from.customer_email, &to.customer_email)),
+            customer_contact: (from.customer_contact != to.customer_contact)
+                .then(|| FieldChange::of(&from.customer_contact, &to.customer_contact)),
+            customer_name: (from.customer_name != to.customer_name)
+                .then(|| FieldChange::of(&from.customer_name, &to.customer_name)),
         }
     }
 

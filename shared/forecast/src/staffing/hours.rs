@@ -9,7 +9,7 @@ use crate::zone::{HALF_HOURS_A_DAY, Zone};
 #[error(
     "must be days with times at full or half hours, such as \"Mon-Fri 09:00-17:30; Sat 10:00-14:00\""
 )]
-pub struct NotOpeningHours;
+pub struct ParseOpeningHoursError;
 
 /// The half hours of the clock's week in which a team works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +25,15 @@ impl OpeningHours {
     /// they begin go on to the next day.
     ///
     /// # Errors
-    /// [`NotOpeningHours`].
-    pub fn parse(text: &str) -> Result<Self, NotOpeningHours> {
+    /// [`ParseOpeningHoursError`].
+    pub fn parse(text: &str) -> Result<Self, ParseOpeningHoursError> {
         let mut open = [[false; HALF_HOURS_A_DAY]; 7];
         for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let (days, times) = part.split_once(' ').ok_or(NotOpeningHours)?;
-            let (from, to) = times.trim().split_once('-').ok_or(NotOpeningHours)?;
+            let (days, times) = part.split_once(' ').ok_or(ParseOpeningHoursError)?;
+            let (from, to) = times.trim().split_once('-').ok_or(ParseOpeningHoursError)?;
             let (from, to) = (slot(from)?, slot(to)?);
             if from == to || from == HALF_HOURS_A_DAY {
-                return Err(NotOpeningHours);
+                return Err(ParseOpeningHoursError);
             }
             let length = if to > from { to - from } else { to + HALF_HOURS_A_DAY - from };
             for day in weekdays(days)? {
@@ -45,7 +45,7 @@ impl OpeningHours {
         if open.iter().flatten().any(|open| *open) {
             Ok(Self { open })
         } else {
-            Err(NotOpeningHours)
+            Err(ParseOpeningHoursError)
         }
     }
 
@@ -62,26 +62,26 @@ impl OpeningHours {
     }
 }
 
-fn slot(text: &str) -> Result<usize, NotOpeningHours> {
-    let (hour, minute) = text.trim().split_once(':').ok_or(NotOpeningHours)?;
+fn slot(text: &str) -> Result<usize, ParseOpeningHoursError> {
+    let (hour, minute) = text.trim().split_once(':').ok_or(ParseOpeningHoursError)?;
     let digits = |text: &str| text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(hour) || !digits(minute) {
-        return Err(NotOpeningHours);
+        return Err(ParseOpeningHoursError);
     }
-    let hour: usize = hour.parse().map_err(|_| NotOpeningHours)?;
+    let hour: usize = hour.parse().map_err(|_| ParseOpeningHoursError)?;
     let half = match minute {
         "00" => 0,
         "30" => 1,
-        _ => return Err(NotOpeningHours),
+        _ => return Err(ParseOpeningHoursError),
     };
     let slot = 2 * hour + half;
-    if slot <= HALF_HOURS_A_DAY { Ok(slot) } else { Err(NotOpeningHours) }
+    if slot <= HALF_HOURS_A_DAY { Ok(slot) } else { Err(ParseOpeningHoursError) }
 }
 
 /// The days of `Mon`, `Mon-Fri` or `Mon,Wed`, Monday being 0.
-fn weekdays(text: &str) -> Result<Vec<usize>, NotOpeningHours> {
+fn weekdays(text: &str) -> Result<Vec<usize>, ParseOpeningHoursError> {
     let day = |name: &str| {
-        let weekday: Weekday = name.trim().parse().map_err(|_| NotOpeningHours)?;
+        let weekday: Weekday = name.trim().parse().map_err(|_| ParseOpeningHoursError)?;
         Ok(weekday.num_days_from_monday() as usize)
     };
     let mut days = Vec::new();
@@ -138,7 +138,7 @@ mod tests {
             "Mon 25:00-26:00",
             "Mon +9:00-10:00",
         ] {
-            assert_eq!(OpeningHours::parse(wrong), Err(NotOpeningHours), "{wrong}");
+            assert_eq!(OpeningHours::parse(wrong), Err(ParseOpeningHoursError), "{wrong}");
         }
     }
 

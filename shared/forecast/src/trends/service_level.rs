@@ -18,7 +18,7 @@ const HALF_HOUR: TimeDelta = TimeDelta::minutes(30);
 #[error(
     "must name each priority once with the times to the first answer and to the resolution, such as \"critical=30m/4h high=2h/1d medium=8h/3d low=1d/5d\""
 )]
-pub struct NotTargets;
+pub struct ParseTargetsError;
 
 /// How soon tickets of one priority are to be answered and resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,25 +40,25 @@ impl Targets {
     /// days. A day is 24 hours, of opening hours too.
     ///
     /// # Errors
-    /// [`NotTargets`].
-    pub fn parse(text: &str) -> Result<Self, NotTargets> {
+    /// [`ParseTargetsError`].
+    pub fn parse(text: &str) -> Result<Self, ParseTargetsError> {
         let mut found = [None; Priority::ALL.len()];
         for part in text.split_whitespace() {
-            let (name, times) = part.split_once('=').ok_or(NotTargets)?;
+            let (name, times) = part.split_once('=').ok_or(ParseTargetsError)?;
             let place = Priority::ALL.iter().position(|(known, _)| *known == name);
-            let (response, resolution) = times.split_once('/').ok_or(NotTargets)?;
+            let (response, resolution) = times.split_once('/').ok_or(ParseTargetsError)?;
             let target = Target {
-                first_response: duration(response).ok_or(NotTargets)?,
-                resolution: duration(resolution).ok_or(NotTargets)?,
+                first_response: duration(response).ok_or(ParseTargetsError)?,
+                resolution: duration(resolution).ok_or(ParseTargetsError)?,
             };
-            let slot = place.and_then(|place| found.get_mut(place)).ok_or(NotTargets)?;
+            let slot = place.and_then(|place| found.get_mut(place)).ok_or(ParseTargetsError)?;
             if slot.is_some() || target.resolution < target.first_response {
-                return Err(NotTargets);
+                return Err(ParseTargetsError);
             }
             *slot = Some(target);
         }
         let [Some(low), Some(medium), Some(high), Some(critical)] = found else {
-            return Err(NotTargets);
+            return Err(ParseTargetsError);
         };
         Ok(Self { by_priority: [low, medium, high, critical] })
     }
@@ -177,7 +177,7 @@ mod tests {
             "critical=30m/4h high=2h/1d medium=8h/3d none=1d/5d",
             "critical=30m/4h high=2h/1d medium=8h/3d low=1dä/5d",
         ] {
-            assert_eq!(Targets::parse(wrong), Err(NotTargets), "{wrong}");
+            assert_eq!(Targets::parse(wrong), Err(ParseTargetsError), "{wrong}");
         }
     }
 

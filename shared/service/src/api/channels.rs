@@ -6,9 +6,10 @@ use utoipa::openapi::Schema;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::http::{CreatedTicket, Problem, WebhookAnswer};
+use crate::http::{Problem, WebhookAnswer};
 
-/// What a Zendesk trigger's webhook is set up to send. Further fields are ignored.
+/// What a Zendesk trigger's webhook is set up to send. Names may be written otherwise, the customer's
+/// words may stand under any name, and the requester may be one text, `Name <address>`.
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"ticket": {
     "id": 123,
@@ -100,8 +101,9 @@ enum WebhookErrors {
 /// Receive a webhook from Zendesk
 ///
 /// The body of a trigger, or an event of an event-subscribed webhook. A new ticket is stored once;
-/// a changed status, a customer's comment, a merge and a deletion change the existing ticket;
-/// everything else is ignored. A signed body that cannot be read is kept and answered with 200.
+/// a changed status, a customer's comment, a merge and a deletion change the existing ticket, and what
+/// it lacks of its customer is filled in; everything else is ignored. A signed body that cannot be read
+/// is kept and answered with 200.
 #[utoipa::path(
     post,
     path = "/api/tickets/webhook/zendesk",
@@ -115,8 +117,7 @@ enum WebhookErrors {
     request_body = ZendeskWebhook,
     responses(
         (status = 200, description = "The notification was processed or ignored", body = WebhookAnswer),
-        (status = 201, description = "A new ticket is stored", body = CreatedTicket,
-            headers(("Location" = String, description = "The ticket's address"))),
+        (status = 201, description = "A new ticket is stored", body = WebhookAnswer),
         WebhookErrors,
     )
 )]
@@ -138,8 +139,7 @@ pub fn webhook_zendesk() {}
     request_body = IntercomWebhook,
     responses(
         (status = 200, description = "The notification was processed or ignored", body = WebhookAnswer),
-        (status = 201, description = "A new ticket is stored", body = CreatedTicket,
-            headers(("Location" = String, description = "The ticket's address"))),
+        (status = 201, description = "A new ticket is stored", body = WebhookAnswer),
         WebhookErrors,
     )
 )]

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "what `utoipa` makes of a documented function is not documented")]
 
 mod channels;
+mod customers;
 mod site;
 mod tickets;
 
@@ -17,7 +18,8 @@ use utoipa::{IntoResponses, Modify, OpenApi, ToSchema};
 
 use crate::http::{CreatedTicket, Health, Problem, TicketPage, TicketView};
 use crate::limits::{
-    PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM,
+    PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAXIMUM, PAGE_RECORDS_DEFAULT, PAGE_RECORDS_MAXIMUM,
+    PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM,
 };
 
 /// An answer of API Gateway itself.
@@ -51,6 +53,14 @@ enum Unauthorized {
     Unauthorized(GatewayMessage),
 }
 
+/// What a function answers on a route that asks who calls.
+#[derive(IntoResponses)]
+enum NotAllowed {
+    /// The token names nobody, or does not have the scope that the route asks for.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+}
+
 /// What any route that takes a JSON body may answer.
 #[derive(IntoResponses)]
 enum BodyErrors {
@@ -60,6 +70,10 @@ enum BodyErrors {
     /// The body is over 262,144 bytes.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
+    /// `Content-Type` does not name JSON, or the body is compressed; then `Accept-Encoding` names what
+    /// is taken.
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(Problem),
     /// Some fields are not valid, and `errors` names each of them; or the `Idempotency-Key` was already
     /// used with a different body.
     #[response(status = 422, content_type = "application/problem+json")]
@@ -98,12 +112,14 @@ impl Modify for SecuritySchemes {
     servers((url = "/", description = "The server of this document")),
     tags(
         (name = "tickets", description = "Create, read and change tickets"),
+        (name = "customers", description = "Hand over and erase what is kept of a customer"),
         (name = "webhooks", description = "Called by Zendesk and Intercom"),
         (name = "service", description = "The service itself")
     ),
     modifiers(&SecuritySchemes),
     paths(
         tickets::create_ticket,
+        tickets::form_token,
         tickets::list_tickets,
         tickets::list_tickets_with_slash,
         tickets::list_tickets_of_customer,
@@ -113,6 +129,8 @@ impl Modify for SecuritySchemes {
         tickets::read_suggestions,
         tickets::update_ticket,
         tickets::update_status,
+        customers::export_customer,
+        customers::erase_customer,
         channels::webhook_zendesk,
         channels::webhook_intercom,
         channels::validate_webhook_intercom,
@@ -133,6 +151,7 @@ pub fn document() -> Document {
 
 // The macros take literals only.
 const _: () = assert!(PAGE_ENTRIES_MAXIMUM == 100 && PAGE_ENTRIES_DEFAULT == 25 && TAGS == 100);
+const _: () = assert!(PAGE_RECORDS_MAXIMUM == 500 && PAGE_RECORDS_DEFAULT == 100);
 const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
 const _: () = assert!(copilot_aws::limits::CURSOR_BYTES == 256);

@@ -1,5 +1,6 @@
 //! The service itself: its health and its documentation.
 
+use super::Unauthorized;
 use crate::http::{Health, Problem};
 
 /// Check the health of the service
@@ -16,7 +17,11 @@ pub fn health() {}
     get,
     path = "/docs",
     tag = "service",
-    responses((status = 200, description = "The API as a page", content_type = "text/html", body = String))
+    security((), ("bearer" = []), ("sigv4" = [])),
+    responses(
+        (status = 200, description = "The API as a page", content_type = "text/html", body = String),
+        Unauthorized,
+    )
 )]
 pub fn docs() {}
 
@@ -25,11 +30,15 @@ pub fn docs() {}
     get,
     path = "/docs/{file}",
     tag = "service",
+    security((), ("bearer" = []), ("sigv4" = [])),
     params(("file" = String, Path, example = "swagger-ui.css")),
     responses(
         (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
+        Unauthorized,
         (status = 404, description = "The page has no such file", body = Problem,
             content_type = "application/problem+json"),
+        (status = 406, description = "`Accept-Encoding` does not allow gzip, and the file is there in no other form",
+            body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub fn docs_file() {}
@@ -39,6 +48,10 @@ pub fn docs_file() {}
     get,
     path = "/openapi.json",
     tag = "service",
-    responses((status = 200, description = "The OpenAPI document", content_type = "application/json", body = Object))
+    security((), ("bearer" = []), ("sigv4" = [])),
+    responses(
+        (status = 200, description = "The OpenAPI document", content_type = "application/json", body = Object),
+        Unauthorized,
+    )
 )]
 pub fn openapi_json() {}

@@ -9,9 +9,10 @@ use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::{BodyErrors, ServerErrors, Unauthorized};
+use super::{BodyErrors, NotAllowed, ServerErrors, Unauthorized};
 use crate::http::{
-    ChangePage, CreatedTicket, MessagePage, Problem, TicketPage, TicketSuggestion, TicketView,
+    ChangePage, CreatedTicket, FormTokenAnswer, MessagePage, Problem, TicketPage, TicketSuggestion,
+    TicketView,
 };
 
 /// A new ticket.
@@ -150,16 +151,25 @@ struct EntryParameters {
 
 /// Create a ticket
 ///
+/// Anybody may call this, unless the stack asks who calls. `source` is `web` or `api`; only a caller who
+/// may change tickets names another.
+///
 /// With an `Idempotency-Key` the request can be retried safely: the same key with the same body gets
-/// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. Keys are
-/// kept as long as their tickets.
+/// the first answer again, with `Idempotent-Replayed: true`, and creates no second ticket. A key belongs to
+/// its customer, or to the caller if an authorizer knows it, and is valid on its day (UTC) and the next; that
+/// of a ticket that was erased is refused.
+///
+/// HTML in `subject` and `description` becomes words, control characters become spaces.
 #[utoipa::path(
     post,
     path = "/api/tickets/create",
     tag = "tickets",
+    security((), ("bearer" = []), ("sigv4" = [])),
     params(
         ("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!-~]+$",
             description = "A random value for each ticket, such as a UUID: 1 to 255 visible ASCII characters, quoted or not"),
+        ("Form-Token" = Option<String>, Header, nullable = false,
+            description = "The `form_token` of `GET /api/form-token`, where the stack asks strangers for one"),
     ),
     request_body = CreateTicket,
     responses(
@@ -169,13 +179,38 @@ struct EntryParameters {
                 ("ETag" = String, description = "The ticket's version"),
                 ("Idempotent-Replayed" = Option<String>, description = "`true` when the ticket already existed"),
             )),
-        (status = 415, description = "The body is not JSON", body = Problem,
+        Unauthorized,
+        NotAllowed,
+        (status = 410, description = "The ticket of this `Idempotency-Key` was erased", body = Problem,
             content_type = "application/problem+json"),
         BodyErrors,
         ServerErrors,
     )
 )]
 pub fn create_ticket() {}
+
+/// Get a token for a form
+///
+/// A stack may ask a stranger for it before a ticket is created (`FormToken`). It holds for an hour, and for
+/// pages of the `origin` that the query names, else of the header `Origin`, else for any.
+#[utoipa::path(
+    get,
+    path = "/api/form-token",
+    tag = "tickets",
+    security((), ("bearer" = []), ("sigv4" = [])),
+    params(("origin" = Option<String>, Query, nullable = false, min_length = 1, max_length = 267,
+        description = "The origin of the page with the form, such as https://shop.example")),
+    responses(
+        (status = 200, description = "The token", body = FormTokenAnswer),
+        Unauthorized,
+        NotAllowed,
+        (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The stack asks for no token", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub fn form_token() {}
 
 /// List tickets
 ///
@@ -192,6 +227,7 @@ pub fn create_ticket() {}
         (status = 200, description = "A page of tickets", body = TicketPage,
             headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
         Unauthorized,
+        NotAllowed,
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
             body = Problem, content_type = "application/problem+json"),
         ServerErrors,
@@ -211,6 +247,7 @@ pub fn list_tickets() {}
         (status = 200, description = "A page of tickets", body = TicketPage,
             headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
         Unauthorized,
+        NotAllowed,
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
             body = Problem, content_type = "application/problem+json"),
         ServerErrors,
@@ -232,6 +269,7 @@ pub fn list_tickets_with_slash() {}
         (status = 200, description = "A page of tickets", body = TicketPage,
             headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
         Unauthorized,
+        NotAllowed,
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
             body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "The customer id is not valid", body = Problem,
@@ -250,6 +288,7 @@ pub fn list_tickets_of_customer() {}
     params(("ticket_id" = inline(TicketId), Path)),
     responses(
         Unauthorized,
+        NotAllowed,
         (status = 200, description = "The ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "There is no ticket with this id", body = Problem,
@@ -273,6 +312,7 @@ pub fn read_ticket() {}
     params(("ticket_id" = inline(TicketId), Path), EntryParameters),
     responses(
         Unauthorized,
+        NotAllowed,
         (status = 200, description = "A page of changes", body = ChangePage,
             example = json!({"changes": [
                 {"version": 2, "from": "new", "to": "open", "fields": {}, "actor": "agent",
@@ -301,6 +341,7 @@ pub fn read_history() {}
     params(("ticket_id" = inline(TicketId), Path), EntryParameters),
     responses(
         Unauthorized,
+        NotAllowed,
         (status = 200, description = "A page of messages", body = MessagePage,
             example = json!({"messages": [
                 {"version": 3, "message_id": "40100000004", "text": "Any news?", "source": "zendesk",
@@ -337,6 +378,7 @@ pub fn read_messages() {}
                 "processed_at": "2024-11-03T10:30:01.000Z"
             }})),
         Unauthorized,
+        NotAllowed,
         (status = 404, description = "There is no ticket with this id", body = Problem,
             content_type = "application/problem+json"),
         ServerErrors,
@@ -363,14 +405,13 @@ pub fn read_suggestions() {}
     request_body(content((TicketPatch = "application/merge-patch+json"), (TicketPatch = "application/json"))),
     responses(
         Unauthorized,
+        NotAllowed,
         (status = 200, description = "The updated ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "There is no ticket with this id", body = Problem,
             content_type = "application/problem+json"),
         (status = 412, description = "The ticket has a version other than the one in `If-Match`",
             body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = Problem,
-            content_type = "application/problem+json"),
         BodyErrors,
         ServerErrors,
     )
@@ -396,6 +437,7 @@ pub fn update_ticket() {}
     request_body = StatusChange,
     responses(
         Unauthorized,
+        NotAllowed,
         (status = 200, description = "The updated ticket", body = TicketView,
             headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
         (status = 404, description = "There is no ticket with this id", body = Problem,
@@ -404,8 +446,6 @@ pub fn update_ticket() {}
             body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "The ticket has a version other than the one in `If-Match`",
             body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = Problem,
-            content_type = "application/problem+json"),
         BodyErrors,
         ServerErrors,
     )

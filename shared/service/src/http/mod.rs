@@ -1,6 +1,7 @@
 //! Speaks with API Gateway's HTTP API in payload format 2.0. This module alone names status codes.
 
 mod body;
+mod caller;
 mod problem;
 mod request;
 mod response;
@@ -20,8 +21,10 @@ use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
 pub use body::{
-    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, ExportedRecord, FormTokenAnswer,
+    Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
+pub use caller::{Access, Scope};
 pub use problem::Problem;
 #[cfg(test)]
 pub(crate) use problem::problem_kinds;

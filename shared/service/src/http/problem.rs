@@ -82,6 +82,15 @@ fn kind_of(error: &Error) -> Kind {
             "unsupported-media-type",
             "The body is not JSON",
         ),
+        Error::UnsupportedContentCoding => kind(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-content-coding",
+            "The body is compressed",
+        ),
+        Error::NotAcceptable(_) => {
+            kind(StatusCode::NOT_ACCEPTABLE, "not-acceptable", "Not in a form that you accept")
+        }
+        Error::Forbidden(_) => kind(StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
         Error::Unauthenticated(_) => kind(
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
@@ -99,6 +108,7 @@ fn kind_of(error: &Error) -> Kind {
             "idempotency-key-reused",
             "The Idempotency-Key was used for another request",
         ),
+        Error::Erased => kind(StatusCode::GONE, "erased", "The ticket was erased"),
         Error::Outdated => kind(
             StatusCode::PRECONDITION_FAILED,
             "outdated",
@@ -123,12 +133,21 @@ fn detail_of(error: &Error) -> String {
         Error::UnsupportedMediaType => {
             "Send the body as JSON, with the header Content-Type: application/json.".to_owned()
         }
+        Error::UnsupportedContentCoding => {
+            "Send the body as it is, without the header Content-Encoding.".to_owned()
+        }
+        Error::NotAcceptable(why) => (*why).to_owned(),
+        Error::Forbidden(why) => why.clone().into_owned(),
         Error::Unauthenticated(why) => why.clone(),
         Error::MethodNotAllowed { allowed } => format!("Allowed here: {allowed}."),
         Error::NotFound(what) => (*what).to_owned(),
         Error::Conflict(why) => why.clone(),
         Error::KeyReused => {
             "This key was already sent with a different body. Use a new key for a new ticket."
+                .to_owned()
+        }
+        Error::Erased => {
+            "The ticket that this request made was erased. Use a new key for a new ticket."
                 .to_owned()
         }
         Error::Outdated => {
@@ -172,6 +191,8 @@ pub(super) fn response(error: &Error, request_id: &str) -> Response {
     response.header(header::CONTENT_TYPE, "application/problem+json");
     match error {
         Error::MethodNotAllowed { allowed } => response.header(header::ALLOW, allowed),
+        // RFC 9110, section 15.5.16: which codings would have been taken.
+        Error::UnsupportedContentCoding => response.header(header::ACCEPT_ENCODING, "identity"),
         // RFC 9110, section 11.6.1, wants a challenge; no scheme is registered for signed bodies.
         Error::Unauthenticated(_) => response.header(header::WWW_AUTHENTICATE, "Signature"),
         Error::Unavailable { .. } => {
@@ -200,12 +221,16 @@ pub(crate) fn problem_kinds() -> Vec<(u16, &'static str, &'static str)> {
         Error::Malformed("".into()),
         Error::InvalidParameters(Vec::new()),
         Error::Unauthenticated(String::new()),
+        Error::Forbidden("".into()),
         Error::NotFound(""),
         Error::MethodNotAllowed { allowed: "" },
+        Error::NotAcceptable(""),
         Error::Conflict(String::new()),
+        Error::Erased,
         Error::Outdated,
         Error::TooLarge,
         Error::UnsupportedMediaType,
+        Error::UnsupportedContentCoding,
         Error::Invalid(Vec::new()),
         Error::KeyReused,
         Error::defect(""),
@@ -222,6 +247,15 @@ fn described((error, kind): (&Error, Kind)) -> (u16, &'static str, &'static str)
         Error::InvalidParameters(_) => {
             "a query parameter is not valid or unknown, or a header is not valid"
         }
+        Error::UnsupportedContentCoding => {
+            "the body is compressed; `Accept-Encoding` of the answer names what is taken"
+        }
+        Error::NotAcceptable(_) => {
+            "a file of the documentation is asked for in a form other than gzip"
+        }
+        Error::Forbidden(_) => {
+            "the token names nobody, or lacks the scope that the route asks for; `detail` names it"
+        }
         Error::Unauthenticated(_) => "a webhook's signature is missing, wrong or expired",
         Error::NotFound(_) => "there is no ticket with this id",
         Error::MethodNotAllowed { .. } => {
@@ -231,11 +265,12 @@ fn described((error, kind): (&Error, Kind)) -> (u16, &'static str, &'static str)
         Error::Conflict(_) => {
             "the lifecycle does not allow the change; `detail` names what it allows"
         }
+        Error::Erased => "the ticket of this `Idempotency-Key` was erased",
         Error::Outdated => "the ticket's version is not the one in `If-Match`",
         Error::TooLarge => "the body is too large (of a webhook's body, the beginning is kept)",
         Error::UnsupportedMediaType => {
-            "the body is not `application/json` nor, for `PATCH`, `application/merge-patch+json` \
-             (webhooks accept any type)"
+            "the header `Content-Type` is missing or not `application/json` nor, for `PATCH`, \
+             `application/merge-patch+json` (webhooks accept any type)"
         }
         Error::Invalid(_) => "fields are wrong, missing or unknown, all of them named at once",
         Error::KeyReused => "the `Idempotency-Key` was already used with a different body",

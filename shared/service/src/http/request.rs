@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lambda_http::aws_lambda_events::apigw::{ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::http::{HeaderMap, Method, header};
 
+use copilot_aws::queue::is_trace_id;
 use copilot_channels::{Headers, IdempotencyKey};
 use copilot_core::error::{Error, Fault};
 use copilot_core::limits;
 use copilot_core::ticket::ExpectedVersion;
+
+use super::caller::Caller;
 
 /// A request as it came through API Gateway.
 ///
@@ -26,7 +29,7 @@ pub struct Request {
     headers: HeaderMap,
     body: Vec<u8>,
     trace_id: Option<String>,
-    caller: Option<String>,
+    caller: Caller,
 }
 
 impl Headers for Request {
@@ -65,7 +68,7 @@ impl Request {
             headers: event.headers,
             body,
             trace_id,
-            caller: event.request_context.authorizer.as_ref().and_then(caller),
+            caller: Caller::of(event.request_context.authorizer.as_ref()),
         })
     }
 
@@ -100,16 +103,16 @@ impl Request {
         &self.body
     }
 
-    /// The bytes of a body that says it is JSON, or says nothing.
+    /// The bytes of a body that says it is JSON. One that says nothing is refused: a browser sends
+    /// such a body to any site without asking that site first.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] or [`Error::UnsupportedMediaType`].
+    /// [`Error::TooLarge`], [`Error::UnsupportedMediaType`] or [`Error::UnsupportedContentCoding`].
     pub fn json_body(&self) -> Result<&[u8], Error> {
         self.body_of(&["application/json"])
     }
 
-    /// The bytes of a body that says it is a JSON Merge Patch (RFC 7396, section 4) or plain JSON, or
-    /// says nothing.
+    /// The bytes of a body that says it is a JSON Merge Patch (RFC 7396, section 4) or plain JSON.
     ///
     /// # Errors
     /// As [`Request::json_body`].
@@ -121,11 +124,12 @@ impl Request {
         if self.body.len() > limits::BODY_BYTES {
             return Err(Error::TooLarge);
         }
-        let Some(content_type) = self.headers.get(header::CONTENT_TYPE) else {
-            return Ok(&self.body);
-        };
-        let media_type = content_type.to_str().unwrap_or_default().split(';').next();
-        let media_type = media_type.unwrap_or_default().trim();
+        let coding = self.header(header::CONTENT_ENCODING.as_str()).unwrap_or("identity").trim();
+        if !coding.is_empty() && !coding.eq_ignore_ascii_case("identity") {
+            return Err(Error::UnsupportedContentCoding);
+        }
+        let content_type = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if media_types.iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
             Ok(&self.body)
         } else {
@@ -159,7 +163,11 @@ impl Request {
     /// Who calls, if an authorizer has found out: the issuer and subject of a JWT, or the ARN of an
     /// IAM identity. It is personal data and must not reach a log.
     pub fn caller(&self) -> Option<&str> {
-        self.caller.as_deref()
+        self.caller.name()
+    }
+
+    pub(super) fn authorized(&self) -> &Caller {
+        &self.caller
     }
 
     /// The key with which the client marks a request that it may send again.
@@ -213,26 +221,10 @@ impl Request {
     }
 }
 
-fn caller(authorizer: &ApiGatewayRequestAuthorizer) -> Option<String> {
-    if let Some(jwt) = &authorizer.jwt {
-        let claim = |name: &str| jwt.claims.get(name).filter(|value| !value.is_empty());
-        // A subject is unique within its issuer only (RFC 7519, section 4.1.2).
-        return claim("sub").map(|subject| {
-            format!("{} {subject}", claim("iss").map_or("unknown issuer", String::as_str))
-        });
-    }
-    authorizer.iam.as_ref()?.user_arn.clone()
-}
-
-/// The `Root` of a trace header, `Root=1-5759e988-…;Parent=…;Sampled=1`, if it has the form that
-/// X-Ray documents: a version, 8 hex digits of time, 24 hex digits.
+/// The `Root` of a trace header, `Root=1-5759e988-…;Parent=…;Sampled=1`, if it is one.
 pub(super) fn trace_root(header: &str) -> Option<String> {
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
-    let is_hex = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let (time, unique) = root.strip_prefix("1-")?.split_once('-')?;
-    (is_hex(time, 8) && is_hex(unique, 24)).then(|| root.to_owned())
+    is_trace_id(root).then(|| root.to_owned())
 }
 
 impl Query {
@@ -282,12 +274,12 @@ impl Query {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use serde_json::{Value, json};
 
     use super::*;
 
-    fn request(overrides: &[(&str, Value)]) -> Request {
+    pub(in crate::http) fn request(overrides: &[(&str, Value)]) -> Request {
         let mut event = json!({
             "version": "2.0",
             "routeKey": "POST /x",
@@ -321,7 +313,7 @@ mod tests {
     #[test]
     fn only_json_is_taken() {
         let with_type = |value: &str| request(&[("headers", json!({"content-type": value}))]);
-        assert!(request(&[]).json_body().is_ok());
+        assert!(matches!(request(&[]).json_body(), Err(Error::UnsupportedMediaType)));
         assert!(with_type("application/json").json_body().is_ok());
         assert!(with_type("Application/JSON; charset=utf-8").json_body().is_ok());
         let patch = with_type("application/merge-patch+json");
@@ -335,6 +327,24 @@ mod tests {
                 matches!(with_type(other).json_body(), Err(Error::UnsupportedMediaType)),
                 "{other:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_compressed_body_is_refused_by_its_coding() {
+        let with_coding = |value: &str| {
+            let headers = json!({"content-type": "application/json", "content-encoding": value});
+            request(&[("headers", headers)])
+        };
+        for coding in ["gzip", "GZIP", "br", "deflate", "gzip, identity", "x-gzip"] {
+            let refused = with_coding(coding);
+            assert!(
+                matches!(refused.json_body(), Err(Error::UnsupportedContentCoding)),
+                "{coding}"
+            );
+        }
+        for coding in ["identity", "Identity", ""] {
+            assert!(with_coding(coding).json_body().is_ok(), "{coding}");
         }
     }
 
@@ -358,21 +368,6 @@ mod tests {
                 Fault::in_parameter("a b", "Is not a known parameter.")
             ]
         );
-    }
-
-    #[test]
-    fn an_authorizer_tells_the_caller() {
-        let caller = |authorizer: Value| {
-            let context =
-                json!({"http": {"method": "POST", "path": "/x"}, "authorizer": authorizer});
-            request(&[("requestContext", context)]).caller().map(str::to_owned)
-        };
-        let jwt = json!({"jwt": {"claims": {"iss": "https://login.example", "sub": "agent-7"}, "scopes": null}});
-        assert_eq!(caller(jwt).as_deref(), Some("https://login.example agent-7"));
-        let iam = json!({"iam": {"accessKey": "A", "userArn": "arn:aws:iam::123456789012:user/a"}});
-        assert_eq!(caller(iam).as_deref(), Some("arn:aws:iam::123456789012:user/a"));
-        assert_eq!(caller(json!({"jwt": {"claims": {"aud": "x"}, "scopes": null}})), None);
-        assert_eq!(caller(json!(null)), None);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::body::{
-    ChangePage, CreatedTicket, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, FormTokenAnswer, Health,
+    MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
 use super::view::TicketView;
 use crate::telemetry::Outcome;
@@ -59,22 +60,18 @@ impl Response {
         Ok(response)
     }
 
-    /// 200 with a ticket that was there before, and what was not done.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the body cannot be written.
-    pub fn already_exists(body: &CreatedTicket) -> Result<Self, Error> {
-        let ticket_id = body.ticket.ticket_id();
-        Ok(Self::ok(body)?.about(ticket_id).counted_as(Outcome::Duplicate))
-    }
-
-    /// 200 with what a webhook's call did.
+    /// What a webhook's call did: 201 with a new ticket, else 200.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
     pub fn webhook(body: &WebhookAnswer) -> Result<Self, Error> {
-        let ticket_id = body.ticket.as_ref().map(TicketView::ticket_id);
-        Ok(Self { ticket_id, ..Self::ok(body)? })
+        let (status, outcome) = match body.result {
+            WebhookResult::Created => (StatusCode::CREATED, Outcome::Created),
+            WebhookResult::AlreadyReceived => (StatusCode::OK, Outcome::Duplicate),
+            _ => (StatusCode::OK, Outcome::Done),
+        };
+        let answer = Self::json(status, body)?;
+        Ok(Self { ticket_id: body.ticket_id, ..answer }.counted_as(outcome))
     }
 
     /// 200 with a page of the changes of a ticket.
@@ -101,6 +98,37 @@ impl Response {
         Ok(Self::ok(body)?.about(body.ticket_id))
     }
 
+    /// 200 with a token for a form.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn form_token(body: &FormTokenAnswer) -> Result<Self, Error> {
+        Self::ok(body)
+    }
+
+    /// 200 with a page of what is kept of a customer, the first of which is at `address`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn export(page: &CustomerExport, address: &str) -> Result<Self, Error> {
+        let mut response = Self::ok(page)?;
+        response.next_page(address, page.next_cursor.as_deref());
+        Ok(response)
+    }
+
+    /// 200 when nothing is left of the customer, 202 when the same call is to go on.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn erasure(body: &CustomerErasure) -> Result<Self, Error> {
+        if body.finished_at.is_some() {
+            return Self::ok(body);
+        }
+        let mut response = Self::json(StatusCode::ACCEPTED, body)?;
+        response.header(header::RETRY_AFTER, &crate::limits::RETRY_AFTER_SECONDS.to_string());
+        Ok(response)
+    }
+
     /// 200 with the health of the service.
     ///
     /// # Errors
@@ -120,12 +148,16 @@ impl Response {
     /// [`Error::Internal`] when the body cannot be written.
     pub fn page(page: &TicketPage, address: &str) -> Result<Self, Error> {
         let mut response = Self::ok(page)?;
-        if let Some(cursor) = &page.next_cursor {
+        response.next_page(address, page.next_cursor.as_deref());
+        Ok(response)
+    }
+
+    fn next_page(&mut self, address: &str, cursor: Option<&str>) {
+        if let Some(cursor) = cursor {
             let separator = if address.contains('?') { '&' } else { '?' };
             let next = format!("<{address}{separator}cursor={cursor}>; rel=\"next\"");
-            response.header(header::LINK, &next);
+            self.header(header::LINK, &next);
         }
-        Ok(response)
     }
 
     /// 200 without a body.

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
-    Assignee, Category, ChangeSource, ChangedFields, FieldChange, OrderId, Priority, Source,
-    Status, Tag, TicketChange, TicketMessage, masked, optional_timestamp, timestamp,
+    Assignee, Category, ChangeSource, ChangedFields, CustomerContact, CustomerId, CustomerName,
+    EmailAddress, FieldChange, OrderId, Priority, Source, Status, Tag, TicketChange, TicketMessage,
+    masked, optional_timestamp, timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,8 +25,9 @@ pub struct ChangeView {
     /// The fields that the change set, with what they held before and since.
     #[schema(required)]
     fields: FieldsView,
-    /// Who made it: whom the authorizer knows, else who the request names, else `agent`; or the
-    /// source or the schedule itself, or the AI by its model as `ai:hashed-ngrams@1`.
+    /// Who made it: whom the authorizer knows, else who the request names with `(unverified)` after
+    /// it, else `agent`; or the source or the schedule itself, or the AI by its model as
+    /// `ai:hashed-ngrams@1`.
     #[schema(example = "agent", min_length = 1)]
     actor: String,
     /// Why, if that was said.
@@ -63,6 +65,22 @@ pub struct FieldsView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     order_id: Option<OrderChange>,
+    /// The customer, whose id follows from the address once that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    customer_id: Option<CustomerChange>,
+    /// The customer's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    customer_email: Option<EmailChange>,
+    /// How the customer can be reached besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    customer_contact: Option<ContactChange>,
+    /// The customer's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    customer_name: Option<NameChange>,
 }
 
 /// How urgent a ticket was before and is since.
@@ -116,6 +134,48 @@ struct OrderChange {
     to: Option<OrderId>,
 }
 
+/// Which customer a ticket had before and has since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct CustomerChange {
+    /// Before.
+    from: CustomerId,
+    /// Since.
+    to: CustomerId,
+}
+
+/// Which address of the customer was known before and is since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct EmailChange {
+    /// Before; null for none.
+    #[schema(required)]
+    from: Option<EmailAddress>,
+    /// Since; null for none.
+    #[schema(required)]
+    to: Option<EmailAddress>,
+}
+
+/// Which further contact of the customer was known before and is since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct ContactChange {
+    /// Before; null for none.
+    #[schema(required)]
+    from: Option<CustomerContact>,
+    /// Since; null for none.
+    #[schema(required)]
+    to: Option<CustomerContact>,
+}
+
+/// Which name of the customer was known before and is since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct NameChange {
+    /// Before; null for none.
+    #[schema(required)]
+    from: Option<CustomerName>,
+    /// Since; null for none.
+    #[schema(required)]
+    to: Option<CustomerName>,
+}
+
 /// What the customer wrote on a ticket after its description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = TicketMessage)]
@@ -158,7 +218,17 @@ impl From<TicketChange> for ChangeView {
 
 impl From<ChangedFields> for FieldsView {
     fn from(fields: ChangedFields) -> Self {
-        let ChangedFields { priority, category, assignee, tags, order_id } = fields;
+        let ChangedFields {
+            priority,
+            category,
+            assignee,
+            tags,
+            order_id,
+            customer_id,
+            customer_email,
+            customer_contact,
+            customer_name,
+        } = fields;
         let tags_masked = |tags: Vec<Tag>| tags.into_iter().map(Tag::masked).collect();
         Self {
             priority: priority.map(|FieldChange { from, to }| PriorityChange { from, to }),
@@ -174,6 +244,19 @@ impl From<ChangedFields> for FieldsView {
             order_id: order_id.map(|FieldChange { from, to }| OrderChange {
                 from: from.map(OrderId::masked),
                 to: to.map(OrderId::masked),
+            }),
+            customer_id: customer_id.map(|FieldChange { from, to }| CustomerChange { from, to }),
+            customer_email: customer_email.map(|FieldChange { from, to }| EmailChange {
+                from: from.map(EmailAddress::masked),
+                to: to.map(EmailAddress::masked),
+            }),
+            customer_contact: customer_contact.map(|FieldChange { from, to }| ContactChange {
+                from: from.map(CustomerContact::masked),
+                to: to.map(CustomerContact::masked),
+            }),
+            customer_name: customer_name.map(|FieldChange { from, to }| NameChange {
+                from: from.map(CustomerName::masked),
+                to: to.map(CustomerName::masked),
             }),
         }
     }

@@ -5,10 +5,10 @@
 use chrono::{DateTime, Utc};
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    Assignee, Category, Confidence, CustomerId, CustomerName, Description, EmailAddress,
-    ExternalId, Extracted, LanguageCode, ModelName, OrderId, Priority, SetBy, Source, Status,
-    Subject, Suggestion, SuggestionReason, Tag, Ticket, TicketId, masked, optional_timestamp,
-    timestamp,
+    Assignee, Category, Confidence, CustomerContact, CustomerId, CustomerName, Description,
+    EmailAddress, ExternalId, Extracted, LanguageCode, ModelName, OrderId, Priority, SetBy, Source,
+    Status, Subject, Suggestion, SuggestionReason, Tag, Ticket, TicketId, masked,
+    optional_timestamp, timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +25,10 @@ pub struct TicketView {
     /// does not tell it.
     #[schema(required)]
     customer_email: Option<EmailAddress>,
+    /// How the customer can be reached besides `customer_email`, as the source writes it: an address
+    /// that is none by the rules, such as `a..b@example.com`, or further ones.
+    #[schema(required)]
+    customer_contact: Option<CustomerContact>,
     /// The customer's name, if known.
     #[schema(required)]
     customer_name: Option<CustomerName>,
@@ -153,6 +157,7 @@ impl From<Ticket> for TicketView {
             ticket_id,
             customer_id,
             customer_email,
+            customer_contact,
             customer_name,
             subject,
             description,
@@ -182,6 +187,7 @@ impl From<Ticket> for TicketView {
             ticket_id,
             customer_id,
             customer_email: customer_email.map(EmailAddress::masked),
+            customer_contact: customer_contact.map(CustomerContact::masked),
             customer_name: customer_name.map(CustomerName::masked),
             subject: subject.masked(),
             description: description.masked(),

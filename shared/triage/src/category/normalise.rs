@@ -4,14 +4,18 @@ use std::ops::Range;
 
 use copilot_core::limits;
 
+use crate::own_words;
+
 /// Characters of a text that are read; a longer text is cut. It is what a ticket's description may
 /// have, with its subject.
 pub const MAX_TEXT_CHARS: usize = limits::DESCRIPTION_CHARACTERS;
 
-/// The one text of a ticket that is predicted for and learned from.
+/// The one text of a ticket that is predicted for and learned from: the subject and what the sender
+/// wrote of the description, not what is quoted there, forwarded, a signature or a notice.
 pub fn ticket_text(subject: &str, description: &str) -> String {
-    format!("{subject}\n{description}")
+    format!("{subject}\n{}", own_words::of(description))
 }
+
 /// Characters of a word that are kept. Longer runs are no words of a language.
 const MAX_WORD_CHARS: usize = 40;
 /// Stands for every e-mail address. No word can hold it.

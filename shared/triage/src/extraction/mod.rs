@@ -13,16 +13,19 @@ mod amount;
 mod date;
 mod device;
 mod order_id;
+mod order_pattern;
 mod tokens;
 mod tracking;
 
 use chrono::{DateTime, Utc};
 use copilot_core::limits;
 use copilot_core::ticket::{
-    ContactKind, EmailAddress, Extracted, ExtractedValue, MaskedNumber, OrderConfidence,
+    ContactKind, EmailAddress, Extracted, ExtractedValue, MaskedNumber, OrderConfidence, OrderId,
     PaymentNumberKind, PhoneNumber, TextField, contacts, payment_numbers,
 };
 
+use crate::own_words;
+pub use order_pattern::{OrderPattern, ParseOrderPatternError};
 use tokens::Tokens;
 
 /// What the subject and the description of a ticket name, in the order of the texts: each value
@@ -30,13 +33,23 @@ use tokens::Tokens;
 /// `created_at`. Of a longer text than a ticket may have the rest is not read. The time is linear in
 /// the length of the texts.
 pub fn extract(subject: &str, description: &str, created_at: DateTime<Utc>) -> Vec<Extracted> {
+    extract_with(subject, description, created_at, None)
+}
+
+/// The same, where the team's own order numbers have the form `orders`.
+pub fn extract_with(
+    subject: &str,
+    description: &str,
+    created_at: DateTime<Utc>,
+    orders: Option<&OrderPattern>,
+) -> Vec<Extracted> {
     let mut extracted = Vec::new();
     for (field, text) in [(TextField::Subject, subject), (TextField::Description, description)] {
         let read = text
             .char_indices()
             .nth(limits::DESCRIPTION_CHARACTERS)
             .map_or(text, |(end, _)| &text[..end]);
-        extracted.extend(extract_from(field, read, created_at));
+        extracted.extend(extract_from(field, read, created_at, orders));
     }
     extracted.truncate(limits::EXTRACTED_VALUES);
     extracted
@@ -49,12 +62,19 @@ struct Found {
     value: ExtractedValue,
 }
 
-fn extract_from(field: TextField, text: &str, created_at: DateTime<Utc>) -> Vec<Extracted> {
+fn extract_from(
+    field: TextField,
+    text: &str,
+    created_at: DateTime<Utc>,
+    orders: Option<&OrderPattern>,
+) -> Vec<Extracted> {
     let mut search = Search::of(text);
     search.payment_numbers();
+    orders.into_iter().for_each(|orders| search.orders_of_the_team(orders));
     search.find(tracking::at);
     search.contacts();
     search.find(order_id::at);
+    search.doubt_orders_of_others();
     search.find(amount::at);
     search.find(|tokens, index| date::at(tokens, index, created_at));
     search.find(device::at);
@@ -90,6 +110,14 @@ impl<'a> Search<'a> {
         }
     }
 
+    fn orders_of_the_team(&mut self, orders: &OrderPattern) {
+        for place in orders.places(self.text) {
+            let Ok(order_id) = OrderId::parse(&self.text[place.clone()]) else { continue };
+            let value = ExtractedValue::OrderId { order_id, confidence: OrderConfidence::High };
+            self.take(place.start, place.end, value);
+        }
+    }
+
     fn contacts(&mut self) {
         for contact in contacts(self.text) {
             let written = &self.text[contact.range.clone()];
@@ -118,6 +146,19 @@ impl<'a> Search<'a> {
                 if self.take(start, end, value) {
                     index = index.max(range.end);
                 }
+            }
+        }
+    }
+
+    /// An order that stands in what the sender quotes or forwards, or below their name, may be another
+    /// one than they write about: it is only likely.
+    fn doubt_orders_of_others(&mut self) {
+        let own = own_words::ranges(self.text);
+        for found in &mut self.found {
+            if let ExtractedValue::OrderId { confidence, .. } = &mut found.value
+                && !own.iter().any(|range| range.contains(&found.start))
+            {
+                *confidence = OrderConfidence::Low;
             }
         }
     }

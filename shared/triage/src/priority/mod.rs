@@ -24,7 +24,6 @@
 //! was, but of the texts that were, two in three fired too little and were told to be `medium` or
 //! `low`. So `medium` does not mean harmless. See `docs/priority-rubric.md`.
 
-mod own_words;
 mod phrase;
 mod phrases;
 pub mod policy;
@@ -38,6 +37,7 @@ use serde::Serialize;
 
 pub use policy::{Impact, Says, Urgency};
 
+use crate::own_words;
 use phrase::Hit;
 use token::Token;
 

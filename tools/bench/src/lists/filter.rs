@@ -3,14 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
-use hmac::{Hmac, Mac};
+use copilot_core::stack_key::{Purpose, StackKey};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 use super::ticket::{self, CUSTOMER, ORDER, Ticket};
 
-/// What seals the cursors of the function that is measured.
-pub const CURSOR_KEY: &str = "key";
+/// The secret of the deployment that is measured; it seals cursors.
+pub const STACK_KEY: &str = "a key of at least 32 bytes, for the bench";
 /// Tickets on a page: what a client gets that names no limit.
 pub const PAGE_TICKETS: usize = 25;
 /// Tickets that are read for one page at most (`shared/aws/src/limits.rs`).
@@ -138,12 +137,10 @@ impl<'a> List<'a> {
         bytes.extend(Utc::now().timestamp().to_be_bytes());
         bytes.extend(ticket.created_ms.to_be_bytes());
         bytes.extend(ticket.digits.to_be_bytes());
-        // HMAC takes keys of any length.
-        if let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(CURSOR_KEY.as_bytes()) {
-            mac.update(&bytes);
-            mac.update(if self.is_ascending { b"asc" } else { b"desc" });
-            mac.update(self.canonical().as_bytes());
-            bytes.extend(mac.finalize().into_bytes().iter().take(SEAL_BYTES));
+        let list = [if self.is_ascending { "asc " } else { "desc " }, &self.canonical()].concat();
+        if let Ok(key) = STACK_KEY.parse::<StackKey>() {
+            let seal = key.code(Purpose::Cursor, &[&bytes, list.as_bytes()]);
+            bytes.extend(seal.iter().take(SEAL_BYTES));
         }
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -187,7 +184,7 @@ mod tests {
     #[test]
     fn the_product_takes_the_cursors() {
         let tickets = tickets();
-        let cursors = Cursors::new(CURSOR_KEY.to_owned());
+        let cursors = Cursors::new(STACK_KEY.parse().unwrap());
         let none = TicketFilter::default();
         let after = TicketFilter {
             created_after: chrono::DateTime::from_timestamp_millis(tickets[2_600].created_ms),

@@ -10,7 +10,7 @@ use lambda_process::RuntimeApi;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
-use super::filter::CURSOR_KEY;
+use super::filter::STACK_KEY;
 use super::ticket::LIST_SHARDS;
 use crate::invocation::invoke;
 
@@ -67,7 +67,7 @@ impl Reader {
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
             ("TABLE_NAME", table),
             ("LIST_SHARDS", LIST_SHARDS.to_string().as_str()),
-            ("CURSOR_KEY", CURSOR_KEY),
+            ("STACK_KEY", STACK_KEY),
         ]);
         let errors = output.try_clone()?;
         command.stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true);

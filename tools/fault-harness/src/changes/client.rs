@@ -60,7 +60,11 @@ impl Client {
         };
         let case = record.case.clone();
         let ticket_id = match self.open(&case).await {
-            Ok(answer) => answer.body["ticket"]["ticket_id"].as_str().map(str::to_owned),
+            Ok(answer) => {
+                // A form's answer holds the ticket, a webhook's its id alone.
+                let form = answer.body["ticket"]["ticket_id"].as_str();
+                form.or_else(|| answer.body["ticket_id"].as_str()).map(str::to_owned)
+            }
             Err(misbehaviour) => {
                 record.misbehaviours.push(misbehaviour);
                 return record;

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use sam_template::{Function, PolicyStatement, Settings};
+use sam_template::{Function, POLLING, PolicyStatement, Settings};
 
 use crate::web_page::{Sender, sender};
 
@@ -77,6 +77,16 @@ impl AccessControl {
             (access_key(&function.binary), policy)
         });
         Self { settings, policies: policies.collect(), record }
+    }
+
+    /// Notes in the record that Lambda takes messages in the name of `function`. The embedded queue is
+    /// read without a request, so there is nothing to hold to the policy; the template was.
+    pub fn polls(&self, function: &str, queue_arn: &str) {
+        let Some(record) = &self.record else { return };
+        for action in POLLING {
+            let (action, resource) = (action.to_owned(), queue_arn.to_owned());
+            record.used(function, &Permission { action, resource });
+        }
     }
 
     /// Decides on a request to DynamoDB: `target` is its `X-Amz-Target`.

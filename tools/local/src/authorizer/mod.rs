@@ -16,7 +16,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Map, Value};
 
 use claims::{as_strings, has_audience, is_issued_in_the_future};
-pub use key::{SigningKey, SigningKeyError};
+pub use key::SigningKey;
 pub use token::{TokenError, TokenRequest, issue};
 
 /// Who issues tokens. The name is reserved and leads nowhere (RFC 2606).

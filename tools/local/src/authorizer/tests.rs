@@ -12,10 +12,10 @@ use sha2::Sha256;
 
 use super::*;
 
-const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
+const KEY: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 
 fn key() -> SigningKey {
-    SigningKey::from_bytes(KEY).unwrap()
+    SigningKey::from_bytes(*KEY)
 }
 
 fn authorize(header: &str) -> Result<Map<String, Value>, Refusal> {
@@ -63,6 +63,7 @@ fn an_issued_token_is_accepted() {
     let request = TokenRequest {
         subject: "agent-7".to_owned(),
         audience: AUDIENCE.to_owned(),
+        scope: "read".to_owned(),
         expires_in: Duration::from_secs(60),
     };
     let token = issue(&key(), &request).unwrap();

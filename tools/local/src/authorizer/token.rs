@@ -14,6 +14,8 @@ pub struct TokenRequest {
     pub subject: String,
     /// Whom it is for; the API takes only its own, [`super::AUDIENCE`].
     pub audience: String,
+    /// What its bearer may do, as the claim `scope` says it: words between spaces.
+    pub scope: String,
     /// How long it is valid from now, in whole seconds.
     pub expires_in: Duration,
 }
@@ -28,6 +30,8 @@ struct Claims<'a> {
     iss: &'static str,
     sub: &'a str,
     aud: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    scope: &'a str,
     iat: u64,
     exp: u64,
 }
@@ -42,6 +46,7 @@ pub fn issue(key: &SigningKey, request: &TokenRequest) -> Result<String, TokenEr
         iss: ISSUER,
         sub: &request.subject,
         aud: &request.audience,
+        scope: &request.scope,
         iat: now,
         exp: now.saturating_add(request.expires_in.as_secs()),
     };

@@ -20,7 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use serde_json::{Map, Value};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -52,7 +52,11 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long running requests may take to finish on shutdown.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(30);
 
-/// Connections served at once; further ones wait to be accepted.
+/// Longest time for a client to begin its first request. Browsers open connections that they may need,
+/// and those must not take the places of others.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections served at once; further ones wait. One on which nothing was sent has no place yet.
 const MAXIMUM_CONNECTIONS: usize = 512;
 
 /// Pause after a connection could not be accepted, for example because too many files are open.
@@ -87,15 +91,16 @@ impl Gateway {
         let gateway = Arc::new(self);
         let places = Arc::new(Semaphore::new(MAXIMUM_CONNECTIONS));
         let graceful = GracefulShutdown::new();
+        let (stopping, stopped) = watch::channel(());
         let mut connections = JoinSet::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let accepted = tokio::select! {
                 _ = &mut shutdown => break,
-                accepted = accept(&listener, &places) => accepted,
+                accepted = accept(&listener) => accepted,
             };
             while connections.try_join_next().is_some() {}
-            let Some((stream, client, place)) = accepted else {
+            let Some((stream, client)) = accepted else {
                 continue;
             };
             // Small answers to a client nearby: waiting to fill a packet only delays.
@@ -106,20 +111,26 @@ impl Gateway {
                 let (client, port) = (client.ip(), address.port());
                 async move { Ok::<_, Infallible>(gateway.respond(request, client, port).await) }
             });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(READ_TIMEOUT)
-                .max_buf_size(MAXIMUM_HEAD_BUFFER_BYTES)
-                .serve_connection(TokioIo::new(stream), service);
-            let connection = graceful.watch(connection);
+            let (watcher, places) = (graceful.watcher(), Arc::clone(&places));
+            let mut stopped = stopped.clone();
             connections.spawn(async move {
-                if let Err(error) = connection.await {
+                let place = tokio::select! {
+                    place = place(&stream, &places) => place,
+                    // Nothing has been sent, so nothing is to be finished.
+                    _ = stopped.changed() => None,
+                };
+                let Some(_place) = place else { return };
+                let connection = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(READ_TIMEOUT)
+                    .max_buf_size(MAXIMUM_HEAD_BUFFER_BYTES)
+                    .serve_connection(TokioIo::new(stream), service);
+                if let Err(error) = watcher.watch(connection).await {
                     tracing::debug!(%error, "a connection to the gateway broke");
                 }
-                drop(place);
             });
         }
-        drop(listener);
+        drop((listener, stopping));
         if tokio::time::timeout(SHUTDOWN_GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("requests were still running when the gateway ended");
         }
@@ -242,20 +253,22 @@ fn answer_for(error: &InvokeError) -> GatewayAnswer {
     }
 }
 
-/// The next connection, with its place among those served at once.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+/// The next connection.
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, client)) => Some((stream, client, place)),
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             tracing::warn!(%error, "the gateway could not accept a connection");
             tokio::time::sleep(ACCEPT_PAUSE).await;
             None
         }
     }
+}
+
+/// A place among the connections served at once, for one on which something is sent in time.
+async fn place(stream: &TcpStream, places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.readable()).await.ok()?.ok()?;
+    Arc::clone(places).acquire_owned().await.ok()
 }
 
 /// Size of the request line and the header values, which is what the quota counts.

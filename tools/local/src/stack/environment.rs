@@ -1,15 +1,21 @@
 //! What functions find in their environment, and as whom they call DynamoDB and SQS.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Addresses;
 use super::place::Places;
 use super::service::BackingService;
 use crate::access::access_key;
+use crate::key_file::{self, KeyFileError};
 use crate::options::Options;
 use lambda_process::FunctionConfiguration;
 use sam_template::Function;
+
+/// The variable with what ids are derived under.
+const STACK_KEY: &str = "STACK_KEY";
+/// The name of its file. A reset leaves it: it is worth nothing without the data and harms nothing.
+const STACK_KEY_FILE: &str = "stack-key";
 
 /// As whom functions call DynamoDB and SQS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +87,22 @@ pub(super) fn environment(
     environment
 }
 
+/// The secret of this data folder, as functions read it; it is made when there is none.
+///
+/// # Errors
+/// [`KeyFileError`].
+pub(super) fn stack_key(data_dir: &Path) -> Result<String, KeyFileError> {
+    let bytes = key_file::open(data_dir, STACK_KEY_FILE)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// What the function is, and all of its environment.
 pub(super) fn configuration(
     function: &Function,
     executable: PathBuf,
     common: &BTreeMap<String, String>,
     queue_urls: &HashMap<String, String>,
+    stack_key: &str,
     options: &Options,
 ) -> FunctionConfiguration {
     let mut environment: BTreeMap<String, String> = function
@@ -94,6 +110,8 @@ pub(super) fn configuration(
         .iter()
         .map(|(name, value)| (name.clone(), queue_urls.get(value).unwrap_or(value).clone()))
         .collect();
+    // On AWS a reference to a secret of the template, which CloudFormation resolves.
+    environment.entry(STACK_KEY.to_owned()).and_modify(|value| stack_key.clone_into(value));
     environment.extend(common.clone());
     FunctionConfiguration {
         name: function.binary.clone(),
@@ -159,6 +177,39 @@ mod tests {
         };
         credentials.name_function(&mut configuration);
         configuration.environment.remove("AWS_ACCESS_KEY_ID")
+    }
+
+    #[test]
+    fn functions_that_name_the_stacks_secret_get_that_of_the_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = stack_key(folder.path()).unwrap();
+        assert_eq!(key.len(), 64);
+        assert_eq!(stack_key(folder.path()).unwrap(), key);
+        let other = tempfile::tempdir().unwrap();
+        assert_ne!(stack_key(other.path()).unwrap(), key);
+        let named = |variables: &[(&str, &str)], common: &BTreeMap<String, String>| {
+            let variables = variables.iter().map(|(name, value)| (*name, *value));
+            let environment = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let function = Function {
+                logical_id: "Reader".to_owned(),
+                name: "copilot-Reader".to_owned(),
+                binary: "reader".to_owned(),
+                timeout: std::time::Duration::from_secs(3),
+                memory_mb: 128,
+                environment: environment.collect(),
+                policy: Vec::new(),
+            };
+            let options = Options::parse_from(["local-stack"]);
+            let (path, urls) = (PathBuf::new(), HashMap::new());
+            let found = configuration(&function, path, common, &urls, &key, &options);
+            found.environment.get(STACK_KEY).cloned()
+        };
+        let reference = [(STACK_KEY, "{{resolve:secretsmanager:StackSecret}}")];
+        assert_eq!(named(&reference, &BTreeMap::new()), Some(key.clone()));
+        assert_eq!(named(&[("TABLE_NAME", "x")], &BTreeMap::new()), None);
+        // A stack over a table on AWS needs the secret that its ids hang on.
+        let given = BTreeMap::from([(STACK_KEY.to_owned(), "given".to_owned())]);
+        assert_eq!(named(&reference, &given), Some("given".to_owned()));
     }
 
     #[tokio::test]

@@ -1,14 +1,27 @@
 //! Why the stack does not start, in sentences for a developer at a terminal.
 
+use super::data_files::DamagedFile;
+use super::{EraseError, KeptBodiesError, RunScheduleError};
 use crate::access::CallRecordError;
-use crate::authorizer::SigningKeyError;
 use crate::aws_json::CallError;
 use crate::cargo::BuildError;
 use crate::dynamodb::DynamoDbError;
 use crate::gateway::RouteError;
+use crate::key_file::KeyFileError;
 use lambda_process::StartError;
 use sam_template::TemplateError;
 use sqs::SqsError;
+
+/// Why a task of a stack is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    #[error(transparent)]
+    KeptBodies(#[from] KeptBodiesError),
+    #[error(transparent)]
+    RunSchedule(#[from] RunScheduleError),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+}
 
 /// Why the stack does not start.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +44,8 @@ pub enum StackError {
         "The data folder {0} is in use by another local stack. Stop it, or choose another with --data-dir."
     )]
     DataFolderInUse(String),
+    #[error(transparent)]
+    DamagedFile(#[from] DamagedFile),
     /// The template is not found at or above this folder.
     #[error("There is no {0} here or in a folder above. Name one with --template.")]
     NoTemplate(String),
@@ -57,9 +72,9 @@ pub enum StackError {
     },
     #[error(transparent)]
     Calls(#[from] CallRecordError),
-    /// There is no key to check tokens with.
+    /// There is no key to check tokens with, or none to derive ids under.
     #[error(transparent)]
-    SigningKey(#[from] SigningKeyError),
+    Key(#[from] KeyFileError),
     #[error(transparent)]
     Routes(#[from] RouteError),
     #[error(

@@ -1,6 +1,8 @@
 //! Starts everything in order, and stops it.
 
+mod data_files;
 mod environment;
+mod erasing;
 mod error;
 mod functions;
 mod intake;
@@ -23,8 +25,9 @@ use crate::authorizer::{JwtAuthorizer, SigningKey};
 use crate::cargo;
 use crate::options::Options;
 
-use environment::{Credentials, configuration, environment};
-pub use error::StackError;
+use environment::{Credentials, configuration, environment, stack_key};
+pub use erasing::EraseError;
+pub use error::{StackError, TaskError};
 use functions::start_functions;
 use intake::{Intake, Joined};
 pub use kept_bodies::KeptBodiesError;
@@ -88,7 +91,9 @@ impl Stack {
         };
         let deployment = Deployment::read(&template, &settings)?;
         let (data_dir, lock) = open_data_folder(&options.data_dir, options.reset)?;
+        data_files::check(&data_dir)?;
         let key = options.auth.then(|| SigningKey::open(&data_dir)).transpose()?;
+        let stack_key = stack_key(&data_dir)?;
         let binaries: Vec<String> =
             deployment.functions.iter().map(|function| function.binary.clone()).collect();
         let workspace = template.parent().unwrap_or(Path::new("."));
@@ -97,16 +102,25 @@ impl Stack {
         let calls_file = options.calls_file.as_deref();
         let record = calls_file.map(|file| CallRecord::open(file, &template)).transpose()?;
         let access = AccessControl::new(settings, &deployment.functions, record);
+        for trigger in &deployment.queue_triggers {
+            let function =
+                deployment.functions.iter().find(|one| one.logical_id == trigger.function);
+            let queue = deployment.queues.iter().find(|queue| queue.name == trigger.queue_name);
+            if let (Some(function), Some(queue)) = (function, queue) {
+                access.polls(&function.binary, &queue.arn);
+            }
+        }
         let credentials = Credentials::choose(&places);
         let setup = Setup { data_dir: &data_dir, deployment: &deployment, region: &region };
         let services = Services::start(places, access, &setup).await?;
+        data_files::make_private(&data_dir);
         let environment =
             environment(&options, &addresses, &region, credentials, &deployment.functions);
         let configurations = deployment.functions.iter().map(|function| {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             let urls = &services.queue_urls;
             let mut configuration =
-                configuration(function, executable, &environment, urls, &options);
+                configuration(function, executable, &environment, urls, &stack_key, &options);
             credentials.name_function(&mut configuration);
             configuration
         });
@@ -127,6 +141,11 @@ impl Stack {
             services,
             _lock: lock,
         })
+    }
+
+    /// The folder that keeps its data.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     pub fn addresses(&self) -> &Addresses {

@@ -425,3 +425,21 @@ async fn without_a_configuration_no_other_page_may_call() {
     assert!(body["message"].as_str().unwrap().contains("CorsOrigins"), "{body}");
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn idle_connections_keep_nobody_waiting() {
+    let gateway = LocalGateway::start_with_default_route().await;
+    // More than are served at once.
+    let mut idle = Vec::new();
+    for _ in 0..600 {
+        idle.push(TcpStream::connect(gateway.address).await.unwrap());
+    }
+    let began = Instant::now();
+    assert_eq!(gateway.get("/health").await.status(), StatusCode::OK);
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    // And they are cut in time.
+    let mut nothing = [0; 1];
+    let read = tokio::time::timeout(PATIENCE, idle[0].read(&mut nothing)).await.unwrap();
+    assert_eq!(read.unwrap_or(0), 0);
+    gateway.stop().await;
+}

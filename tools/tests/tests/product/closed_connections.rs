@@ -73,6 +73,7 @@ async fn start(endpoint: &str) -> FunctionPool {
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
             ("LIST_SHARDS", "4"),
+            ("STACK_KEY", "a key of at least 32 bytes, for tests"),
             ("TABLE_NAME", "tickets"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned())),

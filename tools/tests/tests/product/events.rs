@@ -136,6 +136,33 @@ async fn close_resolved() {
     stack.stop().await;
 }
 
+#[tokio::test]
+async fn customer_data() {
+    check("customer-data").await;
+}
+
+#[tokio::test]
+async fn erase_due() {
+    let data = tempfile::tempdir().unwrap();
+    let stack = harness::start(data.path()).await;
+    put_known_ticket(&stack).await;
+    let pool = start("erase-due", &stack).await;
+    let run = async |file: &str| {
+        let event = fs::read(harness::events("erase-due").join(file)).unwrap();
+        let answer = pool.invoke(event.into()).await.unwrap();
+        serde_json::from_slice::<Value>(&answer).unwrap()
+    };
+    // Tickets are kept for ever unless the template says otherwise.
+    let nothing =
+        json!({"erased": 0, "left_over": 0, "customers": 0, "read": 0, "has_more": false});
+    assert_eq!(run("scheduled.json").await, nothing);
+    let erasure = run("erase-customer.json").await;
+    assert_eq!(erasure["erased"]["tickets"], 1, "{erasure}");
+    assert!(erasure["finished_at"].is_string(), "{erasure}");
+    pool.stop().await;
+    stack.stop().await;
+}
+
 #[test]
 fn every_function_is_checked() {
     let functions: Vec<String> =
@@ -144,6 +171,8 @@ fn every_function_is_checked() {
         "api-docs",
         "close-resolved",
         "create-ticket",
+        "customer-data",
+        "erase-due",
         "read-tickets",
         "requeue-stranded",
         "retrain-triage",
@@ -200,9 +229,10 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
             ("AWS_ENDPOINT_URL_SQS", &sqs),
             ("INTERCOM_WEBHOOK_SECRET", "intercom_secret"),
             ("ZENDESK_WEBHOOK_SECRET", ZENDESK_SECRET),
-            ("CURSOR_KEY", "key"),
+            ("STACK_KEY", "a key of at least 32 bytes, for tests"),
             ("LIST_SHARDS", "4"),
             ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
+            ("TICKET_RETENTION_DAYS", "0"),
             ("TRIAGE_CONFIDENCE", "0.5"),
             ("TRIAGE_MODEL", "embedded"),
             ("BEDROCK_MASKING", "on"),

@@ -3,8 +3,14 @@
 use std::collections::HashSet;
 
 use crate::harness::product::{Answer, Product, TABLE, ids, ticket};
+use copilot_channels::IdempotencyKey;
+use copilot_core::stack_key::StackKey;
+use copilot_core::ticket::{CustomerId, EmailAddress, Identity, TicketId};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+
+/// The secret that a stack is given.
+const STACK_KEY: &str = "a key of at least 32 bytes, for tests";
 
 fn id(answer: &Answer) -> String {
     answer.body["ticket"]["ticket_id"].as_str().unwrap().to_owned()
@@ -52,6 +58,7 @@ async fn a_key_with_another_body_is_refused_and_tells_nothing() {
     let product = Product::start(data.path()).await;
     let first = product.create_with_key("key", &ticket(1)).await;
     for (member, value) in [
+        // Another writing of the same mailbox.
         ("customer_email", json!("Customer1@example.com")),
         ("customer_name", json!("Somebody")),
         ("subject", json!("Ticket  1")),
@@ -103,33 +110,67 @@ async fn the_same_key_many_times_at_once_is_one_ticket() {
 }
 
 #[tokio::test]
-async fn a_key_is_known_on_the_next_day() {
+async fn another_customers_key_is_another_ticket() {
     let data = tempfile::tempdir().unwrap();
     let product = Product::start(data.path()).await;
-    let today = product.create_with_key("key", &ticket(1)).await;
-    // The ticket as it would be if it had been made a minute before midnight, some days ago.
-    let digits = &id(&today)[13..];
-    let (ticket_id, time) = (format!("TKT-20241103-{digits}"), "2024-11-03T23:59:00.000Z");
-    let request = json!({
-        "TableName": TABLE,
-        "Key": {"pk": {"S": digits}, "sk": {"S": "ticket"}},
-        "UpdateExpression":
-            "SET ticket_id = :id, created_at = :time, updated_at = :time, created_key = :key",
-        "ExpressionAttributeValues": {
-            ":id": {"S": ticket_id},
-            ":time": {"S": time},
-            ":key": {"S": format!("{time}#{digits}")}
-        }
-    });
-    product.dynamodb().call("UpdateItem", &request).await.unwrap();
+    // Somebody guesses the key that a customer's form is going to use.
+    let guessed = product.create_with_key("order-2021", &ticket(1)).await;
+    let customers = product.create_with_key("order-2021", &ticket(2)).await;
+    assert_eq!((guessed.status, customers.status), (201, 201));
+    assert_ne!(id(&guessed), id(&customers));
+    assert!(!is_replayed(&customers));
+    for (body, first) in [(ticket(1), &guessed), (ticket(2), &customers)] {
+        let again = product.create_with_key("order-2021", &body).await;
+        assert!(is_replayed(&again));
+        assert_eq!(&again.body, &first.body);
+    }
+    product.stack.stop().await;
+}
 
+/// Gives the ticket of customer 1, which was made with the key `key` today, the identity that it would
+/// have had so many days ago.
+async fn age(product: &Product, ticket_id: &str, key: &str, days: i64) {
+    let customer = CustomerId::of(&EmailAddress::parse("customer1@example.com").unwrap());
+    let then = chrono::Utc::now() - chrono::TimeDelta::days(days);
+    let identity = IdempotencyKey::parse(key).unwrap().identity(None, &customer, then);
+    let Identity::Request { today: aged, .. } = identity else { panic!("{identity:?}") };
+    let key: StackKey = STACK_KEY.parse().unwrap();
+    let digits = TicketId::derive(&key, &aged, 0, chrono::Utc::now()).digits();
+    let digits = format!("{digits:08X}");
+    let mut item = product.item(ticket_id, "ticket").await;
+    let request = json!({"TableName": TABLE, "Key": {"pk": item["pk"], "sk": item["sk"]}});
+    product.dynamodb().call("DeleteItem", &request).await.unwrap();
+    item["pk"]["S"] = digits.as_str().into();
+    item["identity"]["S"] = aged.into();
+    for name in ["ticket_id", "created_key"] {
+        let text = item[name]["S"].as_str().unwrap();
+        item[name]["S"] = format!("{}{digits}", &text[..text.len() - 8]).into();
+    }
+    let request = json!({"TableName": TABLE, "Item": item});
+    product.dynamodb().call("PutItem", &request).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_is_known_on_the_next_day_and_then_free() {
+    let data = tempfile::tempdir().unwrap();
+    let given = format!("STACK_KEY={STACK_KEY}");
+    let product = Product::start_with(data.path(), &["--env", &given]).await;
+    let first = id(&product.create_with_key("key", &ticket(1)).await);
+    age(&product, &first, "key", 1).await;
     let again = product.create_with_key("key", &ticket(1)).await;
     assert!(is_replayed(&again));
-    assert_eq!(id(&again), ticket_id);
-    assert_eq!(again.body["ticket"]["created_at"], time);
-    assert_eq!(product.create_with_key("key", &ticket(2)).await.status, 422);
-    assert_eq!(product.read(&ticket_id).await.status, 200);
-    assert_eq!(ids(&product.list("").await), [ticket_id]);
+    let first = id(&again);
+    let mut other = ticket(1);
+    other["subject"] = json!("Another");
+    assert_eq!(product.create_with_key("key", &other).await.status, 422);
+    assert_eq!(ids(&product.list("").await), [first]);
+
+    let second = product.create_with_key("key-2", &ticket(1)).await;
+    age(&product, &id(&second), "key-2", 2).await;
+    let free = product.create_with_key("key-2", &ticket(1)).await;
+    assert_eq!(free.status, 201);
+    assert!(!is_replayed(&free));
+    assert_eq!(ids(&product.list("").await).len(), 3);
     product.stack.stop().await;
 }
 

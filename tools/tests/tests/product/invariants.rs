@@ -87,6 +87,7 @@ fn the_domain_is_built_without_aws_http_and_tokio() {
     for package in [
         "copilot-core",
         "copilot-channels",
+        "copilot-mail",
         "copilot-triage",
         "copilot-embedding",
         "copilot-forecast",
@@ -102,11 +103,12 @@ fn the_domain_is_built_without_aws_http_and_tokio() {
 
 #[test]
 fn arrows_between_the_shared_crates_go_one_way() {
-    let allowed: [(&str, &[&str]); 7] = [
+    let allowed: [(&str, &[&str]); 8] = [
         ("copilot-core", &[]),
         ("copilot-embedding", &[]),
         ("copilot-forecast", &["copilot_core"]),
         ("copilot-channels", &["copilot_core"]),
+        ("copilot-mail", &["copilot_channels", "copilot_core"]),
         ("copilot-triage", &["copilot_core", "copilot_embedding"]),
         ("copilot-aws", &["copilot_channels", "copilot_core"]),
         ("copilot-service", &["copilot_aws", "copilot_channels", "copilot_core"]),
@@ -163,6 +165,14 @@ fn triage_encoder_and_forecast_read_no_files() {
             .any(|crate_| path.starts_with(&format!("shared/{crate_}/src/")))
     };
     nowhere(&product(), &["env::var", "std::fs"], pure);
+}
+
+#[test]
+fn mail_is_read_without_files_and_the_envelope_alone_says_who_is_meant() {
+    let pure = |path: &str| path.starts_with("shared/mail/src/");
+    // What a mail says of its own checks and ways is the sender's claim.
+    let claims = ["std::fs", "authentication-results", "received-spf", "delivered-to", "x-ses-"];
+    nowhere(&product(), &claims, pure);
 }
 
 #[test]

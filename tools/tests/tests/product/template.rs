@@ -4,10 +4,12 @@ use crate::harness;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sam_template::{Deployment, Function, Settings};
+use serde_json::json;
 
 /// The routes that anybody may call: customers create tickets, vendors sign what they send, and the
 /// service's own pages tell nothing of tickets.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 10] = [
+    "GET /api/form-token",
     "GET /api/tickets/webhook/intercom",
     "GET /docs",
     "GET /docs/{file}",
@@ -47,11 +49,84 @@ fn only_what_anybody_may_call_is_open() {
 }
 
 #[test]
+fn what_anybody_may_call_can_be_closed() {
+    let open = |parameters: &[(&str, &str)]| -> BTreeSet<String> {
+        let routes = deployment(parameters).routes.into_iter();
+        let open = routes.filter(|route| !route.requires_caller);
+        open.map(|route| format!("{} {}", route.method, route.path)).collect()
+    };
+    let all: BTreeSet<String> = OPEN.map(str::to_owned).into();
+    let less = |closed: &[&str]| -> BTreeSet<String> {
+        all.iter().filter(|route| !closed.contains(&route.as_str())).cloned().collect()
+    };
+    let create = ["POST /api/tickets/create"];
+    let docs = ["GET /docs", "GET /docs/{file}", "GET /openapi.json"];
+    assert_eq!(open(&[("PublicCreate", "iam")]), less(&create));
+    let with_jwt = [("JwtIssuer", "https://login.example.com"), ("PublicCreate", "jwt")];
+    assert_eq!(open(&with_jwt), less(&create));
+    assert_eq!(open(&[("PublicDocs", "false")]), less(&docs));
+    assert_eq!(open(&[("FormToken", "public")]), all);
+    assert_eq!(open(&[("FormToken", "private")]), less(&["GET /api/form-token"]));
+}
+
+#[test]
+fn what_anybody_may_call_has_a_throttle_of_its_own() {
+    let template = template();
+    let api = resource(&template, "Api");
+    let (_, settings) = api.split_once("\n      RouteSettings:\n").unwrap();
+    let settings: BTreeMap<&str, &str> = settings
+        .lines()
+        .map_while(|line| line.strip_prefix("        "))
+        .filter_map(|line| line.split_once(": "))
+        .collect();
+    let own = |parameter: &str| {
+        format!("{{ThrottlingRateLimit: !Ref {parameter}, ThrottlingBurstLimit: !Ref {parameter}}}")
+    };
+    let mut expected: BTreeMap<&str, String> = OPEN
+        .into_iter()
+        .filter(|route| route.contains("/webhook/") && route.starts_with("POST "))
+        .map(|route| (route, own("WebhooksPerSecond")))
+        .collect();
+    for route in ["POST /api/tickets/create", "GET /api/form-token"] {
+        expected.insert(route, own("CreatesPerSecond"));
+    }
+    for route in ["GET /docs", "GET /docs/{file}", "GET /openapi.json"] {
+        expected.insert(route, own("DocsPerSecond"));
+    }
+    let settings: BTreeMap<&str, String> =
+        settings.into_iter().map(|(route, throttle)| (route, throttle.to_owned())).collect();
+    assert_eq!(settings, expected);
+    for (parameter, rate) in
+        [("CreatesPerSecond", 50), ("WebhooksPerSecond", 1000), ("DocsPerSecond", 5)]
+    {
+        let (_, declared) = template.split_once(&format!("\n  {parameter}:\n")).unwrap();
+        assert!(declared.starts_with(&format!("    Type: Number\n    Default: {rate}\n")));
+    }
+}
+
+#[test]
+fn no_parameter_lets_every_web_page_in() {
+    let template = template();
+    let (_, declared) = template.split_once("\n  CorsOrigins:\n").unwrap();
+    let (_, pattern) = declared.split_once("AllowedPattern: ").unwrap();
+    let pattern = json!({"pattern": pattern.lines().next().unwrap()});
+    let pattern = jsonschema::validator_for(&pattern).unwrap();
+    for origin in ["", "https://a.example", "http://localhost:5173", "https://a-b.example.com"] {
+        assert!(pattern.is_valid(&json!(origin)), "{origin}");
+    }
+    for origin in ["*", "https://*", "https://*.example.com", "null", "a.example", "https://a/x"] {
+        assert!(!pattern.is_valid(&json!(origin)), "{origin}");
+    }
+}
+
+#[test]
 fn the_document_names_401_and_security_where_the_template_asks_who_calls() {
     let document = serde_json::to_value(copilot_service::api::document()).unwrap();
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
     assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer", "sigv4"]);
-    for route in deployment(&[]).routes {
+    // With everything closed that can be.
+    let closed = [("PublicCreate", "iam"), ("PublicDocs", "false"), ("FormToken", "private")];
+    for route in deployment(&closed).routes {
         let operation = &document["paths"][&route.path][route.method.to_lowercase()];
         assert!(operation.is_object(), "{} {} is not described", route.method, route.path);
         let named: Vec<&String> = operation["security"]
@@ -82,8 +157,25 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
         statements.filter(|statement| statement.actions.contains(action)).count()
     };
     assert_eq!(grants(&with_all, "secretsmanager:GetSecretValue"), 2);
-    assert_eq!(grants(&with_all, "kms:Decrypt"), 10);
+    assert_eq!(grants(&with_all, "kms:Decrypt"), 12);
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
+}
+
+#[test]
+fn functions_have_the_stacks_secret_which_outlives_the_stack() {
+    const REFERENCE: &str = "{{resolve:secretsmanager:copilot-StackSecret}}";
+    for function in deployment(&[]).functions {
+        assert_eq!(function.environment["STACK_KEY"], REFERENCE, "{}", function.binary);
+        let is_granted = |action: &String| action.starts_with("secretsmanager:");
+        assert!(!function.policy.iter().any(|statement| statement.actions.iter().any(is_granted)));
+    }
+    // Without it nothing would be found again, so it outlives the stack and is never changed.
+    let template = template();
+    let secret = resource(&template, "StackSecret");
+    for retained in ["\n    DeletionPolicy: Retain\n", "\n    UpdateReplacePolicy: Retain\n"] {
+        assert!(secret.contains(retained), "{secret}");
+    }
+    assert!(!template.contains("RotationSchedule"));
 }
 
 /// The text of one resource of template.yaml, which begins at a key and ends before the next.
@@ -238,4 +330,23 @@ fn only_the_triage_may_ask_bedrock_and_only_the_one_model() {
         asked(&parameters),
         (format!("bedrock:eu.{MODEL}"), BTreeSet::from([triage(profile), triage(anywhere)]))
     );
+}
+
+#[test]
+fn only_the_access_log_has_addresses_and_it_is_kept_for_a_few_days() {
+    let template = template();
+    assert_eq!(template.matches("sourceIp").count(), 1);
+    assert!(resource(&template, "Api").contains(r#""address":"$context.identity.sourceIp""#));
+    assert!(resource(&template, "Api").contains("DestinationArn: !GetAtt ApiLogs.Arn"));
+    let of_logs = |id: &str| resource(&template, id).lines().last().unwrap().trim().to_owned();
+    assert_eq!(of_logs("ApiLogs"), "Properties: {RetentionInDays: !Ref AccessLogRetentionDays}");
+    assert_eq!(of_logs("FunctionLogs"), "Properties: {RetentionInDays: !Ref LogRetentionDays}");
+    let (_, parameter) = template.split_once("\n  AccessLogRetentionDays:\n").unwrap();
+    assert!(
+        parameter.split("Description").next().unwrap().contains("AllowedValues: [1, 3, 5, 7, 14]")
+    );
+    // And nothing of who calls: a token's subject may be an address.
+    for personal in ["claims", "userArn", "userAgent"] {
+        assert!(!resource(&template, "Api").contains(personal), "{personal}");
+    }
 }

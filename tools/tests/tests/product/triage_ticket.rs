@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::harness;
 use crate::harness::command::{Running, command};
 use crate::harness::product::{Product, created_id};
 use futures_util::future::join_all;
@@ -323,4 +324,28 @@ async fn kills_in_the_middle_lose_and_double_nothing() {
         assert_eq!(suggestions_in_history(&product, id).await.len(), 1);
     }
     product.stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_teams_own_order_numbers_need_no_word_beside_them() {
+    let data = tempfile::tempdir().unwrap();
+    let pattern = "OrderPattern=W[0-9]{2}/[0-9]{5}";
+    let further = [&SURE[..], &["--parameter", pattern]].concat();
+    let product = Product::start_with(data.path(), &further).await;
+    let body = json!({"customer_email": "rosa@example.com", "subject": "Where is it?",
+        "description": "I am waiting for W26/00417 since Monday."});
+    let id = created_id(&product.create(&body).await);
+    product.suggestion(&id).await;
+    let ticket = product.read(&id).await.body;
+    assert_eq!(
+        (&ticket["order_id"], &ticket["order_id_set_by"]),
+        (&json!("W26/00417"), &json!("ai"))
+    );
+    product.stack.stop().await;
+
+    // One that cannot be used is told when the stack starts, and not by every ticket.
+    for wrong in ["OrderPattern=[", "OrderPattern=[0-9]*", "OrderPattern=(?=x)"] {
+        let options = harness::options(data.path(), &[&SURE[..], &["--parameter", wrong]].concat());
+        assert!(local_stack::stack::Stack::start(options).await.is_err(), "{wrong}");
+    }
 }

@@ -63,7 +63,7 @@ async fn the_history_tells_every_change_in_order() {
             "note": null, "source": "api"})
     };
     let expected = [
-        step(2, "new", "open", "Jane Roe", json!("Two\nlines")),
+        step(2, "new", "open", "Jane Roe (unverified)", json!("Two\nlines")),
         set(
             3,
             json!({
@@ -233,7 +233,7 @@ async fn comment(product: &Product, id: usize, words: &str) -> Value {
     let path = "/api/tickets/webhook/zendesk";
     let answer = product.send(&format!("POST {path}"), path, Some(&body.to_string())).await;
     assert!([200, 201].contains(&answer.status), "{answer:?}");
-    answer.body["ticket"].clone()
+    product.read(answer.body["ticket_id"].as_str().unwrap()).await.body
 }
 
 #[tokio::test]

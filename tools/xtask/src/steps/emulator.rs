@@ -205,7 +205,7 @@ fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String)
         ("AWS_LAMBDA_FUNCTION_NAME", function.to_owned()),
         ("TABLE_NAME", TABLE_NAME.to_owned()),
         ("QUEUE_URL", addresses.queue_url()),
-        ("CURSOR_KEY", "key".to_owned()),
+        ("STACK_KEY", "a key of at least 32 bytes, for tests".to_owned()),
         ("LIST_SHARDS", "4".to_owned()),
         ("STRANDED_AFTER_SECONDS", "300".to_owned()),
         ("TRIAGE_CONFIDENCE", "0.8".to_owned()),

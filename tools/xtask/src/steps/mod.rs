@@ -14,6 +14,7 @@ pub mod sam_local;
 pub mod schemathesis;
 pub mod test;
 pub mod tools;
+pub mod translated;
 
 use crate::local_stack::LocalStackError;
 use crate::process::ProcessError;
@@ -54,6 +55,9 @@ pub enum StepError {
     /// The template is not as checkov wants it.
     #[error(transparent)]
     Checkov(#[from] checkov::CheckovError),
+    /// A role reaches beyond the stack.
+    #[error(transparent)]
+    Translated(#[from] translated::TranslatedError),
     /// What the step needs is not available on this machine, which is no fault of the code. The other
     /// steps go on, unless `--strict` wants all of them.
     #[error("{0}")]

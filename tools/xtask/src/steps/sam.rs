@@ -1,12 +1,12 @@
-//! Step `sam`: template.yaml is valid.
+//! Step `sam`: template.yaml is valid, and once SAM has translated it, no function reaches beyond the stack.
 
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use super::StepError;
 use super::tools::python::AWS;
+use super::{StepError, translated};
 use crate::local_stack::REGION;
 use crate::process;
 use crate::project::Project;
@@ -17,7 +17,8 @@ const LIMIT: Duration = Duration::from_secs(5 * 60);
 /// What the variables begin with that SAM CLI and the AWS SDK take settings from.
 const FOREIGN_SETTINGS: [&str; 2] = ["AWS_", "SAM_CLI_"];
 
-/// Checks the template with SAM CLI, and with cfn-lint down to what is merely advice. Nothing is sent anywhere.
+/// Checks the template with SAM CLI, with cfn-lint down to what is merely advice, and as SAM translates it.
+/// Nothing is sent anywhere.
 ///
 /// # Errors
 /// The template is not valid.
@@ -29,7 +30,8 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
     let mut lint = Command::new(AWS.program(project, "cfn-lint")?);
     // SAM CLI lints too, but shows errors and warnings only.
     lint.current_dir(&project.root).args(["--include-checks", "I", "--", "template.yaml"]);
-    Ok(process::run(lint, LIMIT).await?)
+    process::run(lint, LIMIT).await?;
+    translated::run(project).await
 }
 
 /// SAM CLI in the project's folder. Settings and credentials of whoever runs this do not count, and

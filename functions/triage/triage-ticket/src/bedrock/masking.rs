@@ -37,8 +37,11 @@ impl Masking {
         let name = ticket.customer_name.as_ref().map(|name| name.as_str());
         // Addresses are found by their form; what stands before the `@` is mostly a name as well.
         let address = ticket.customer_email.as_ref().map(|address| address.as_str());
-        let mailbox = address.and_then(|address| address.rsplit_once('@')).map(|(name, _)| name);
-        let names: Vec<&str> = name.into_iter().chain(mailbox).collect();
+        let contact = ticket.customer_contact.as_ref().map(|contact| contact.as_str());
+        let addresses = contact.into_iter().flat_map(|contact| contact.split([',', ' ']));
+        let mailboxes = address.into_iter().chain(addresses);
+        let mailboxes = mailboxes.filter_map(|one| one.rsplit_once('@')).map(|(name, _)| name);
+        let names: Vec<&str> = name.into_iter().chain(mailboxes).collect();
         mask_long_numbers(&mask_personal_data(text, &names))
     }
 }

@@ -1,18 +1,19 @@
 //! Changes of stored tickets. Each is one transaction: the ticket, against the state that was seen,
 //! and its entry in the timeline.
 
+mod message;
+mod reported;
 mod suggest;
-mod write;
+pub(super) mod write;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 pub use self::suggest::Suggested;
 use self::write::{Decision, Tries, Written};
-use super::{Store, failure, record};
+use super::Store;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    ChangeSource, ExpectedVersion, Source, Status, Ticket, TicketId, TicketPatch,
+    ChangeSource, ExpectedVersion, NewTicket, Source, Status, Ticket, TicketId, TicketPatch,
 };
 
 /// Who changed a ticket, for its history.
@@ -72,8 +73,14 @@ pub struct ReportedStatus<'a> {
     pub status: Status,
     /// Why, in the source's words: its own status, or `merged`.
     pub note: &'a str,
-    /// When it happened there; an older report than one that was taken before changes nothing.
+    /// Whether the status has just been changed there. Other reports tell what it is, since whenever.
+    pub is_change: bool,
+    /// When it happened there; a report that is not younger than the last change changes nothing.
     pub at: Option<DateTime<Utc>>,
+    /// What the source calls the report; the same id is the same report.
+    pub event_id: &'a str,
+    /// The first ticket of the conversation, which remembers the reports that were taken.
+    pub first: TicketId,
     /// Who reports it.
     pub actor: Actor<'a>,
 }
@@ -83,6 +90,13 @@ pub struct ReportedStatus<'a> {
 pub struct NewMessage<'a> {
     /// What the source calls it; the same id is the same message.
     pub id: &'a str,
+    /// A digest of its words. The same as `id` when the source tells no id: then the same words are the
+    /// same message.
+    pub words_id: &'a str,
+    /// The first ticket of the conversation, which remembers the messages that were added.
+    pub first: TicketId,
+    /// Whether it reopens a resolved ticket.
+    pub reopens: bool,
     /// The customer's words.
     pub text: &'a str,
     /// When it was written, if the source says so.
@@ -127,7 +141,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Ticket, Error> {
         let decide = |seen: &Ticket| {
-            seen.moved_to(status, now).map_err(|forbidden| Error::Conflict(forbidden.to_string()))
+            seen.moved_to(status, seen.time_of_change(now))
+                .map_err(|forbidden| Error::Conflict(forbidden.to_string()))
         };
         self.change(ticket_id, decide, requested, now).await
     }
@@ -158,7 +173,7 @@ impl Store {
     ) -> Result<Ticket, Error> {
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let seen = self.read(ticket_id).await?;
+            let seen = self.read_cut(ticket_id).await?;
             if !requested.expected.allows(seen.version) {
                 return Err(Error::Outdated);
             }
@@ -186,7 +201,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool, Error> {
         let moved = seen
-            .moved_to(Status::Closed, now)
+            .moved_to(Status::Closed, seen.time_of_change(now))
             .map_err(|_| Error::defect("close a ticket by schedule"))?;
         let Some(next) = moved else { return Ok(false) };
         let decision =
@@ -194,88 +209,28 @@ impl Store {
         Ok(matches!(self.write(&decision).await?, Written::Done(_)))
     }
 
-    /// Moves a ticket as its source reports. What the lifecycle has no step for is left alone: the
-    /// source cannot be told to take it back.
+    /// Fills in what `told`, a later word of the same conversation, knows and the ticket does not; see
+    /// [`Ticket::completed`]. The indexes follow the customer's id.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn take_reported_status(
+    pub async fn complete(
         &self,
         ticket_id: TicketId,
-        reported: ReportedStatus<'_>,
+        told: &NewTicket,
+        actor: Actor<'_>,
         now: DateTime<Utc>,
     ) -> Result<Changed, Error> {
+        let told = NewTicket { customer_id: self.customer_id(told), ..told.clone() };
         let mut tries = Tries::begin();
         while tries.is_another() {
-            let known = self.read_record(ticket_id).await?;
-            let late = known.source_event_at.zip(reported.at).is_some_and(|(taken, at)| at < taken);
-            let ticket = known.ticket;
-            let next = match ticket.moved_to(reported.status, now) {
-                Ok(Some(next)) if !late => next,
-                _ => return Ok(Changed::Unchanged(ticket)),
-            };
-            let decision = Decision {
-                note: Some(reported.note),
-                source_event_at: reported.at,
-                ..Decision::new(&ticket, next, reported.actor, now)
-            };
+            let seen = self.read_cut(ticket_id).await?;
+            let Some(next) = seen.completed(&told) else { return Ok(Changed::Unchanged(seen)) };
+            let decision = Decision::new(&seen, next, actor, now);
             if let Written::Done(changed) = self.write(&decision).await? {
                 return Ok(Changed::Done(*changed));
             }
         }
-        Err(Error::unavailable("take a reported status"))
-    }
-
-    /// Adds a message of the customer, once. A resolved ticket reopens; a closed one takes none.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Unavailable`] or [`Error::Internal`].
-    pub async fn add_message(
-        &self,
-        ticket_id: TicketId,
-        message: NewMessage<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Added, Error> {
-        let mut tries = Tries::begin();
-        while tries.is_another() {
-            let ticket = self.read(ticket_id).await?;
-            if ticket.status == Status::Closed {
-                let known = self.has_message(ticket_id, message.id).await?;
-                return Ok(if known { Added::AlreadyAdded(ticket) } else { Added::Closed(ticket) });
-            }
-            let reopened = match ticket.status {
-                Status::Resolved => ticket.moved_to(Status::Open, now).ok().flatten(),
-                _ => None,
-            };
-            let note = reopened.is_some().then_some("the customer wrote again");
-            let next = reopened.unwrap_or_else(|| ticket.clone());
-            let decision = Decision {
-                note,
-                message: Some(message),
-                ..Decision::new(&ticket, next, message.actor, now)
-            };
-            match self.write(&decision).await? {
-                Written::Done(changed) => return Ok(Added::Now(*changed)),
-                Written::DuplicateMessage => return Ok(Added::AlreadyAdded(ticket)),
-                Written::Outdated => {}
-            }
-        }
-        Err(Error::unavailable("add a message"))
-    }
-
-    async fn has_message(&self, ticket_id: TicketId, message: &str) -> Result<bool, Error> {
-        let (pk, _) = record::key(ticket_id.digits());
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", pk)
-            .key("sk", AttributeValue::S(record::message_id_key(message)))
-            .projection_expression("pk")
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| failure("look for a message", &error))?;
-        Ok(answer.item.is_some())
+        Err(Error::unavailable("complete a ticket that others keep changing"))
     }
 }

@@ -10,16 +10,17 @@ use serde::Serialize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Actor, NewMessage};
+use super::{Actor, NewMessage, ReportedStatus};
 use crate::backoff::Backoff;
 use crate::connection::is_transient;
 use crate::limits;
+use crate::store::conversation::CLAIMED_BY;
 use crate::store::record::{self, Item, TimelineKind};
 use crate::store::ticket_row::TicketRow;
 use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
-use copilot_core::ticket::{ChangedFields, Ticket, TicketChange, format_time};
+use copilot_core::ticket::{ChangedFields, Status, Ticket, TicketChange, format_time};
 
 const OPERATION: &str = "change a ticket";
 
@@ -33,6 +34,10 @@ pub(super) struct Decision<'a> {
     pub(super) note: Option<&'a str>,
     pub(super) source_event_at: Option<DateTime<Utc>>,
     pub(super) message: Option<NewMessage<'a>>,
+    /// Whether nothing is noted of the words of `message` yet.
+    pub(super) words_are_new: bool,
+    /// The report of the source's that it follows.
+    pub(super) report: Option<ReportedStatus<'a>>,
     /// Whether the AI work of the ticket is done with it.
     pub(super) ends_ai_work: bool,
 }
@@ -41,8 +46,8 @@ pub(super) enum Written {
     Done(Box<Ticket>),
     /// The ticket is no longer as it was seen.
     Outdated,
-    /// The message was added before.
-    DuplicateMessage,
+    /// The message was added before, or the report taken.
+    Duplicate,
 }
 
 /// The tries of one change against a ticket that others change at the same time.
@@ -67,10 +72,10 @@ impl Tries {
 
 /// How a transaction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(in crate::store) enum End {
     Done,
     Outdated,
-    DuplicateMessage,
+    Duplicate,
 }
 
 /// What a cancelled transaction calls for.
@@ -105,16 +110,16 @@ impl Cancelled {
         Self { codes: reasons.iter().map(code).collect() }
     }
 
-    /// `message_at` is the place of the write that notes a message as known. A condition that is not met
+    /// `noted_at` is the place of the write that notes a message or a report as known. A condition that is not met
     /// decides, whatever else was wrong: the ticket is another one than was seen.
-    fn verdict(&self, message_at: Option<usize>) -> Verdict {
+    fn verdict(&self, noted_at: Option<usize>) -> Verdict {
         let at_fault = |code: &&String| code.as_str() != NOT_AT_FAULT;
         let is_failed =
             |index: usize| self.codes.get(index).is_some_and(|c| c == CONDITION_NOT_MET);
         let is_busy = |code: &String| BUSY.contains(&code.as_str()) || is_transient(code);
         let mut codes = self.codes.iter().filter(at_fault).peekable();
-        if message_at.is_some_and(is_failed) {
-            Verdict::Ended(End::DuplicateMessage)
+        if noted_at.is_some_and(is_failed) {
+            Verdict::Ended(End::Duplicate)
         } else if self.codes.iter().any(|code| code == CONDITION_NOT_MET) {
             Verdict::Ended(End::Outdated)
         } else if codes.peek().is_some() && codes.all(is_busy) {
@@ -130,13 +135,15 @@ fn unavailable(busy: Option<Cancelled>) -> Error {
 }
 
 impl<'a> Decision<'a> {
-    /// To make `next` of the ticket `seen`. `next` becomes its next version, changed `now`.
+    /// To make `next` of the ticket `seen`. `next` becomes its next version, changed at the
+    /// [`Ticket::time_of_change`].
     pub(super) fn new(
         seen: &'a Ticket,
         next: Ticket,
         actor: Actor<'a>,
         now: DateTime<Utc>,
     ) -> Self {
+        let now = seen.time_of_change(now);
         let next = Ticket { version: seen.version + 1, updated_at: now, ..next };
         Self {
             seen,
@@ -146,6 +153,8 @@ impl<'a> Decision<'a> {
             note: None,
             source_event_at: None,
             message: None,
+            words_are_new: false,
+            report: None,
             ends_ai_work: false,
         }
     }
@@ -155,7 +164,8 @@ impl Store {
     pub(super) async fn write(&self, decision: &Decision<'_>) -> Result<Written, Error> {
         let update = self.update(decision)?;
         let mut writes = vec![TransactWriteItem::builder().update(update).build()];
-        let mut message_at = None;
+        // The write that notes what the decision follows; when it was noted before, nothing is done.
+        let mut noted_at = None;
         if let Some(change) = decision.change() {
             writes.push(
                 self.put_new(decision.beside(TimelineKind::Change, &ChangeRecord::from(change))?)?,
@@ -164,27 +174,30 @@ impl Store {
         if let Some(correction) = decision.correction() {
             writes.push(self.put_new(correction.item()?)?);
         }
+        if let Some(report) = decision.report {
+            noted_at = Some(writes.len());
+            let key = record::event_id_key(report.event_id);
+            writes.push(self.put_new(record::beside(report.first.digits(), key))?);
+        }
         if let Some(message) = decision.message {
-            message_at = Some(writes.len());
-            let digits = decision.seen.ticket_id.digits();
-            let received = record::beside(digits, record::message_id_key(message.id));
-            writes.push(self.put_new(received)?);
+            noted_at = Some(writes.len());
+            writes.extend(self.notes_of(message, decision.words_are_new)?);
             let record = decision.message_record(message);
             writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
         }
-        self.transact(writes, message_at).await.map(|end| match end {
+        self.transact(writes, noted_at).await.map(|end| match end {
             End::Done => Written::Done(Box::new(decision.next.clone())),
             End::Outdated => Written::Outdated,
-            End::DuplicateMessage => Written::DuplicateMessage,
+            End::Duplicate => Written::Duplicate,
         })
     }
 
     /// Makes the writes, all or none. What DynamoDB cancels because it is busy is sent again, within the
     /// time of one call: the SDK does not do that, as such a cancellation is an error of its own.
-    async fn transact(
+    pub(in crate::store) async fn transact(
         &self,
         writes: Vec<TransactWriteItem>,
-        message_at: Option<usize>,
+        noted_at: Option<usize>,
     ) -> Result<End, Error> {
         // One token for all tries: when one was done and its answer lost, the next one says so and is
         // not taken for somebody else's change.
@@ -208,7 +221,7 @@ impl Store {
                 return Err(failure(OPERATION, &error));
             };
             let cancelled = Cancelled::of(cancelled.cancellation_reasons());
-            match cancelled.verdict(message_at) {
+            match cancelled.verdict(noted_at) {
                 Verdict::Ended(end) => return Ok(end),
                 Verdict::Defect => {
                     let source = Some(cancelled.into());
@@ -224,12 +237,38 @@ impl Store {
         }
     }
 
+    /// The notes that the conversation has the message: by its id first, and by its words.
+    fn notes_of(
+        &self,
+        message: NewMessage<'_>,
+        words_are_new: bool,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
+        let digits = message.first.digits();
+        let mut notes =
+            vec![self.put_new(record::beside(digits, record::message_id_key(message.id)))?];
+        if message.has_own_id() && words_are_new {
+            let mut words = record::beside(digits, record::message_id_key(message.words_id));
+            words.insert(CLAIMED_BY.to_owned(), AttributeValue::S(message.id.to_owned()));
+            notes.push(self.put_new(words)?);
+        }
+        Ok(notes)
+    }
+
     /// A write of an item that is not there yet.
-    fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
+    pub(in crate::store) fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        self.put_if(item, "attribute_not_exists(pk)")
+    }
+
+    /// A write of an item under a condition.
+    pub(in crate::store) fn put_if(
+        &self,
+        item: Item,
+        condition: &str,
+    ) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
+            .set_item(Some(self.payment_numbers.in_item(item)))
+            .condition_expression(condition)
             .build()
             .map_err(defect)?;
         Ok(TransactWriteItem::builder().put(put).build())
@@ -255,6 +294,7 @@ impl Store {
             );
         let (mut set, mut removed) = (Vec::new(), Vec::new());
         for (index, (name, value)) in decision.differences(self.shards)?.into_iter().enumerate() {
+            let value = value.map(|value| self.payment_numbers.in_attribute(&name, value));
             update = update.expression_attribute_names(format!("#n{index}"), name);
             if let Some(value) = value {
                 update = update.expression_attribute_values(format!(":v{index}"), value);
@@ -282,6 +322,7 @@ impl Decision<'_> {
         shards: ListShards,
     ) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
         let (seen, mut next) = (ticket_item(self.seen)?, ticket_item(&self.next)?);
+        let mut changed_at = None;
         if let Some(at) = self.source_event_at {
             next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
         }
@@ -289,13 +330,38 @@ impl Decision<'_> {
             let shard = shards.of(self.next.ticket_id.digits());
             let shard = record::status_shard(self.next.status, shard);
             next.insert("status_shard".to_owned(), AttributeValue::S(shard));
+            // Removed when there is none: it differs from what is seen either way.
+            let at = self.status_changed_at().map(|at| AttributeValue::S(format_time(at)));
+            changed_at = Some(("status_changed_at".to_owned(), at));
+        }
+        // A message that reopens a ticket here does so at the source too.
+        let reopened = self.message.filter(|_| self.next.status != self.seen.status);
+        if self.report.is_some() || reopened.is_some() {
+            let status = AttributeValue::S(self.next.status.name().to_owned());
+            next.insert("reported_status".to_owned(), status);
         }
         let names: BTreeSet<&String> = seen.keys().chain(next.keys()).collect();
         Ok(names
             .into_iter()
             .filter(|name| seen.get(*name) != next.get(*name))
             .map(|name| (name.clone(), next.get(name).cloned()))
+            .chain(changed_at)
             .collect())
+    }
+
+    /// When the status changed: by the clock of the source if that says when, else by ours. `None` where
+    /// the ticket tells or nothing can follow.
+    fn status_changed_at(&self) -> Option<DateTime<Utc>> {
+        let of_source = match (self.report, self.message) {
+            (Some(report), _) => report.at,
+            (None, Some(message)) => message.sent_at,
+            (None, None) => None,
+        };
+        match self.next.status {
+            Status::Closed => None,
+            Status::Resolved => of_source,
+            Status::New | Status::Open | Status::InProgress => Some(of_source.unwrap_or(self.now)),
+        }
     }
 
     /// What the history says of it. A message alone is no entry: it has a list of its own.

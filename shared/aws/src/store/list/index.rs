@@ -55,7 +55,8 @@ impl<'a> Entries<'a> {
         let (name, attribute, values) = if let Some(order_id) = &filter.order_id {
             ("by-order", "order_id", vec![order_id.as_str().to_owned()])
         } else if let Some(customer_id) = &filter.customer_id {
-            ("by-customer", "customer_id", vec![customer_id.as_str().to_owned()])
+            let ids = std::iter::once(customer_id).chain(&filter.further_customer_ids);
+            ("by-customer", "customer_id", ids.map(|id| id.as_str().to_owned()).collect())
         } else if let Some(status) = filter.status {
             let shards = sharded(&|shard| record::status_shard(status, shard));
             ("by-status", "status_shard", shards)

@@ -15,13 +15,13 @@ pub struct Position {
 }
 
 impl Position {
-    pub(super) fn of(key: &str) -> Option<Self> {
+    pub(in crate::store) fn of(key: &str) -> Option<Self> {
         let (created_at, ticket_id) = read_created_key(key)?;
         Some(Self { created_at, digits: ticket_id.digits() })
     }
 
     /// What the indexes sort by.
-    pub(super) fn created_key(&self) -> String {
+    pub(in crate::store) fn created_key(&self) -> String {
         created_key(self.created_at, self.digits)
     }
 

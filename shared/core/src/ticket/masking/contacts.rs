@@ -175,6 +175,9 @@ fn phone_at(text: &str, start: usize) -> Result<usize, usize> {
     if is_in_word || goes_on || !PHONE_DIGITS.contains(&shape.digits) || shape.is_date() {
         return no_phone;
     }
+    if !shape.is_international && holds_a_date(&bytes[start..shape.end]) {
+        return no_phone;
+    }
     let cue = cue_before(&text[..start]);
     let is_phone = match cue {
         Some(Cue::Phone) => true,
@@ -182,6 +185,30 @@ fn phone_at(text: &str, start: usize) -> Result<usize, usize> {
         None => shape.is_international || shape.is_grouped_as_a_phone_number(),
     };
     if is_phone { Ok(shape.end) } else { no_phone }
+}
+
+/// Whether a day stands in what may be a number, as in `09/29/2017 10:39`: two groups of one or two digits
+/// and a year of four, with the same mark between them.
+fn holds_a_date(number: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = number.split(|byte| !byte.is_ascii_digit()).collect();
+    let mut ends = 0;
+    let marks: Vec<Option<u8>> = groups
+        .iter()
+        .map(|group| {
+            ends += group.len() + 1;
+            number.get(ends - 1).copied()
+        })
+        .collect();
+    let is_short = |group: &[u8]| matches!(group.len(), 1 | 2);
+    let is_year =
+        |group: &[u8]| group.len() == 4 && matches!(group, [b'1', b'9', ..] | [b'2', b'0', ..]);
+    groups.windows(3).zip(&marks).zip(marks.iter().skip(1)).any(|((three, first), second)| {
+        let has_marks = first == second && matches!(first, Some(b'/' | b'.' | b'-'));
+        let [one, two, three] = three else { return false };
+        has_marks
+            && is_short(two)
+            && ((is_short(one) && is_year(three)) || (is_year(one) && is_short(three)))
+    })
 }
 
 enum Cue {
@@ -307,6 +334,22 @@ mod tests {
 
     fn found(text: &str) -> Vec<(ContactKind, &str)> {
         contacts(text).map(|contact| (contact.kind, &text[contact.range])).collect()
+    }
+
+    #[test]
+    fn a_day_with_an_hour_or_a_version_is_no_phone_number() {
+        for text in [
+            "[09/29/2017 10:39:40 AM] disk error",
+            "then 2 7/5/2017 12:47:43 again",
+            "version 2.4.5 (9-12-2016) of it",
+            "at 2017-09-29 1039 it broke",
+            "01.02.2024 0930",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+        for phone in ["030 12 34 5678", "(020) 7946-0958 12", "01 23 45 67 89", "555-123-2017"] {
+            assert_eq!(found(phone), [(ContactKind::Phone, phone)]);
+        }
     }
 
     #[test]

@@ -42,6 +42,10 @@ const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 const USUAL_CARD_DIGITS: [usize; 2] = [16, 15];
 /// Digits of a security code, which people write behind the number.
 const SECURITY_CODE_DIGITS: std::ops::RangeInclusive<usize> = 3..=4;
+/// Digits after which a group is read no further: with more it is no card number, not even with a
+/// security code. Otherwise a text of digits with something invisible between them would be read to its
+/// end from each of them.
+const READ_DIGITS: usize = 24;
 /// Digits of each group but the last where groups have no usual form: lists of small numbers are no
 /// card number.
 const GROUP_DIGITS: usize = 3;
@@ -153,6 +157,7 @@ impl Groups {
         let (mut end, mut invisible, before) = (start, 0, self.digits.len());
         for (index, symbol) in symbols.iter().enumerate().skip(start) {
             match symbol.meaning {
+                Meaning::Digit(_) if self.digits.len() - before >= READ_DIGITS => break,
                 Meaning::Digit(value) => {
                     self.digits.push(value);
                     self.places.push(index);

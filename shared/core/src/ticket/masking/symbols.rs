@@ -1,6 +1,8 @@
 //! A text as somebody looking for a number reads it: digits of every script, letters of any width, and
 //! what may stand between the groups of a number.
 
+use super::super::invisible::is_invisible;
+
 /// What a place in a text means to somebody who looks for a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -112,28 +114,6 @@ fn in_ascii_width(character: char) -> char {
         }
         _ => character,
     }
-}
-
-/// Whether the character shows nothing of its own: Unicode's Default_Ignorable_Code_Point, and the key
-/// that is drawn around an emoji's digit.
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{20e3}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 /// The HTML entity that the text begins with, if it stands for what may be part of a number.

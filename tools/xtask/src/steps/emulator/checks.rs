@@ -26,8 +26,8 @@ pub enum Body {
     PageWithCreatedTicket,
     /// The created ticket with this status.
     CreatedTicketWithStatus(&'static str),
-    /// A new ticket of which nothing more is asked.
-    NewTicket,
+    /// A webhook's answer that names a ticket.
+    TicketOfWebhook,
     /// Problem details with the status of the answer (RFC 9457).
     Problem,
     /// The health of the function.
@@ -40,10 +40,14 @@ pub enum Body {
     Sweep,
     /// What a run found that closes resolved tickets, the same.
     Closing,
+    /// What a run found that erases what is due, the same.
+    Erasing,
+    /// A page of what is kept of a customer.
+    Export,
 }
 
 /// All checks. Those of one function follow each other: they are sent to one process.
-pub const CHECKS: [Check; 14] = [
+pub const CHECKS: [Check; 16] = [
     check("create-ticket", "created.json", &[201], Body::CreatedTicket),
     check("read-tickets", "list.json", &[200], Body::PageWithCreatedTicket),
     Check {
@@ -60,12 +64,14 @@ pub const CHECKS: [Check; 14] = [
         of_created_ticket: true,
         ..check("update-ticket", "4-assigned.json", &[200], Body::CreatedTicketWithStatus("open"))
     },
-    check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::NewTicket),
-    check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::NewTicket),
+    check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::TicketOfWebhook),
+    check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::TicketOfWebhook),
     check("triage-ticket", "3-mixed.json", &[0], Body::BatchWithTwoFailures),
     check("retrain-triage", "scheduled.json", &[0], Body::Training),
     check("requeue-stranded", "scheduled.json", &[0], Body::Sweep),
     check("close-resolved", "scheduled.json", &[0], Body::Closing),
+    check("customer-data", "1-export.json", &[200], Body::Export),
+    check("erase-due", "scheduled.json", &[0], Body::Erasing),
     check("api-docs", "health.json", &[200], Body::Health),
 ];
 
@@ -97,7 +103,10 @@ impl Check {
                 Body::CreatedTicketWithStatus(status) => {
                     body["ticket_id"] == created_ticket && body["status"] == status
                 }
-                Body::NewTicket => new_ticket.is_some(),
+                Body::TicketOfWebhook => {
+                    let ticket_id = body["ticket_id"].as_str();
+                    ticket_id.is_some_and(|ticket_id| ticket_id.starts_with("TKT-"))
+                }
                 Body::Problem => body["status"] == status && body["title"].is_string(),
                 Body::Health => body["status"] == "ok",
                 Body::BatchWithTwoFailures => {
@@ -106,6 +115,8 @@ impl Check {
                 Body::Training => answer["version"].is_u64(),
                 Body::Sweep => answer["requeued"].is_u64(),
                 Body::Closing => answer["closed"].is_u64(),
+                Body::Erasing => answer["erased"].is_u64(),
+                Body::Export => body["records"].is_array(),
             }
     }
 }

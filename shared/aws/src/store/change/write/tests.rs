@@ -19,9 +19,9 @@ fn writes() -> Vec<TransactWriteItem> {
     vec![TransactWriteItem::builder().put(put.build().unwrap()).build()]
 }
 
-fn verdict(codes: &[&str], message_at: Option<usize>) -> Verdict {
+fn verdict(codes: &[&str], noted_at: Option<usize>) -> Verdict {
     let codes = codes.iter().map(|code| (*code).to_owned()).collect();
-    Cancelled { codes }.verdict(message_at)
+    Cancelled { codes }.verdict(noted_at)
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,9 +75,9 @@ async fn what_would_never_succeed_is_not_sent_again() {
 
 #[test]
 fn a_condition_that_is_not_met_decides() {
-    let known = Verdict::Ended(End::DuplicateMessage);
+    let known = Verdict::Ended(End::Duplicate);
     let outdated = Verdict::Ended(End::Outdated);
-    for (codes, message_at, expected) in [
+    for (codes, noted_at, expected) in [
         (&["ConditionalCheckFailed", "None", "ConditionalCheckFailed"][..], Some(2), known),
         (&["ConditionalCheckFailed", "None", "ConditionalCheckFailed"], None, outdated),
         (&["TransactionConflict", "ConditionalCheckFailed"], Some(2), outdated),
@@ -88,7 +88,7 @@ fn a_condition_that_is_not_met_decides() {
         (&["None", "None"], None, Verdict::Defect),
         (&[], None, Verdict::Defect),
     ] {
-        assert_eq!(verdict(codes, message_at), expected, "{codes:?}");
+        assert_eq!(verdict(codes, noted_at), expected, "{codes:?}");
     }
 }
 
