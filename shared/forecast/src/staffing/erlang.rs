@@ -186,9 +186,9 @@ const IDLE: Performance = Performance {
 
 /// The chance of somebody who finds `0, 1, 2, …` waiting to be answered in time.
 ///
-/// Of those before him and himself, some server ends or somebody before gives up at a rate of
-/// `served + k · gives_up` while `k` of them wait. With `q = gives_up`, times are written by the chance
-/// `x = e^(-q t)`: the number who are left is a pure death process, whose last step is a sum.
+/// He is answered at the step after all before him have been answered or have given up. While `k` of
+/// them wait, steps come at a rate of `served + k · gives_up`, so the time `T` until then is a sum of
+/// exponential times, and `e^(-gives_up · T)` has a beta distribution.
 struct InTime {
     served: f64,
     gives_up: f64,
@@ -201,20 +201,14 @@ impl InTime {
         Self { served, gives_up, target, waiting: 0 }
     }
 
-    /// He is answered at the moment of the `waiting + 1`-th step of those before him, unless he gave
-    /// up by then. Steps come at rates `served + k q`, `k` from `waiting` down to 0 (himself not among
-    /// those who may leave). By induction the time to it, killed at rate `q`, has the density
-    /// `served/B · …` of a beta distribution in `x = e^(-q t)`: its share below the target is an
-    /// incomplete beta function.
     fn next(&mut self) -> f64 {
         let before = f64::from(self.waiting);
         self.waiting += 1;
         if self.served <= 0.0 {
             return 0.0;
         }
-        // T = sum of exponentials with rates served + k q, k = 0..=before: e^(-qT) is
-        // Beta(served/q, before + 1). He is answered if T <= target and his patience is longer than T:
-        // E[e^(-qT); T <= target] = a/(a + before + 1) · P(Beta(a + 1, before + 1) >= e^(-q target)).
+        // e^(-gives_up T) is Beta(a, before + 1). He is answered if T is at most the target and his
+        // patience longer than T: the mean of e^(-gives_up T) over those T.
         let a = self.served / self.gives_up;
         let still = (-self.gives_up * self.target).exp();
         a / (a + before + 1.0) * (1.0 - incomplete_beta(a + 1.0, before + 1.0, still))
