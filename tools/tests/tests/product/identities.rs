@@ -30,7 +30,7 @@ fn comment(number: u32) -> Value {
     json!({"type": "zen:event-type:ticket.comment_added", "account_id": 22_129_848,
         "event": {"comment": {"body": "Any news?", "id": "1", "is_public": true,
             "author": {"id": "5", "is_staff": false}}},
-        "detail": {"id": number.to_string(), "requester_id": "5", "subject": "s", "description": "d"}})
+        "detail": {"id": number.to_string(), "requester_id": "5", "subject": "s", "description": "Help"}})
 }
 
 async fn zendesk(product: &Product, body: &Value) -> Answer {

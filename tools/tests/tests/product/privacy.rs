@@ -93,8 +93,8 @@ async fn furnish(product: &Product) -> (String, Vec<String>) {
     }
     product.change_status(&ids[1], "resolved").await;
     webhook(product, "zendesk", r#"{"broken": "for erika.muster\u0040example.com"}"#).await;
-    webhook(product, "zendesk", r#"{"ticket_id": "7", "says": "Erika, by her ticket alone"}"#)
-        .await;
+    let twice = r#"{"ticket_id": "7", "ticket_id": "7", "says": "Erika, by her ticket alone"}"#;
+    webhook(product, "zendesk", twice).await;
     webhook(product, "intercom", "not json: <Erika.Muster@Example.com>").await;
     webhook(product, "intercom", r#"{"broken": "for somebody.else@example.com"}"#).await;
     let other = created_id(&product.create(&ticket(1)).await);
