@@ -114,7 +114,7 @@ async fn nothing_of_an_erased_customer_is_left_and_all_of_others_is() {
     let answer = erase(&product, &customer_id).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body["finished_at"].is_string());
-    let counts = json!({"tickets": 2, "messages": 3, "message_ids": 3, "changes": 3,
+    let counts = json!({"tickets": 2, "messages": 4, "message_ids": 5, "changes": 3,
         "corrections": 0, "learned_versions": 0, "kept_bodies": 3,
         "long_texts": 1, "others": 0});
     assert_eq!(answer.body["erased"], counts);
@@ -267,7 +267,8 @@ async fn an_export_has_everything_in_pages_of_any_size() {
     assert_eq!(one_by_one, all);
     let kinds: Vec<&str> = all.iter().map(|record| record["kind"].as_str().unwrap()).collect();
     let of_first = ["ticket", "change"];
-    let of_second = ["ticket", "change", "change", "message", "message", "message"];
+    let messages = ["message"; 4];
+    let of_second = [&["ticket", "change", "change"][..], &messages].concat();
     let bodies = ["kept_body", "kept_body", "kept_body"];
     assert_eq!(kinds, [&of_first[..], &of_second, &bodies].concat());
     assert_eq!(all[0]["ticket"], product.read(&ids[0]).await.body);
