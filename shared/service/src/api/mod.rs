@@ -56,7 +56,8 @@ enum Unauthorized {
 /// What a function answers on a route that asks who calls.
 #[derive(IntoResponses)]
 enum NotAllowed {
-    /// The token names nobody, or does not have the scope that the route asks for.
+    /// The token names nobody, or does not have the scope that the route asks for. Or a stranger's create
+    /// came past the edge in front of the API.
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(Problem),
 }
