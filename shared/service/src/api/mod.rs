@@ -56,8 +56,7 @@ enum Unauthorized {
 /// What a function answers on a route that asks who calls.
 #[derive(IntoResponses)]
 enum NotAllowed {
-    /// The token names nobody, or does not have the scope that the route asks for. Or a stranger's create
-    /// came past the edge in front of the API.
+    /// The token names nobody, or does not have the scope that the route asks for.
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(Problem),
 }

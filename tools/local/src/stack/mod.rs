@@ -106,9 +106,7 @@ impl Stack {
         let environment =
             environment(&options, &addresses, &region, credentials, &deployment.functions);
         let mut access = AccessControl::new(settings, &deployment.functions, &access_key, record);
-        if let Some(key) = environment.get(ACCESS_KEY_VARIABLE) {
-            access.allow(key);
-        }
+        environment.get(ACCESS_KEY_VARIABLE).into_iter().for_each(|key| access.allow(key));
         note_polling(&access, &deployment);
         let setup = Setup {
             data_dir: &data_dir,
