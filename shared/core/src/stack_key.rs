@@ -28,6 +28,10 @@ pub enum Purpose {
     Cursor,
     /// A token that a form needs before it creates a ticket.
     FormToken,
+    /// How the log tells one caller from another.
+    Caller,
+    /// By which the secret of an edge is known again.
+    OriginSecret,
 }
 
 impl Purpose {
@@ -38,6 +42,8 @@ impl Purpose {
             Self::CustomerId => "customer-id",
             Self::Cursor => "cursor",
             Self::FormToken => "form-token",
+            Self::Caller => "caller",
+            Self::OriginSecret => "origin-secret",
         }
     }
 }
@@ -128,6 +134,9 @@ mod tests {
             key(TEXT).code(Purpose::TicketId, &[b"abc", b""]),
             key(TEXT).code(Purpose::CustomerId, &[b"ab", b"c"]),
             key(TEXT).code(Purpose::Cursor, &[b"ab", b"c"]),
+            key(TEXT).code(Purpose::FormToken, &[b"ab", b"c"]),
+            key(TEXT).code(Purpose::Caller, &[b"ab", b"c"]),
+            key(TEXT).code(Purpose::OriginSecret, &[b"ab", b"c"]),
             other.code(Purpose::TicketId, &[b"ab", b"c"]),
         ];
         for (index, code) in codes.iter().enumerate() {

@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`settings`] reads the environment; [`telemetry`] logs and counts; [`http`] speaks with API Gateway, the only module
 //! that names status codes; [`schedule`] and [`consumer`] run what no request asks for; [`acceptance`]
-//! takes a ticket in, for a stranger perhaps with a [`form_token`]; [`webhook`] acts on what vendors report.
+//! takes a ticket in, for a stranger perhaps with a [`form_token`] or through an edge that knows the [`origin_secret`]; [`webhook`] acts on what vendors report.
 
 #![warn(missing_docs)]
 
@@ -14,6 +14,7 @@ mod documentation;
 pub mod form_token;
 pub mod http;
 pub mod limits;
+pub mod origin_secret;
 pub mod schedule;
 pub mod settings;
 pub mod telemetry;

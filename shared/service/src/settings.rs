@@ -14,6 +14,7 @@ use copilot_core::ticket::Source;
 
 use crate::form_token::FormTokens;
 use crate::http::Access;
+use crate::origin_secret::OriginSecret;
 use crate::telemetry;
 
 /// The environment of a function, and its connection to AWS.
@@ -124,6 +125,16 @@ impl<Lookup: Fn(&str) -> Option<String> + Clone + 'static> Settings<Lookup> {
     pub fn form_tokens(&self) -> Result<Option<FormTokens>, InvalidSettings> {
         let is_on = self.optional("FORM_TOKEN").is_some_and(|value| value != "off");
         is_on.then(|| self.stack_key().map(FormTokens::new)).transpose()
+    }
+
+    /// What a stranger's create must bring from an edge in front of the API: `ORIGIN_SECRET`, or nothing
+    /// where it is missing or empty.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] for `STACK_KEY`.
+    pub fn origin_secret(&self) -> Result<Option<OriginSecret>, InvalidSettings> {
+        let given = self.optional("ORIGIN_SECRET").filter(|secret| !secret.is_empty());
+        given.map(|secret| self.stack_key().map(|key| OriginSecret::new(key, &secret))).transpose()
     }
 
     /// What callers may do: whether tokens need scopes (`REQUIRE_SCOPES`, unless it is `false` they do),

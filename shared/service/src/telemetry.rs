@@ -1,7 +1,8 @@
 //! Logs and metrics: one JSON line per event on standard output, which Lambda hands to CloudWatch.
 //!
 //! What may be logged: ids, routes, status codes, durations, codes of errors. What may not: bodies,
-//! subjects, addresses, names, secrets, and error texts that could quote them.
+//! subjects, addresses, names, secrets, and error texts that could quote them. Who called is told by a
+//! keyed hash, which nobody undoes without the secret of the stack.
 //!
 //! Metrics are CloudWatch's embedded ones (CloudWatch user guide, "Specification: Embedded metric
 //! format"), written here: the crates for it bring a recorder for many threads and a background
@@ -17,6 +18,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use copilot_core::error::Error;
+use copilot_core::stack_key::{Purpose, StackKey};
 use copilot_core::ticket::{Source, TicketId};
 use lambda_runtime::tracing::subscriber::filter::{EnvFilter, LevelFilter};
 use lambda_runtime::tracing::subscriber::fmt;
@@ -26,7 +28,8 @@ use tracing::{error, warn};
 
 /// Starts logging as Lambda's logging controls say (`AWS_LAMBDA_LOG_FORMAT`, `AWS_LAMBDA_LOG_LEVEL`).
 /// `METRIC_NAMESPACE` is that of the metrics in CloudWatch, one for each stack, so that a trial stack
-/// does not hide what another one lacks.
+/// does not hide what another one lacks. Callers are told apart under `STACK_KEY`, and not at all where
+/// there is none.
 ///
 /// Rows of the table that the store cannot read are counted from then on.
 pub fn init(variable: impl Fn(&str) -> Option<String>) {
@@ -37,6 +40,9 @@ pub fn init(variable: impl Fn(&str) -> Option<String>) {
     if let Some(namespace) = variable("METRIC_NAMESPACE") {
         // Only a second call finds it set.
         let _ = NAMESPACE.set(namespace);
+    }
+    if let Some(key) = variable("STACK_KEY").and_then(|text| text.parse().ok()) {
+        let _ = CALLERS.set(key);
     }
 }
 
@@ -94,6 +100,22 @@ pub fn log(error: &Error) {
     }
 }
 
+/// Under which callers are told apart.
+static CALLERS: OnceLock<StackKey> = OnceLock::new();
+/// Bytes of a caller's hash in the log: enough that no two callers of a stack share one.
+const CALLER_BYTES: usize = 8;
+
+/// What the log calls a caller: the beginning of the HMAC of the issuer and subject of a token or of
+/// the ARN of an identity, in hexadecimal digits. The same caller has the same one for ever.
+pub fn caller_hash(name: &str) -> Option<String> {
+    Some(hash_under(CALLERS.get()?, name))
+}
+
+fn hash_under(key: &StackKey, name: &str) -> String {
+    let code = key.code(Purpose::Caller, &[name.as_bytes()]);
+    code.iter().take(CALLER_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
 static NAMESPACE: OnceLock<String> = OnceLock::new();
 /// The namespace where none is given.
 const DEFAULT_NAMESPACE: &str = "CustomerSupportCopilot";
@@ -125,6 +147,8 @@ pub struct Answered<'a> {
     pub route: &'a str,
     /// The status code of the answer.
     pub status: u16,
+    /// Who called, as [`caller_hash`] tells it; nothing where nobody was asked.
+    pub caller: Option<&'a str>,
     /// The ticket that the answer is about.
     pub ticket_id: Option<TicketId>,
     /// How long it took.
@@ -181,6 +205,9 @@ fn answered_line(request: &Answered<'_>, is_cold_start: bool, now: DateTime<Utc>
     });
     if let Some(trace_id) = request.trace_id {
         line["trace_id"] = trace_id.into();
+    }
+    if let Some(caller) = request.caller {
+        line["caller"] = caller.into();
     }
     if let Some(ticket_id) = request.ticket_id {
         line["ticket_id"] = ticket_id.to_string().into();
@@ -345,6 +372,7 @@ mod tests {
             trace_id: Some("1-67274f20-000000000000000000000001"),
             route: "POST /api/tickets/create",
             status: 201,
+            caller: None,
             ticket_id: Some(TicketId::parse("TKT-20241103-A1B2C3D4").unwrap()),
             duration: Duration::from_micros(12_900),
             outcome,
@@ -357,6 +385,29 @@ mod tests {
         insta::assert_json_snapshot!("created", line(Outcome::Created, true));
         insta::assert_json_snapshot!("refused", line(Outcome::Refused("invalid-fields"), true));
         insta::assert_json_snapshot!("read", line(Outcome::Done, false));
+    }
+
+    #[test]
+    fn a_caller_is_told_by_a_hash_that_the_secret_alone_makes() {
+        // As docs/logging.md says how to make it.
+        let (key, other) = ("0123456789abcdef".repeat(2), "0123456789abcdef".repeat(3));
+        let hash = |key: &str, name| hash_under(&key.parse().unwrap(), name);
+        let agent = hash(&key, "https://login.example agent-7");
+        assert_eq!(agent, "2308c54bc3e1aa2c");
+        assert_ne!(agent, hash(&other, "https://login.example agent-7"));
+        assert_ne!(agent, hash(&key, "https://login.example agent-8"));
+        let request = Answered {
+            request_id: "79104a6b-41a5-4f5e-8a9f-6f8b9b1d7f0e",
+            trace_id: None,
+            route: "GET /api/tickets",
+            status: 200,
+            caller: Some(&agent),
+            ticket_id: None,
+            duration: Duration::from_millis(3),
+            outcome: Outcome::Done,
+        };
+        let line = answered_line(&request, false, "2024-11-03T10:30:00.123Z".parse().unwrap());
+        assert_eq!(line["caller"], agent);
     }
 
     #[test]

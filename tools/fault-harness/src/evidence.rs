@@ -67,9 +67,9 @@ impl Evidence {
 
 /// DynamoDB and SQS themselves, past the proxies.
 pub(crate) fn services(addresses: &Addresses) -> Result<(Service, Service), EvidenceError> {
-    let dynamodb = addresses.dynamodb.as_deref().ok_or(EvidenceError::NotEmbedded)?;
-    let sqs = addresses.sqs.as_deref().ok_or(EvidenceError::NotEmbedded)?;
-    Ok((Service::dynamodb(dynamodb, REGION), Service::sqs(sqs, REGION)))
+    let dynamodb = addresses.dynamodb_client(REGION).ok_or(EvidenceError::NotEmbedded)?;
+    let sqs = addresses.sqs_client(REGION).ok_or(EvidenceError::NotEmbedded)?;
+    Ok((dynamodb, sqs))
 }
 
 /// The address of the queue with this name.

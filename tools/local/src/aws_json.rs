@@ -1,6 +1,9 @@
-//! Calls to DynamoDB and SQS in AWS's JSON protocol, for emulators that take any credentials.
+//! Calls to DynamoDB and SQS in AWS's JSON protocol, for services that check no signature.
 
 use serde_json::Value;
+
+/// The access key for emulators, which take any. DynamoDB Local keeps other tables for each.
+pub const EMULATOR_ACCESS_KEY: &str = "local";
 
 /// A service that is called with JSON.
 #[derive(Debug, Clone)]
@@ -31,19 +34,24 @@ pub enum CallError {
 }
 
 impl Service {
-    /// DynamoDB at `endpoint`.
-    pub fn dynamodb(endpoint: &str, region: &str) -> Self {
-        Self::new(endpoint, region, "dynamodb", "DynamoDB_20120810")
+    /// DynamoDB at `endpoint`, called with an access key.
+    pub fn dynamodb(endpoint: &str, region: &str, key: &str) -> Self {
+        Self::new(endpoint, region, key, ("dynamodb", "DynamoDB_20120810"))
     }
 
-    /// SQS at `endpoint`.
-    pub fn sqs(endpoint: &str, region: &str) -> Self {
-        Self::new(endpoint, region, "sqs", "AmazonSQS")
+    /// SQS at `endpoint`, called with an access key.
+    pub fn sqs(endpoint: &str, region: &str, key: &str) -> Self {
+        Self::new(endpoint, region, key, ("sqs", "AmazonSQS"))
     }
 
-    fn new(endpoint: &str, region: &str, service: &str, target_prefix: &'static str) -> Self {
+    fn new(
+        endpoint: &str,
+        region: &str,
+        key: &str,
+        (service, target_prefix): (&str, &'static str),
+    ) -> Self {
         let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential=local/20240101/{region}/{service}/aws4_request, \
+            "AWS4-HMAC-SHA256 Credential={key}/20240101/{region}/{service}/aws4_request, \
              SignedHeaders=host, Signature=0"
         );
         let client = reqwest::Client::new();

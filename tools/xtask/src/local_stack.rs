@@ -52,6 +52,8 @@ pub struct Addresses {
     pub dynamodb: String,
     /// SQS.
     pub sqs: String,
+    /// What DynamoDB and SQS are called with.
+    pub access_key: String,
 }
 
 impl LocalStack {
@@ -102,7 +104,14 @@ impl Addresses {
                 _ => None,
             })
         };
-        Some(Self { api: address("API")?, dynamodb: address("DynamoDB")?, sqs: address("SQS")? })
+        let access_key =
+            finished.lines().find_map(|line| line.trim().strip_prefix("Access key")).map(str::trim);
+        Some(Self {
+            api: address("API")?,
+            dynamodb: address("DynamoDB")?,
+            sqs: address("SQS")?,
+            access_key: access_key?.to_owned(),
+        })
     }
 }
 
@@ -112,13 +121,15 @@ mod tests {
 
     const SUMMARY: &str = "\nThe customer support copilot is ready.\n  \
          API        http://127.0.0.1:43211\n  Docs       http://127.0.0.1:43211/docs\n  \
-         DynamoDB   http://127.0.0.1:43212\n  SQS        http://127.0.0.1:43213\n";
+         DynamoDB   http://127.0.0.1:43212\n  SQS        http://127.0.0.1:43213\n  \
+         Access key a1b2c3d4\n";
 
     #[test]
     fn addresses_are_read_from_the_summary() {
         let addresses = Addresses::parse(SUMMARY).unwrap();
         assert_eq!(addresses.api, "http://127.0.0.1:43211");
         assert_eq!(addresses.dynamodb, "http://127.0.0.1:43212");
+        assert_eq!(addresses.access_key, "a1b2c3d4");
         assert_eq!(
             addresses.queue_url(),
             "http://127.0.0.1:43213/000000000000/customer-support-copilot-AiQueue"

@@ -9,6 +9,7 @@ use copilot_service::acceptance::accept;
 use copilot_service::form_token::{self, FormTokens};
 use copilot_service::http::{Access, FormTokenAnswer, Request, Response, Scope};
 use copilot_service::limits::ORIGIN_BYTES;
+use copilot_service::origin_secret::{self, OriginSecret};
 
 /// What the function needs.
 pub struct Handler {
@@ -20,6 +21,8 @@ pub struct Handler {
     pub access: Access,
     /// What a form of a stranger's needs, if it needs anything.
     pub form_tokens: Option<FormTokens>,
+    /// What shows that a stranger came through the edge, if there is one.
+    pub origin_secret: Option<OriginSecret>,
 }
 
 const NO_FORM_TOKENS: Error = Error::NotFound("Creates need no form token here.");
@@ -42,6 +45,7 @@ impl Handler {
         request.require_method("GET")?;
         let form_tokens = self.form_tokens.as_ref().ok_or(NO_FORM_TOKENS)?;
         self.access.require(Scope::Change, request)?;
+        self.require_edge(request)?;
         let mut query = request.query();
         let named =
             query.take("origin", "Must be an origin such as https://shop.example.", |text| {
@@ -56,9 +60,18 @@ impl Handler {
         })
     }
 
+    /// Refuses a stranger who came past the edge. Whom the authorizer knows may call from anywhere.
+    fn require_edge(&self, request: &Request) -> Result<(), Error> {
+        match (&self.origin_secret, request.caller()) {
+            (Some(secret), None) => secret.check(request.header(origin_secret::HEADER)),
+            _ => Ok(()),
+        }
+    }
+
     async fn create(&self, request: &Request) -> Result<Response, Error> {
         request.require_method("POST")?;
         let sources = self.access.sources(request)?;
+        self.require_edge(request)?;
         // Whom the authorizer knows needs no form.
         if let (Some(form_tokens), None) = (&self.form_tokens, request.caller()) {
             let token = request.header(form_token::HEADER);

@@ -11,9 +11,11 @@ use handler::Handler;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::read(|name| env::var(name).ok())?;
-    let ((store, queue), form_tokens) =
-        both(both(settings.store(), settings.queue()), settings.form_tokens())?;
+    let places = both(settings.store(), settings.queue());
+    let checks = both(settings.form_tokens(), settings.origin_secret());
+    let ((store, queue), (form_tokens, origin_secret)) = both(places, checks)?;
     tokio::join!(store.connect_ahead(), queue.connect_ahead());
-    let handler = Handler { store, queue, access: settings.access(), form_tokens };
+    let access = settings.access();
+    let handler = Handler { store, queue, access, form_tokens, origin_secret };
     http::serve(async |request| handler.handle(&request).await).await
 }

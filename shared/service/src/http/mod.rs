@@ -17,7 +17,7 @@ use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::telemetry::{Answered, answered, log};
+use crate::telemetry::{Answered, answered, caller_hash, log};
 use copilot_core::error::Error;
 
 pub use body::{
@@ -144,11 +144,15 @@ where
     let request_id = event.context.request_id.clone();
     let route = event.payload.route_key.clone().unwrap_or_default();
     let trace_id = event.context.xray_trace_id.as_deref().and_then(trace_root);
+    let mut caller = None;
     let outcome = match Request::read(event.payload, trace_id.clone()) {
-        Ok(request) => AssertUnwindSafe(async { handle(request).await })
-            .catch_unwind()
-            .await
-            .unwrap_or(Err(Error::defect("handle a request"))),
+        Ok(request) => {
+            caller = request.caller().and_then(caller_hash);
+            AssertUnwindSafe(async { handle(request).await })
+                .catch_unwind()
+                .await
+                .unwrap_or(Err(Error::defect("handle a request")))
+        }
         Err(error) => Err(error),
     };
     let response = outcome.unwrap_or_else(|error| {
@@ -160,6 +164,7 @@ where
         trace_id: trace_id.as_deref(),
         route: &route,
         status: response.status(),
+        caller: caller.as_deref(),
         ticket_id: response.ticket_id(),
         duration: started.elapsed(),
         outcome: response.outcome(),

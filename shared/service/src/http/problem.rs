@@ -254,7 +254,8 @@ fn described((error, kind): (&Error, Kind)) -> (u16, &'static str, &'static str)
             "a file of the documentation is asked for in a form other than gzip"
         }
         Error::Forbidden(_) => {
-            "the token names nobody, or lacks the scope that the route asks for; `detail` names it"
+            "the token names nobody, or lacks the scope that the route asks for; `detail` names it. \
+             Or a stranger's create came past the edge (`OriginSecret`)"
         }
         Error::Unauthenticated(_) => "a webhook's signature is missing, wrong or expired",
         Error::NotFound(_) => "there is no ticket with this id",

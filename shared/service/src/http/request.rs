@@ -161,7 +161,7 @@ impl Request {
     }
 
     /// Who calls, if an authorizer has found out: the issuer and subject of a JWT, or the ARN of an
-    /// IAM identity. It is personal data and must not reach a log.
+    /// IAM identity. It is personal data and must not reach a log; its hash does.
     pub fn caller(&self) -> Option<&str> {
         self.caller.name()
     }

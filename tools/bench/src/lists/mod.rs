@@ -91,9 +91,9 @@ pub async fn run(options: &Options) -> Result<Report, ListsError> {
         let address: SocketAddr = table.endpoint.trim_start_matches("http://").parse()?;
         let meter = Meter::start(address).await?;
         let log = |name: &str| options.logs.join(format!("read-tickets-{count}{name}.log"));
-        let (program, name) = (&options.read_tickets, &table.name);
-        let mut reader = Reader::start(program, &table.endpoint, name, log("")).await?;
-        let metered = Reader::start(program, &meter.endpoint, name, log("-metered")).await?;
+        let (program, name, key) = (&options.read_tickets, &table.name, &table.key);
+        let mut reader = Reader::start(program, &table.endpoint, key, name, log("")).await?;
+        let metered = Reader::start(program, &meter.endpoint, key, name, log("-metered")).await?;
         for _ in 0..REQUESTS_AHEAD {
             reader.page("order=desc").await?;
         }

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use lambda_process::RuntimeApi;
+use local_stack::access::AccessKey;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -41,14 +42,15 @@ pub enum ReaderError {
 }
 
 impl Reader {
-    /// Starts the program `program` for the table `table` at `endpoint`; what it prints goes to
-    /// `log`.
+    /// Starts the program `program` for the table `table` at `endpoint`, with access keys that follow
+    /// from `key`; what it prints goes to `log`.
     ///
     /// # Errors
     /// [`ReaderError::NotRun`].
     pub async fn start(
         program: &Path,
         endpoint: &str,
+        key: &AccessKey,
         table: &str,
         log: PathBuf,
     ) -> Result<Self, ReaderError> {
@@ -62,7 +64,7 @@ impl Reader {
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
             ("AWS_REGION", "us-east-1"),
             // The embedded DynamoDB holds the function of this key to its policy.
-            ("AWS_ACCESS_KEY_ID", "local-read-tickets"),
+            ("AWS_ACCESS_KEY_ID", key.of_function("read-tickets").as_str()),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
             ("TABLE_NAME", table),

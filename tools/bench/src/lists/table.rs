@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
-use local_stack::access::AccessControl;
+use local_stack::access::{AccessControl, AccessKey};
 use local_stack::aws_json::{CallError, Service};
 use local_stack::dynamodb::{self, DynamoDbError};
 use sam_template::{Deployment, Settings, TemplateError};
@@ -30,6 +30,8 @@ pub struct Table {
     pub tickets: Vec<Ticket>,
     pub endpoint: String,
     pub name: String,
+    /// The access key that it takes, from which those of functions follow.
+    pub key: AccessKey,
 }
 
 /// Why there is no table.
@@ -66,15 +68,16 @@ impl Table {
         };
         let deployment = Deployment::read(&workspace::root().join("template.yaml"), &settings)?;
         let description = deployment.tables.first().ok_or(TableError::None)?;
-        let access = Arc::new(AccessControl::new(settings, &deployment.functions, None));
+        let key = AccessKey::draw();
+        let access = Arc::new(AccessControl::new(settings, &deployment.functions, &key, None));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(system)?;
         let endpoint = format!("http://{}", listener.local_addr().map_err(system)?);
         let database = dynamodb::open(&path)?;
         tokio::spawn(dynamodb::serve(database, listener, access, pending()));
-        let service = Service::dynamodb(&endpoint, REGION);
+        let service = Service::dynamodb(&endpoint, REGION, key.as_str());
         dynamodb::ensure_table(&service, description).await?;
         let tickets = (0..count).map(|number| Ticket::of_table(number, count)).collect();
-        let table = Self { tickets, endpoint, name: description.name.clone() };
+        let table = Self { tickets, endpoint, name: description.name.clone(), key };
         table.write(&service).await?;
         Ok(table)
     }

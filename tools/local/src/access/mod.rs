@@ -2,15 +2,16 @@
 //! refused and logged.
 //!
 //! A function is known by its access key, which the signature of each request names; the signature
-//! itself is not checked. Whoever calls with another key, such as a developer with the AWS CLI, may
-//! do everything; web pages may do nothing.
+//! itself is not checked. Keys are drawn anew for each run ([`AccessKey`]), so that knowing one is
+//! what a signature would prove. Whoever calls with the run's own key, such as a developer with the
+//! AWS CLI, may do everything; those who know no key and web pages may do nothing.
 
 mod dynamodb;
 mod key;
 mod record;
 mod sqs;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -19,10 +20,12 @@ use sam_template::{Function, POLLING, PolicyStatement, Settings};
 
 use crate::web_page::{Sender, sender};
 
-pub use key::access_key;
+pub use key::AccessKey;
 use key::signing_key;
 pub use record::{CallRecord, CallRecordError};
 
+/// The file of the data folder with the access key of the run.
+pub const ACCESS_KEY_FILE: &str = "access-key";
 /// Stands for every resource, also in calls that concern none in particular.
 const EVERY_RESOURCE: &str = "*";
 
@@ -31,6 +34,8 @@ const EVERY_RESOURCE: &str = "*";
 pub struct AccessControl {
     settings: Settings,
     policies: HashMap<String, FunctionPolicy>,
+    /// The keys that may do everything.
+    unlimited: HashSet<String>,
     record: Option<CallRecord>,
 }
 
@@ -61,12 +66,25 @@ pub enum Denied {
     /// A web page made it, or a caller that takes this service for another one.
     #[error("web pages may not call this service")]
     WebPage,
+    /// The first sentence is AWS's.
+    #[error(
+        "The security token included in the request is invalid. This run of the local stack has an \
+         access key of its own: it prints it when it starts, and keeps it in its data folder in the \
+         file {ACCESS_KEY_FILE}."
+    )]
+    UnknownKey,
 }
 
 impl AccessControl {
-    /// Holds `functions` to their policies; `settings` are those that the template was read with.
-    /// What is granted and what is called goes into `record`.
-    pub fn new(settings: Settings, functions: &[Function], record: Option<CallRecord>) -> Self {
+    /// Holds `functions` to their policies under the keys that follow from `key`, and lets `key` itself
+    /// do everything; `settings` are those that the template was read with. What is granted and what is
+    /// called goes into `record`.
+    pub fn new(
+        settings: Settings,
+        functions: &[Function],
+        key: &AccessKey,
+        record: Option<CallRecord>,
+    ) -> Self {
         let policies = functions.iter().map(|function| {
             let allowed: BTreeSet<Permission> =
                 function.policy.iter().flat_map(permissions).collect();
@@ -74,9 +92,15 @@ impl AccessControl {
                 allowed.iter().for_each(|permission| record.granted(&function.binary, permission));
             }
             let policy = FunctionPolicy { function: function.binary.clone(), allowed };
-            (access_key(&function.binary), policy)
+            (key.of_function(&function.binary), policy)
         });
-        Self { settings, policies: policies.collect(), record }
+        let unlimited = HashSet::from([key.as_str().to_owned()]);
+        Self { settings, policies: policies.collect(), unlimited, record }
+    }
+
+    /// Lets one more access key do everything.
+    pub fn allow(&mut self, key: &str) {
+        self.unlimited.insert(key.to_owned());
     }
 
     /// Notes in the record that Lambda takes messages in the name of `function`. The embedded queue is
@@ -125,7 +149,11 @@ impl AccessControl {
             return Err(Denied::WebPage);
         }
         let key = headers.get(AUTHORIZATION).and_then(|value| signing_key(value.to_str().ok()?));
-        let Some(policy) = key.and_then(|key| self.policies.get(key)) else { return Ok(()) };
+        let key = key.ok_or(Denied::UnknownKey)?;
+        if self.unlimited.contains(key) {
+            return Ok(());
+        }
+        let policy = self.policies.get(key).ok_or(Denied::UnknownKey)?;
         let needed = needed(&self.settings);
         if let Some(missing) = needed.iter().find(|needed| !policy.allowed.contains(needed)) {
             let Permission { action, resource } = missing;

@@ -37,7 +37,7 @@ fn reader(record: Option<CallRecord>) -> AccessControl {
         environment: Default::default(),
         policy: vec![PolicyStatement { actions: set("dynamodb:GetItem"), resources: set(TABLE) }],
     };
-    AccessControl::new(settings(), &[function], record)
+    AccessControl::new(settings(), &[function], &AccessKey::of_emulators(), record)
 }
 
 fn signed_by(key: &str) -> HeaderMap {
@@ -68,12 +68,29 @@ fn a_function_may_do_what_its_policy_grants_and_nothing_else() {
 }
 
 #[test]
-fn only_functions_are_held_to_a_policy() {
-    let access = reader(None);
-    let basic = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Basic x"))]);
-    for headers in [HeaderMap::new(), basic, signed_by("local"), signed_by("local-reader2")] {
-        assert_eq!(access.check_dynamodb(&headers, PUT, b"{}"), Ok(()), "{headers:?}");
+fn the_runs_own_key_may_do_everything_and_unknown_ones_nothing() {
+    let mut access = reader(None);
+    access.allow("AKIDEXAMPLE");
+    for key in ["local", "AKIDEXAMPLE"] {
+        assert_eq!(access.check_dynamodb(&signed_by(key), PUT, b"{}"), Ok(()), "{key}");
+        assert_eq!(access.check_sqs(&signed_by(key), "ListQueues", "/", b"{}"), Ok(()), "{key}");
     }
+    let basic = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Basic local"))]);
+    let unknown = ["", "x", "local-reader2", "local-", "LOCAL", "reader"].map(signed_by);
+    for headers in [HeaderMap::new(), basic].iter().chain(&unknown) {
+        let refused = access.check_dynamodb(headers, GET, br#"{"TableName": "t"}"#);
+        assert_eq!(refused, Err(Denied::UnknownKey), "{headers:?}");
+        let refused = access.check_sqs(headers, "ListQueues", "/", b"{}");
+        assert_eq!(refused, Err(Denied::UnknownKey), "{headers:?}");
+    }
+}
+
+#[test]
+fn each_run_has_keys_of_its_own() {
+    let (one, other) = (AccessKey::draw(), AccessKey::draw());
+    assert_ne!(one, other);
+    assert_eq!(one.as_str().len(), 32);
+    assert_eq!(one.of_function("reader"), format!("{}-reader", one.as_str()));
 }
 
 #[test]

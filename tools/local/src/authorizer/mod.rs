@@ -87,6 +87,10 @@ impl JwtAuthorizer {
         }
         let decoded = decode::<Map<String, Value>>(token, &self.key, &self.validation);
         let claims = decoded.map_err(|error| refusal(&error))?.claims;
+        // The crate also takes a list that has it.
+        if !claims.get("iss").is_some_and(Value::is_string) {
+            return Err(Refusal::WrongIssuer);
+        }
         if is_issued_in_the_future(&claims) {
             return Err(Refusal::Early);
         }

@@ -101,6 +101,8 @@ fn each_claim_is_checked() {
         (json!({"iat": null}), None),
         (json!({"iss": "https://login.example.com"}), Some(Refusal::WrongIssuer)),
         (json!({"iss": null}), Some(Refusal::Malformed)),
+        (json!({"iss": [ISSUER]}), Some(Refusal::WrongIssuer)),
+        (json!({"iss": ["another", ISSUER]}), Some(Refusal::WrongIssuer)),
         (json!({"aud": "another"}), Some(Refusal::WrongAudience)),
         (json!({"aud": ["another", AUDIENCE]}), None),
         (json!({"aud": []}), Some(Refusal::WrongAudience)),

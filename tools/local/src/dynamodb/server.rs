@@ -132,8 +132,12 @@ fn passed_on(mut headers: HeaderMap) -> HeaderMap {
 
 /// What DynamoDB answers: "Error handling with DynamoDB" of the developer guide.
 fn refusal(denied: &Denied) -> Response {
+    let kind = match denied {
+        Denied::UnknownKey => "UnrecognizedClientException",
+        Denied::ByPolicy { .. } | Denied::WebPage => "AccessDeniedException",
+    };
     let body = json!({
-        "__type": "com.amazon.coral.service#AccessDeniedException",
+        "__type": format!("com.amazon.coral.service#{kind}"),
         "Message": denied.to_string()
     });
     let mut response = (StatusCode::BAD_REQUEST, body.to_string()).into_response();

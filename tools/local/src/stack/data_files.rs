@@ -1,13 +1,15 @@
 //! The files in the data folder: whether they are whole, and that nobody else reads them.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
 use super::StackError;
 use super::service::BackingService;
+use crate::access::ACCESS_KEY_FILE;
 
 /// Only their owner may read and write them. SQLite gives the files that it makes beside one of its
 /// own the same mode.
@@ -90,6 +92,16 @@ pub(super) fn make_private(data_dir: &Path) {
             let _ = fs::set_permissions(entry.path(), fs::Permissions::from_mode(FILE_MODE));
         }
     }
+}
+
+/// Puts the access key of this run where other programs of the same person find it.
+pub(super) fn keep_access_key(data_dir: &Path, key: &str) -> Result<(), StackError> {
+    let path = data_dir.join(ACCESS_KEY_FILE);
+    // The key of an earlier run may not be replaced in place: its file may be anybody's to read.
+    let _ = fs::remove_file(&path);
+    let file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&path);
+    file.and_then(|mut file| writeln!(file, "{key}"))
+        .map_err(|source| StackError::DataFolder { path: path.display().to_string(), source })
 }
 
 #[cfg(test)]

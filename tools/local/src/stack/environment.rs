@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use super::Addresses;
 use super::place::Places;
 use super::service::BackingService;
-use crate::access::access_key;
+use crate::access::AccessKey;
+use crate::aws_json::EMULATOR_ACCESS_KEY;
 use crate::key_file::{self, KeyFileError};
 use crate::options::Options;
 use lambda_process::FunctionConfiguration;
 use sam_template::Function;
 
+/// The variable with the access key of whoever calls AWS.
+pub(super) const ACCESS_KEY_VARIABLE: &str = "AWS_ACCESS_KEY_ID";
 /// The variable with what ids are derived under.
 const STACK_KEY: &str = "STACK_KEY";
 /// The name of its file. A reset leaves it: it is worth nothing without the data and harms nothing.
@@ -41,11 +44,11 @@ impl Credentials {
     }
 
     /// Gives the function its own access key, unless the command line gives it one.
-    pub(super) fn name_function(self, configuration: &mut FunctionConfiguration) {
+    pub(super) fn name_function(self, configuration: &mut FunctionConfiguration, key: &AccessKey) {
         if self == Self::PerFunction {
-            let key = access_key(&configuration.name);
+            let key = key.of_function(&configuration.name);
             let environment = &mut configuration.environment;
-            environment.entry("AWS_ACCESS_KEY_ID".to_owned()).or_insert(key);
+            environment.entry(ACCESS_KEY_VARIABLE.to_owned()).or_insert(key);
         }
     }
 }
@@ -71,7 +74,7 @@ pub(super) fn environment(
     if credentials != Credentials::Developer {
         set("AWS_SECRET_ACCESS_KEY", "local");
         if credentials == Credentials::Shared {
-            set("AWS_ACCESS_KEY_ID", "local");
+            set(ACCESS_KEY_VARIABLE, EMULATOR_ACCESS_KEY);
         }
     } else {
         for (name, value) in std::env::vars() {
@@ -165,7 +168,8 @@ mod tests {
         let options = Options::parse_from(arguments);
         let api = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let places = Places::choose(&options).await.unwrap();
-        let addresses = places.addresses(&api).unwrap();
+        let run_key = AccessKey::of_emulators();
+        let addresses = places.addresses(&api, &run_key).unwrap();
         let credentials = Credentials::choose(&places);
         let mut configuration = FunctionConfiguration {
             name: "reader".to_owned(),
@@ -175,7 +179,7 @@ mod tests {
             environment: environment(&options, &addresses, "eu-west-1", credentials, &[]),
             maximum_processes: 1,
         };
-        credentials.name_function(&mut configuration);
+        credentials.name_function(&mut configuration, &run_key);
         configuration.environment.remove("AWS_ACCESS_KEY_ID")
     }
 

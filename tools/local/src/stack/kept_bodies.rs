@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Stack;
-use crate::aws_json::{CallError, Service};
+use crate::aws_json::CallError;
 use lambda_process::{FunctionPool, InvokeError};
 
 /// Functions of webhooks are named so; the rest of the name is the source.
@@ -34,8 +34,8 @@ impl Stack {
     /// # Errors
     /// [`KeptBodiesError`].
     pub async fn unreadable(&self) -> Result<Vec<String>, KeptBodiesError> {
-        let endpoint = self.addresses.dynamodb.as_deref().ok_or(KeptBodiesError::OnAws)?;
-        let dynamodb = Service::dynamodb(endpoint, &self.region);
+        let dynamodb =
+            self.addresses.dynamodb_client(&self.region).ok_or(KeptBodiesError::OnAws)?;
         let mut lines = Vec::new();
         for table in &self.tables {
             for source in self.webhooks().map(|(source, _)| source) {

@@ -25,7 +25,7 @@ use crate::authorizer::{JwtAuthorizer, SigningKey};
 use crate::cargo;
 use crate::options::Options;
 
-use environment::{Credentials, configuration, environment, stack_key};
+use environment::{ACCESS_KEY_VARIABLE, Credentials, configuration, environment, stack_key};
 pub use erasing::EraseError;
 pub use error::{StackError, TaskError};
 use functions::start_functions;
@@ -78,10 +78,11 @@ impl Stack {
         let region = std::env::var("AWS_REGION").unwrap_or_else(|_| DEFAULT_REGION.to_owned());
         let api = listen(options.port, "--port").await?;
         let places = Places::choose(&options).await?;
-        if places.any_on_aws() && std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
+        if places.any_on_aws() && std::env::var_os(ACCESS_KEY_VARIABLE).is_none() {
             return Err(StackError::NoCredentials);
         }
-        let addresses = places.addresses(&api)?;
+        let access_key = places.access_key();
+        let addresses = places.addresses(&api, &access_key)?;
         let settings = Settings {
             region: region.clone(),
             account_id: ACCOUNT_ID.to_owned(),
@@ -101,27 +102,27 @@ impl Stack {
 
         let calls_file = options.calls_file.as_deref();
         let record = calls_file.map(|file| CallRecord::open(file, &template)).transpose()?;
-        let access = AccessControl::new(settings, &deployment.functions, record);
-        for trigger in &deployment.queue_triggers {
-            let function =
-                deployment.functions.iter().find(|one| one.logical_id == trigger.function);
-            let queue = deployment.queues.iter().find(|queue| queue.name == trigger.queue_name);
-            if let (Some(function), Some(queue)) = (function, queue) {
-                access.polls(&function.binary, &queue.arn);
-            }
-        }
         let credentials = Credentials::choose(&places);
-        let setup = Setup { data_dir: &data_dir, deployment: &deployment, region: &region };
-        let services = Services::start(places, access, &setup).await?;
-        data_files::make_private(&data_dir);
         let environment =
             environment(&options, &addresses, &region, credentials, &deployment.functions);
+        let mut access = AccessControl::new(settings, &deployment.functions, &access_key, record);
+        environment.get(ACCESS_KEY_VARIABLE).into_iter().for_each(|key| access.allow(key));
+        note_polling(&access, &deployment);
+        let setup = Setup {
+            data_dir: &data_dir,
+            deployment: &deployment,
+            region: &region,
+            access_key: access_key.as_str(),
+        };
+        let services = Services::start(places, access, &setup).await?;
+        data_files::make_private(&data_dir);
+        data_files::keep_access_key(&data_dir, access_key.as_str())?;
         let configurations = deployment.functions.iter().map(|function| {
             let executable = executables.get(&function.binary).cloned().unwrap_or_default();
             let urls = &services.queue_urls;
             let mut configuration =
                 configuration(function, executable, &environment, urls, &stack_key, &options);
-            credentials.name_function(&mut configuration);
+            credentials.name_function(&mut configuration, &access_key);
             configuration
         });
         let functions = start_functions(&deployment, configurations, &logs).await?;
@@ -163,6 +164,7 @@ impl Stack {
             line("API", api),
             line("Docs", &format!("{api}/docs")),
             services.concat(),
+            line("Access key", &self.addresses.access_key),
             line("Data", &self.data_dir.display().to_string()),
             "Stop it with Ctrl-C.\n".to_owned(),
         ]
@@ -174,5 +176,16 @@ impl Stack {
         self.intake.stop().await;
         join_all(self.functions.values().map(FunctionPool::stop)).await;
         self.services.stop().await;
+    }
+}
+
+/// Notes for each queue that a function is called for its messages.
+fn note_polling(access: &AccessControl, deployment: &Deployment) {
+    for trigger in &deployment.queue_triggers {
+        let function = deployment.functions.iter().find(|one| one.logical_id == trigger.function);
+        let queue = deployment.queues.iter().find(|queue| queue.name == trigger.queue_name);
+        if let (Some(function), Some(queue)) = (function, queue) {
+            access.polls(&function.binary, &queue.arn);
+        }
     }
 }

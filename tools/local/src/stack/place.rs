@@ -9,6 +9,8 @@ use tokio::net::TcpListener;
 
 use super::StackError;
 use super::service::{BackingService, ServiceOptions};
+use crate::access::AccessKey;
+use crate::aws_json::Service;
 use crate::options::Options;
 
 /// Only its owner may look into the data folder.
@@ -68,12 +70,27 @@ impl Places {
         matches!(self.0.get(&service), Some(Place::Emulator(_)))
     }
 
-    pub(super) fn addresses(&self, api: &TcpListener) -> Result<Addresses, StackError> {
+    /// The access key of this run, for everything but functions. Where DynamoDB is an emulator, it is the
+    /// one that the tables of earlier runs are kept under.
+    pub(super) fn access_key(&self) -> AccessKey {
+        if self.is_emulator(BackingService::DynamoDb) {
+            AccessKey::of_emulators()
+        } else {
+            AccessKey::draw()
+        }
+    }
+
+    pub(super) fn addresses(
+        &self,
+        api: &TcpListener,
+        key: &AccessKey,
+    ) -> Result<Addresses, StackError> {
         let of = |service| self.0.get(&service)?.endpoint().map(str::to_owned);
         Ok(Addresses {
             api: address(api)?,
             dynamodb: of(BackingService::DynamoDb),
             sqs: of(BackingService::Sqs),
+            access_key: key.as_str().to_owned(),
         })
     }
 }
@@ -87,7 +104,7 @@ impl IntoIterator for Places {
     }
 }
 
-/// Where the parts of a stack are.
+/// Where the parts of a stack are, and the key to them.
 #[derive(Debug, Clone)]
 pub struct Addresses {
     /// Such as `http://127.0.0.1:8000`.
@@ -96,9 +113,24 @@ pub struct Addresses {
     pub dynamodb: Option<String>,
     /// Nothing when it is AWS.
     pub sqs: Option<String>,
+    /// What DynamoDB and SQS are called with. The embedded ones refuse every other key but those of
+    /// functions.
+    pub access_key: String,
 }
 
 impl Addresses {
+    /// A client for DynamoDB, or nothing when it is AWS.
+    pub fn dynamodb_client(&self, region: &str) -> Option<Service> {
+        let endpoint = self.dynamodb.as_deref()?;
+        Some(Service::dynamodb(endpoint, region, &self.access_key))
+    }
+
+    /// A client for SQS, or nothing when it is AWS.
+    pub fn sqs_client(&self, region: &str) -> Option<Service> {
+        let endpoint = self.sqs.as_deref()?;
+        Some(Service::sqs(endpoint, region, &self.access_key))
+    }
+
     pub(super) fn of(&self, service: BackingService) -> Option<&str> {
         match service {
             BackingService::DynamoDb => self.dynamodb.as_deref(),

@@ -24,6 +24,8 @@ pub(super) struct Setup<'a> {
     pub(super) data_dir: &'a Path,
     pub(super) deployment: &'a Deployment,
     pub(super) region: &'a str,
+    /// What the services are called with.
+    pub(super) access_key: &'a str,
 }
 
 /// The running services. They outlive the functions.
@@ -65,7 +67,7 @@ impl Services {
 
     async fn dynamodb(&mut self, place: Place, setup: &Setup<'_>) -> Result<(), StackError> {
         let Some(endpoint) = place.endpoint() else { return Ok(()) };
-        let service = Service::dynamodb(endpoint, setup.region);
+        let service = Service::dynamodb(endpoint, setup.region, setup.access_key);
         if let Place::Embedded { listener, .. } = place {
             let file = setup.data_dir.join(BackingService::DynamoDb.file());
             let database = dynamodb::open(&file)?;
@@ -84,7 +86,7 @@ impl Services {
         match place {
             Place::Aws => {}
             Place::Emulator(endpoint) => {
-                let service = Service::sqs(&endpoint, setup.region);
+                let service = Service::sqs(&endpoint, setup.region, setup.access_key);
                 self.queue_urls = make_queues(&service, queues).await?;
             }
             Place::Embedded { listener, .. } => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lambda_process::{FunctionConfiguration, FunctionPool, LogWriter};
-use local_stack::aws_json::Service;
+use local_stack::aws_json::{EMULATOR_ACCESS_KEY, Service};
 use local_stack::trigger::Poller;
 use sam_template::QueueTrigger;
 use serde_json::json;
@@ -39,7 +39,7 @@ async fn messages_are_taken_once_and_failed_ones_end_in_the_dead_letter_queue() 
     let server = tokio::spawn(sqs.clone().serve(listener, None, async move {
         let _ = server_stopped.wait_for(|stop| *stop).await;
     }));
-    let client = Service::sqs(&endpoint, REGION);
+    let client = Service::sqs(&endpoint, REGION, EMULATOR_ACCESS_KEY);
     for body in ["work", "fail", "work"] {
         let message =
             json!({"QueueUrl": format!("{endpoint}/{ACCOUNT}/work"), "MessageBody": body});

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
-use local_stack::aws_json::Service;
 use serde_json::{Value, json};
 
 use crate::harness::product::{Answer, Product, TABLE};
@@ -291,8 +290,7 @@ async fn bodies_that_were_kept_and_can_be_read_by_now_are_replayed() {
         "21-zendesk-id-as-float.json",
         "22-zendesk-unrendered-placeholders.json",
     ];
-    let dynamodb =
-        Service::dynamodb(product.stack.addresses().dynamodb.as_deref().unwrap(), "us-east-1");
+    let dynamodb = product.dynamodb();
     for name in names {
         let body = std::fs::read(file(name)).unwrap();
         let item = json!({

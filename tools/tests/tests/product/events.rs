@@ -12,7 +12,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use lambda_process::{FunctionConfiguration, FunctionPool, LogWriter};
-use local_stack::aws_json::Service;
 use local_stack::stack::Stack;
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -223,7 +222,7 @@ async fn start(function: &str, stack: &Stack) -> FunctionPool {
     let environment = BTreeMap::from(
         [
             ("AWS_REGION", REGION),
-            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_ACCESS_KEY_ID", &addresses.access_key),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_ENDPOINT_URL_DYNAMODB", addresses.dynamodb.as_deref().unwrap()),
             ("AWS_ENDPOINT_URL_SQS", &sqs),
@@ -301,7 +300,7 @@ async fn put_known_ticket(stack: &Stack) {
     for (name, value) in texts {
         item[name] = json!({"S": value});
     }
-    let dynamodb = Service::dynamodb(stack.addresses().dynamodb.as_deref().unwrap(), REGION);
+    let dynamodb = stack.addresses().dynamodb_client(REGION).unwrap();
     dynamodb.call("PutItem", &json!({"TableName": TABLE, "Item": item})).await.unwrap();
 }
 

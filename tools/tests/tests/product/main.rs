@@ -7,6 +7,7 @@ mod harness;
 
 mod authorization;
 mod bedrock;
+mod bug_report_files;
 mod bug_reports;
 mod close_resolved;
 mod closed_connections;

@@ -1,6 +1,7 @@
 //! Nothing that a person has written, and no secret, reaches a log.
 
 use crate::harness;
+use crate::harness::caller::{Caller, token};
 use std::path::Path;
 
 use lambda_process::CapturedLog;
@@ -165,4 +166,48 @@ async fn failures_leave_nothing_personal_in_the_log() {
     send_all(&stack).await;
     stack.stop().await;
     check(&logs, &["\"message\":\"unavailable\"", "SignatureRefused"]);
+}
+
+/// The callers in the lines of answers to a route.
+fn callers(logs: &CapturedLog, route: &str) -> Vec<Option<String>> {
+    let text = logs.text();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines
+        .filter(|line| line["message"] == "answered" && line["route"] == route)
+        .map(|line| line["caller"].as_str().map(str::to_owned))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_log_tells_callers_apart_and_names_none() {
+    let (logs, data) = (CapturedLog::default(), tempfile::tempdir().unwrap());
+    let stack = start(data.path(), &logs, &["--auth"]).await;
+    let ticket_id = Caller::of(&stack, None).create().await;
+    for subject in ["planted-1", "planted-2", "planted-1"] {
+        let bearer = token(data.path(), &["--subject", subject]);
+        let agent = Caller::of(&stack, Some(&bearer));
+        let read = agent.send("GET", &format!("/api/tickets/{ticket_id}"), None).await;
+        assert_eq!(read.status(), 200);
+    }
+    // Who is refused is told too.
+    let bearer = token(data.path(), &["--subject", "planted-2", "--scope", "read"]);
+    let path = format!("/api/tickets/{ticket_id}/status");
+    let refused = Caller::of(&stack, Some(&bearer));
+    let refused = refused.send("PUT", &path, Some(&json!({"status": "open"}))).await;
+    assert_eq!(refused.status(), 403);
+    stack.stop().await;
+
+    check(&logs, &[&ticket_id]);
+    let mut readers: Vec<String> =
+        callers(&logs, "GET /api/tickets/{ticket_id}").into_iter().map(Option::unwrap).collect();
+    assert_eq!(readers.len(), 3);
+    let is_hash = |hash: &String| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    assert!(readers.iter().all(is_hash), "{readers:?}");
+    readers.sort();
+    readers.dedup_by(|one, other| one == other);
+    assert_eq!(readers.len(), 2);
+    let refused = callers(&logs, "PUT /api/tickets/{ticket_id}/status");
+    assert!(refused.iter().all(|caller| readers.contains(caller.as_ref().unwrap())));
+    assert_eq!(refused.len(), 1);
+    assert_eq!(callers(&logs, "POST /api/tickets/create"), [None]);
 }

@@ -102,6 +102,40 @@ async fn a_compressed_body_is_refused_with_what_is_taken() {
     product.stack.stop().await;
 }
 
+#[tokio::test]
+async fn strangers_come_through_the_edge_where_there_is_one() {
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    let data = tempfile::tempdir().unwrap();
+    let parameter = format!("OriginSecret={SECRET}");
+    let further = ["--auth", "--parameter", &parameter, "--parameter", "FormToken=public"];
+    let product = Product::start_with(data.path(), &further).await;
+    let create = async |secret: Option<&str>| {
+        let mut headers: Vec<(&str, &str)> = Vec::new();
+        headers.extend(secret.map(|secret| ("x-origin-secret", secret)));
+        let path = "/api/form-token";
+        let token = product.send_with("GET /api/form-token", path, None, &headers).await;
+        let text = token.body["form_token"].as_str().unwrap_or_default().to_owned();
+        headers.push(("form-token", &text));
+        let body = ticket(1).to_string();
+        let created =
+            product.send_with(&format!("POST {CREATE}"), CREATE, Some(&body), &headers).await;
+        (token.status, created.status)
+    };
+    assert_eq!(create(Some(SECRET)).await, (200, 201));
+    for wrong in [None, Some(""), Some(&SECRET[1..]), Some("0123456789ABCDEF0123456789ABCDEF")] {
+        assert_eq!(create(wrong).await, (403, 403), "{wrong:?}");
+    }
+    product.stack.stop().await;
+
+    // Whom the authorizer knows, such as the shop's server, calls the API itself.
+    let further = ["--auth", "--parameter", &parameter, "--parameter", "PublicCreate=jwt"];
+    let stack = harness::start_with(data.path(), &further).await;
+    let server = token(data.path(), &["--scope", "change"]);
+    let created = Caller::of(&stack, Some(&server)).send("POST", CREATE, Some(&ticket(2))).await;
+    assert_eq!(created.status(), 201);
+    stack.stop().await;
+}
+
 fn with_source(source: &str) -> Value {
     let mut body = ticket(1);
     body["source"] = source.into();

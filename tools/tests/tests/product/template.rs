@@ -288,6 +288,47 @@ fn every_alarm_tells_somebody_and_none_has_more_metrics_than_cloudwatch_takes() 
 }
 
 #[test]
+fn unusually_many_creates_raise_an_alarm_where_it_is_wanted() {
+    let template = template();
+    let (_, declared) = template.split_once("\n  CreatesAnomalyBand:\n").unwrap();
+    assert!(declared.starts_with("    Type: Number\n    Default: 0\n"));
+    assert!(template.contains("WatchesCreates: !Not [!Equals [!Ref CreatesAnomalyBand, 0]]"));
+    let alarm = resource(&template, "UnusualCreatesAlarm");
+    for part in [
+        "Condition: WatchesCreates",
+        "ANOMALY_DETECTION_BAND(created, ${CreatesAnomalyBand})",
+        // The metric of docs/logging.md, which has no dimension.
+        "Namespace: !Ref AWS::StackName, MetricName: Created}",
+        "ThresholdMetricId: usual",
+        "ComparisonOperator: GreaterThanUpperThreshold",
+    ] {
+        assert!(alarm.contains(part), "{part}");
+    }
+    // CloudWatch takes such an alarm only without a threshold, and only with both series returned.
+    assert!(!alarm.contains("Threshold: ") && !alarm.contains("ReturnData: false"), "{alarm}");
+}
+
+#[test]
+fn the_edge_sends_what_the_stack_asks_for() {
+    let edge = std::fs::read_to_string(harness::workspace().join("edge.yaml")).unwrap();
+    let header = copilot_service::origin_secret::HEADER;
+    let sent = format!("{{HeaderName: {header}, HeaderValue: !Ref OriginSecret}}");
+    assert!(edge.contains(&sent), "{sent}");
+    let declared = |template: &str| {
+        let (_, declared) = template.split_once("\n  OriginSecret:\n").unwrap();
+        let (declared, _) = declared.split_once("    Description:").unwrap();
+        assert!(declared.contains("    NoEcho: true\n"), "{declared}");
+        let (_, pattern) = declared.split_once("AllowedPattern: ").unwrap();
+        pattern.trim().to_owned()
+    };
+    // The stack runs without one, the edge does not.
+    assert_eq!(declared(&template()), format!("^$|{}", declared(&edge)));
+    // The route whose requests are counted for each address.
+    assert!(edge.contains("SearchString: /api/tickets/create\n"));
+    assert!(template().contains("/api/tickets/create"));
+}
+
+#[test]
 fn no_line_is_too_long_to_read() {
     for (number, line) in template().lines().enumerate() {
         assert!(line.chars().count() <= 140, "line {}", number + 1);

@@ -40,8 +40,7 @@ async fn depth(product: &Product, name: &str) -> u64 {
         "QueueUrl": format!("{endpoint}/000000000000/customer-support-copilot-{name}"),
         "AttributeNames": names
     });
-    let service = local_stack::aws_json::Service::sqs(&endpoint, "us-east-1");
-    let answer = service.call("GetQueueAttributes", &request).await.unwrap();
+    let answer = product.sqs().call("GetQueueAttributes", &request).await.unwrap();
     let count = |name| answer["Attributes"][name].as_str().unwrap().parse::<u64>().unwrap();
     names.into_iter().map(count).sum()
 }
@@ -268,9 +267,7 @@ async fn work_that_fails_for_want_of_the_store_is_kept_and_can_be_put_back() {
     let product = with_triage(data.path()).await;
     let arn = |name| format!("arn:aws:sqs:us-east-1:000000000000:customer-support-copilot-{name}");
     let request = json!({"SourceArn": arn("AiDeadLetterQueue")});
-    let endpoint = product.stack.addresses().sqs.clone().unwrap();
-    let service = local_stack::aws_json::Service::sqs(&endpoint, "us-east-1");
-    service.call("StartMessageMoveTask", &request).await.unwrap();
+    product.sqs().call("StartMessageMoveTask", &request).await.unwrap();
     for id in &ids {
         product.suggestion(id).await;
         assert_eq!(suggestions_in_history(&product, id).await.len(), 1);

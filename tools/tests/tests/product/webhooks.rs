@@ -108,7 +108,7 @@ impl Vendor {
     }
 
     fn dynamodb(&self) -> Service {
-        Service::dynamodb(self.stack.addresses().dynamodb.as_deref().unwrap(), REGION)
+        self.stack.addresses().dynamodb_client(REGION).unwrap()
     }
 
     /// What stands beside a ticket in the table, by the beginning of its sort key.
@@ -153,7 +153,7 @@ impl Vendor {
             "QueueUrl": format!("{endpoint}/000000000000/{QUEUE}"),
             "AttributeNames": ["ApproximateNumberOfMessages"]
         });
-        let sqs = Service::sqs(&endpoint, REGION);
+        let sqs = self.stack.addresses().sqs_client(REGION).unwrap();
         let answer = sqs.call("GetQueueAttributes", &request).await.unwrap();
         answer["Attributes"]["ApproximateNumberOfMessages"].as_str().unwrap().parse().unwrap()
     }

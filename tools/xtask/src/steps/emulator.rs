@@ -196,7 +196,7 @@ fn emulator_program(project: &Project) -> Result<PathBuf, ToolsError> {
 
 fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 17] {
     [
-        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_ACCESS_KEY_ID", addresses.access_key.clone()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_DEFAULT_REGION", REGION.to_owned()),

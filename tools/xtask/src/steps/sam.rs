@@ -29,7 +29,13 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
 
     let mut lint = Command::new(AWS.program(project, "cfn-lint")?);
     // SAM CLI lints too, but shows errors and warnings only.
-    lint.current_dir(&project.root).args(["--include-checks", "I", "--", "template.yaml"]);
+    lint.current_dir(&project.root).args([
+        "--include-checks",
+        "I",
+        "--",
+        "template.yaml",
+        "edge.yaml",
+    ]);
     process::run(lint, LIMIT).await?;
     translated::run(project).await
 }

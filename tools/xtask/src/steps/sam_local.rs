@@ -105,7 +105,8 @@ pub async fn run(project: &Project) -> Result<(), StepError> {
         relay(&engine, DYNAMODB_PORT, &stack.addresses.dynamodb).await?,
         relay(&engine, SQS_PORT, &stack.addresses.sqs).await?,
     ];
-    let sam_local = SamLocal { project, engine: &engine, built: &built };
+    let access_key = &stack.addresses.access_key;
+    let sam_local = SamLocal { project, engine: &engine, built: &built, access_key };
     invoke_each(&sam_local, &functions_of(&template)).await?;
     api::check(&sam_local).await
 }
@@ -184,6 +185,8 @@ struct SamLocal<'a> {
     engine: &'a Engine,
     /// The folder of what is built.
     built: &'a Path,
+    /// What containers call the stores with.
+    access_key: &'a str,
 }
 
 impl SamLocal<'_> {
@@ -199,6 +202,9 @@ impl SamLocal<'_> {
             .arg(self.project.root.join("samconfig.toml"))
             .arg("--template")
             .arg(self.built.join("template.yaml"));
+        // It hands its own credentials to the containers.
+        command.env("AWS_ACCESS_KEY_ID", self.access_key);
+        command.env("AWS_SECRET_ACCESS_KEY", "local").env_remove("AWS_SESSION_TOKEN");
         if let Some(engine) = self.engine.own() {
             command.arg("--skip-pull-image").env("DOCKER_HOST", engine.host());
         }
@@ -318,7 +324,12 @@ mod tests {
         assert_eq!(variables["AWS_ENDPOINT_URL_DYNAMODB"], dynamodb);
         assert_eq!(variables["AWS_ENDPOINT_URL_SQS"], sqs);
         assert_eq!(variables["TABLE_NAME"], crate::local_stack::TABLE_NAME);
-        let addresses = crate::local_stack::Addresses { api: String::new(), dynamodb, sqs };
+        let addresses = crate::local_stack::Addresses {
+            api: String::new(),
+            dynamodb,
+            sqs,
+            access_key: String::new(),
+        };
         assert_eq!(variables["QUEUE_URL"], addresses.queue_url());
     }
 }

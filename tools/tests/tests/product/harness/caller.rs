@@ -73,12 +73,15 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// What `local-stack token` prints.
+/// What `local-stack token` prints, for agent-7 unless another subject is given.
 pub fn token(data_dir: &Path, further: &[&str]) -> String {
+    let subject: &[&str] =
+        if further.contains(&"--subject") { &[] } else { &["--subject", "agent-7"] };
     let output = Command::new(env!("CARGO_BIN_EXE_local-stack-under-test"))
         .arg("--data-dir")
         .arg(data_dir)
-        .args(["token", "--subject", "agent-7"])
+        .arg("token")
+        .args(subject)
         .args(further)
         .output()
         .unwrap();

@@ -193,12 +193,17 @@ impl Product {
     pub async fn queue(&self, operation: &'static str, mut request: Value) -> Value {
         let endpoint = self.stack.addresses().sqs.clone().unwrap();
         request["QueueUrl"] = format!("{endpoint}/000000000000/{QUEUE}").into();
-        Service::sqs(&endpoint, REGION).call(operation, &request).await.unwrap()
+        self.sqs().call(operation, &request).await.unwrap()
     }
 
     /// A client for the embedded DynamoDB.
     pub fn dynamodb(&self) -> Service {
-        Service::dynamodb(self.stack.addresses().dynamodb.as_deref().unwrap(), REGION)
+        self.stack.addresses().dynamodb_client(REGION).unwrap()
+    }
+
+    /// A client for the embedded SQS.
+    pub fn sqs(&self) -> Service {
+        self.stack.addresses().sqs_client(REGION).unwrap()
     }
 
     /// What the table holds of a ticket under a sort key.
@@ -211,7 +216,7 @@ impl Product {
     /// Every message in the queue, taken out of it and held against its schema.
     pub async fn messages(&self) -> Vec<Value> {
         let endpoint = self.stack.addresses().sqs.clone().unwrap();
-        let sqs = Service::sqs(&endpoint, REGION);
+        let sqs = self.sqs();
         let url = format!("{endpoint}/000000000000/{QUEUE}");
         let mut messages = Vec::new();
         let schema = MessageSchema::read();

@@ -16,8 +16,13 @@ pub const PACKAGE: PythonEnvironment = PythonEnvironment {
     requirements: "shared/embedding/requirements.txt",
     holds: "the language model of second opinions",
 };
-/// SHA-256 of the file, as version 1.0.0 of the package holds it.
-const CHECKSUM: &str = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6";
+/// SHA-256 of the file, as version 1.0.0 of the package holds it. The build that puts the model into
+/// the programs holds it to the same.
+const CHECKSUM: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../shared/embedding/model/all-minilm-l6-v2-int8.onnx.sha256"
+))
+.trim_ascii_end();
 
 /// Why there is no language model.
 #[derive(Debug, thiserror::Error)]

@@ -101,7 +101,9 @@ impl PythonEnvironment {
         create.args(["-m", "venv", "--clear"]).arg(&path);
         process::run_quietly(create, &log("venv"), INSTALL_LIMIT).await?;
         let mut install = Command::new(python);
-        install.args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"]);
+        install.args(["-m", "pip", "install", "--disable-pip-version-check"]);
+        // What comes is what was pinned, and runs no code of its own when it is installed.
+        install.args(["--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement"]);
         install.arg(&requirements);
         process::run_quietly(install, &log("pip"), INSTALL_LIMIT).await?;
         // Last: without it, an installation that was interrupted is made again.
@@ -134,19 +136,29 @@ mod tests {
     }
 
     #[test]
-    fn every_requirement_is_pinned() {
+    fn every_requirement_is_pinned_with_hashes() {
         let root = Project::of_this_program().root;
         let mut all = String::new();
         let others = [&BENCH_PYTHON, &BENCH_FASTAPI, &super::super::language_model::PACKAGE];
         for environment in ENVIRONMENTS.into_iter().chain(others) {
             let text = std::fs::read_to_string(root.join(environment.requirements)).unwrap();
+            // A requirement goes on in the next line after a backslash.
+            let text = text.replace("\\\n", " ");
             for line in text.lines() {
-                let (name, version) = line.split_once("==").expect(line);
+                let mut words = line.split_ascii_whitespace();
+                let (name, version) =
+                    words.next().unwrap_or_default().split_once("==").expect(line);
                 assert!(
                     !name.is_empty() && version.starts_with(|c: char| c.is_ascii_digit()),
                     "{line}"
                 );
+                let hashes: Vec<_> = words.collect();
+                let is_hash = |word: &&str| {
+                    word.strip_prefix("--hash=sha256:").is_some_and(|hash| hash.len() == 64)
+                };
+                assert!(!hashes.is_empty() && hashes.iter().all(is_hash), "{line}");
             }
+            all.push('\n');
             all.push_str(&text);
         }
         for package in ["aws-sam-cli", "cfn-lint", "checkov", "fastapi", "moto", "schemathesis"] {
