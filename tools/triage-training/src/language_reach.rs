@@ -1,7 +1,7 @@
 //! `language-reach`: how many texts in English get a category, and how many in other languages do.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use copilot_triage::language::{Language, detect};
@@ -20,9 +20,9 @@ pub struct Arguments {
     /// Folders of English texts; the name of a folder is the name of its source
     #[arg(long, required = true, num_args = 1.., value_name = "DIR")]
     data: Vec<PathBuf>,
-    /// Texts in other languages: in each line a language's code, a tab and a text
-    #[arg(long, value_name = "FILE")]
-    foreign: PathBuf,
+    /// Files of texts in other languages: in each line a language's code, a tab and a text
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    foreign: Vec<PathBuf>,
     /// Which of its lines to read
     #[arg(long, value_enum, default_value_t = Lines::All)]
     lines: Lines,
@@ -68,7 +68,10 @@ pub enum LanguageReachError {
 /// Prints a table of the English sources and one of the other languages.
 pub fn run(arguments: &Arguments) -> Result<(), LanguageReachError> {
     print_english(arguments)?;
-    print_foreign(arguments)
+    println!(
+        "\nPart of the texts in other languages that is taken for English, by length in words"
+    );
+    arguments.foreign.iter().try_for_each(|path| print_foreign(arguments, path))
 }
 
 fn print_english(arguments: &Arguments) -> Result<(), DatasetError> {
@@ -138,16 +141,15 @@ impl Told {
     }
 }
 
-fn print_foreign(arguments: &Arguments) -> Result<(), LanguageReachError> {
-    let path = &arguments.foreign;
-    let unreadable = |error| LanguageReachError::Unreadable { path: path.clone(), error };
+fn print_foreign(arguments: &Arguments, path: &Path) -> Result<(), LanguageReachError> {
+    let unreadable = |error| LanguageReachError::Unreadable { path: path.to_owned(), error };
     let content = std::fs::read_to_string(path).map_err(unreadable)?;
     let mut languages: BTreeMap<&str, Told> = BTreeMap::new();
     let mut all = Told::default();
     for (place, line) in content.lines().enumerate() {
         let (code, text) = line
             .split_once('\t')
-            .ok_or_else(|| LanguageReachError::NoText { path: path.clone(), line: place + 1 })?;
+            .ok_or_else(|| LanguageReachError::NoText { path: path.to_owned(), line: place + 1 })?;
         let is_odd = place % 2 == 0;
         if arguments.lines != Lines::All && is_odd != (arguments.lines == Lines::Odd) {
             continue;
@@ -159,9 +161,7 @@ fn print_foreign(arguments: &Arguments) -> Result<(), LanguageReachError> {
         languages.entry(code).or_default().add(code, text, language);
         all.add(code, text, language);
     }
-    println!(
-        "\nPart of the texts in other languages that is taken for English, by length in words"
-    );
+    println!("\n{}", path.display());
     println!(
         "{:<8} {:>6} {:>11} {:>6} {:>11} {:>10} {:>10}",
         "", "long", "as English", "short", "as English", "told right", "wrong"
