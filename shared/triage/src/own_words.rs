@@ -143,6 +143,7 @@ pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
             has_said_good_bye = false;
         }
         if !lower.starts_with('>') && !has_said_good_bye {
+            has_words |= !lower.is_empty();
             ranges.push(start..start + line.len());
             has_words |= !lower.is_empty();
         }

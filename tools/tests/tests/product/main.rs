@@ -14,6 +14,7 @@ mod command_line;
 mod crash;
 mod end_to_end;
 mod events;
+mod forecast_report;
 mod idempotency;
 mod identities;
 mod invariants;
