@@ -145,7 +145,6 @@ pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
         if !lower.starts_with('>') && !has_said_good_bye {
             has_words |= !lower.is_empty();
             ranges.push(start..start + line.len());
-            has_words |= !lower.is_empty();
         }
     }
     without_inline_quotations(text, &joined(ranges))
