@@ -162,7 +162,8 @@ impl Triage {
             assess(&mut suggestion, subject, description);
         } else {
             // Neither the model nor the policy reads it: a guess would be worth nothing.
-            suggestion.reasons.push(reason(ReasonFor::Review, "language", Vec::new()));
+            let code = language.code().map(str::to_owned).into_iter().collect();
+            suggestion.reasons.push(reason(ReasonFor::Review, "language", code));
         }
         suggestion
     }
@@ -328,6 +329,26 @@ mod tests {
         assert!(suggestion.needs_review);
         assert_eq!(rules(&suggestion, ReasonFor::Review), ["language"]);
         assert_eq!(suggestion.language, LanguageCode::parse("de").ok());
+        let told: Vec<_> = suggestion.reasons.iter().flat_map(|one| &one.words).collect();
+        assert_eq!(told, ["de"]);
+    }
+
+    #[test]
+    fn what_could_be_english_gets_a_category_with_its_own_confidence() {
+        for text in ["charger smoking", "loan offers", "refund pls", "Dyson filter replacement"] {
+            let suggestion = suggest("0.88", text, text);
+            assert!(suggestion.category.is_some(), "{text}");
+            assert!(!rules(&suggestion, ReasonFor::Review).contains(&"language"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_words_has_no_language_and_is_for_review() {
+        for text in ["👍", "#48213", "120.00 80.00 45.50"] {
+            let suggestion = suggest("0.88", text, text);
+            assert_eq!(suggestion.language, None, "{text}");
+            assert_eq!(rules(&suggestion, ReasonFor::Review), ["confidence"], "{text}");
+        }
     }
 
     #[test]

@@ -12,11 +12,15 @@ use crate::dataset::DatasetError;
 use crate::measures::{
     Judged, Scored, accuracy, accuracy_at_coverage, calibration_error, macro_f1, review_threshold,
 };
-use crate::protocol::{HeldOut, leave_one_source_out, temperature_of_all, train_table};
+use crate::protocol::{HeldOut, is_judged, leave_one_source_out, temperature_of_all, train_table};
+use crate::recipe::CountedRow;
 use crate::train::sources_of;
 
 /// Accuracy that predictions must have, on sources not seen in training, to do without a person.
 pub const WANTED_ACCURACY: f64 = 0.88;
+
+/// Lengths of texts that are reported apart, in words.
+const LENGTHS: [(usize, usize); 4] = [(0, 3), (4, 8), (9, 20), (21, usize::MAX)];
 
 /// Arguments of `evaluate`.
 #[derive(clap::Args)]
@@ -84,6 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<(), EvaluateError> {
     println!("\n{recipe:?}");
     print_table(&held_out);
     print_calibration(&held_out);
+    print_lengths(&rows, &held_out);
     for (path, held_out) in &baselines {
         println!("\n{}", path.display());
         print_table(held_out);
@@ -154,7 +159,37 @@ pub fn print_calibration(held_out: &[HeldOut]) {
         let sure: Vec<Judged> =
             one.judged().into_iter().filter(|judged| judged.confidence >= threshold).collect();
         let right = sure.iter().filter(|judged| judged.right).count();
-        println!("  {:<22} {right} of {} right there", one.source, sure.len());
+        let (own, coverage) = review_threshold(&one.judged(), WANTED_ACCURACY);
+        println!(
+            "  {:<22} {right} of {} right there; {WANTED_ACCURACY} from {own:.3}, which {:.1} % reach",
+            one.source,
+            sure.len(),
+            100.0 * coverage
+        );
+    }
+}
+
+/// How often predictions are right by the length of the texts: all of them, and those from
+/// [`WANTED_ACCURACY`] on, which is what a threshold of the same number sets by itself.
+fn print_lengths(rows: &[CountedRow], held_out: &[HeldOut]) {
+    println!(
+        "by words: right of all, right of those at a confidence of {WANTED_ACCURACY} and above"
+    );
+    for one in held_out {
+        print!("  {:<22}", one.source);
+        let texts = rows.iter().filter(|row| is_judged(row, &one.source));
+        let judged: Vec<(usize, Judged)> =
+            texts.map(|row| row.row.text.split_whitespace().count()).zip(one.judged()).collect();
+        for (from, to) in LENGTHS {
+            let of_length = judged.iter().filter(|(words, _)| (from..=to).contains(words));
+            let of_length: Vec<&Judged> = of_length.map(|(_, judged)| judged).collect();
+            let sure = of_length.iter().filter(|judged| judged.confidence >= WANTED_ACCURACY);
+            let sure: Vec<&&Judged> = sure.collect();
+            let right = sure.iter().filter(|judged| judged.right).count();
+            let all_right = of_length.iter().filter(|judged| judged.right).count();
+            print!("  {from}+: {all_right} of {}, {right} of {}", of_length.len(), sure.len());
+        }
+        println!();
     }
 }
 

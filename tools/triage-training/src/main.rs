@@ -7,6 +7,7 @@ mod convert;
 mod dataset;
 mod evaluate;
 mod extraction;
+mod language_reach;
 mod measure_speed;
 mod measures;
 mod protocol;
@@ -45,6 +46,8 @@ enum Command {
     SimulateCorrections(simulate_corrections::Arguments),
     /// Measures how well dates, amounts and order numbers are found
     Extraction(extraction::Arguments),
+    /// Measures how many texts in English and in other languages get a category
+    LanguageReach(language_reach::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         }
         Command::SentenceScores(arguments) => sentence_model::run(&arguments).map_err(Into::into),
         Command::Extraction(arguments) => extraction::run(&arguments).map_err(Into::into),
+        Command::LanguageReach(arguments) => language_reach::run(&arguments).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

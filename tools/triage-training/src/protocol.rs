@@ -98,9 +98,14 @@ pub fn temperature_of_all(held_out: &[HeldOut]) -> f64 {
 fn score(rows: &[CountedRow], source: &str, scorer: &Scorer<'_>) -> Vec<Scored> {
     rows.iter()
         .enumerate()
-        .filter(|(_, row)| row.row.source == source && !row.row.is_definition)
+        .filter(|(_, row)| is_judged(row, source))
         .map(|(place, row)| Scored { scores: scorer(place), class: row.row.class })
         .collect()
+}
+
+/// Whether a row is one of those that a source is judged by.
+pub fn is_judged(row: &CountedRow, source: &str) -> bool {
+    row.row.source == source && !row.row.is_definition
 }
 
 /// Trains on every source but some.

@@ -78,7 +78,8 @@ pub struct TicketView {
     /// What the AI found in subject and description.
     #[schema(required)]
     ai_extracted: Vec<Extracted>,
-    /// The language that the customer writes, or null as long as it is not known.
+    /// The language that the customer writes, or null as long as none shows: in numbers, names or a text
+    /// in two languages.
     #[schema(required)]
     ai_language: Option<LanguageCode>,
     /// The model that suggested, or null until one has.
@@ -242,7 +243,8 @@ pub struct SuggestionView {
     reasons: Vec<SuggestionReason>,
     /// What it found in subject and description.
     extracted: Vec<Extracted>,
-    /// The language that the customer writes, or null when it is not known.
+    /// The language that the customer writes, or null when none shows: in numbers, names or a text in two
+    /// languages.
     #[schema(required)]
     language: Option<LanguageCode>,
     /// The model that suggested.

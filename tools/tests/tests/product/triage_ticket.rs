@@ -118,6 +118,31 @@ async fn a_ticket_gets_one_suggestion_however_often_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn only_what_is_surely_in_another_language_gets_no_category_and_the_reason_names_it() {
+    let data = tempfile::tempdir().unwrap();
+    let product = with_triage(data.path()).await;
+    for (subject, language, told) in [
+        ("charger smoking", json!("en"), None),
+        ("Trusty Widget 9 wobbles", json!(null), None),
+        ("pedido my order no llega, where is it, son 3 semanas", json!(null), None),
+        ("ou est ma commande", json!("fr"), Some("fr")),
+        ("Sifremi unuttum", json!("tr"), Some("tr")),
+    ] {
+        let body = json!({"customer_email": "jane@example.com", "subject": subject,
+            "description": subject});
+        let id = created_id(&product.create(&body).await);
+        let suggestion = product.suggestion(&id).await;
+        assert_eq!(suggestion["language"], language, "{suggestion}");
+        assert_eq!(suggestion["category"].is_null(), told.is_some(), "{suggestion}");
+        let reasons = suggestion["reasons"].as_array().unwrap().iter();
+        let named = reasons.filter(|reason| reason["rule"] == "language");
+        let words: Vec<_> = named.map(|reason| &reason["words"]).collect();
+        assert_eq!(words, told.map(|code| json!([code])).iter().collect::<Vec<_>>());
+    }
+    product.stack.stop().await;
+}
+
+#[tokio::test]
 async fn a_suggestion_that_sets_nothing_is_remembered_too() {
     let data = tempfile::tempdir().unwrap();
     let product = with_triage(data.path()).await;
