@@ -109,6 +109,20 @@ fn pages() -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "row of a list (`fields=row`)",
+            format!(
+                "the first {} characters of the description, on one line",
+                limits::SNIPPET_CHARACTERS
+            ),
+        ),
+        (
+            "JSON answer",
+            format!(
+                "compressed from {} bytes on, for who takes gzip",
+                number(limits::COMPRESSED_BYTES)
+            ),
+        ),
+        (
             "page of a history or of messages",
             format!(
                 "1 to {} entries (default {}), and 1 MB as stored",

@@ -28,7 +28,7 @@ pub use extracted::{
     Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
     MaskedNumber, OrderConfidence, PhoneNumber, ProductVersion, TextField, TrackingNumber,
 };
-pub use filter::{SortOrder, TicketFilter};
+pub use filter::{AssignedTo, SortOrder, TicketFilter};
 pub use id::{ParseTicketIdError, TicketId};
 pub use invisible::is_blank;
 pub use lifecycle::{ForbiddenTransition, Status};

@@ -53,6 +53,14 @@ enum Unauthorized {
     Unauthorized(GatewayMessage),
 }
 
+/// What a route answers whose answers have an `ETag`.
+#[derive(IntoResponses)]
+enum NotModified {
+    /// What the client has, by its `If-None-Match`, is still right.
+    #[response(status = 304)]
+    NotModified,
+}
+
 /// What a function answers on a route that asks who calls.
 #[derive(IntoResponses)]
 enum NotAllowed {
@@ -152,6 +160,8 @@ pub fn document() -> Document {
 // The macros take literals only.
 const _: () = assert!(PAGE_ENTRIES_MAXIMUM == 100 && PAGE_ENTRIES_DEFAULT == 25 && TAGS == 100);
 const _: () = assert!(PAGE_RECORDS_MAXIMUM == 500 && PAGE_RECORDS_DEFAULT == 100);
+const _: () = assert!(crate::limits::SNIPPET_CHARACTERS == 120);
+const _: () = assert!(copilot_core::limits::ASSIGNEE_CHARACTERS == 254);
 const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
 const _: () = assert!(copilot_aws::limits::CURSOR_BYTES == 256);

@@ -6,6 +6,7 @@ use copilot_core::ticket::{CustomerId, Source, TicketId, masked, optional_timest
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::row_view::ListedTicket;
 use super::timeline_view::{ChangeView, MessageView};
 use super::view::{SuggestionView, TicketView};
 
@@ -70,8 +71,8 @@ pub enum WebhookResult {
 /// A page of a list.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct TicketPage {
-    /// The tickets, in the order of the list.
-    pub tickets: Vec<TicketView>,
+    /// The tickets, in the order of the list; rows if `fields=row` asks for them.
+    pub tickets: Vec<ListedTicket>,
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
     pub next_cursor: Option<String>,

@@ -2,9 +2,11 @@
 
 mod body;
 mod caller;
+mod delivery;
 mod problem;
 mod request;
 mod response;
+mod row_view;
 mod timeline_view;
 mod view;
 
@@ -25,12 +27,15 @@ pub use body::{
     Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
 pub use caller::{Access, Scope};
+use delivery::Delivery;
+pub use delivery::takes_gzip;
 pub use problem::Problem;
 #[cfg(test)]
 pub(crate) use problem::problem_kinds;
 use request::trace_root;
 pub use request::{Query, Request};
 pub use response::Response;
+pub use row_view::{ListedTicket, TicketRowView};
 pub use timeline_view::{ChangeView, MessageView};
 pub use view::{SuggestionView, TicketView};
 
@@ -144,17 +149,25 @@ where
     let request_id = event.context.request_id.clone();
     let route = event.payload.route_key.clone().unwrap_or_default();
     let trace_id = event.context.xray_trace_id.as_deref().and_then(trace_root);
+    let mut delivery = None;
     let outcome = match Request::read(event.payload, trace_id.clone()) {
-        Ok(request) => AssertUnwindSafe(async { handle(request).await })
-            .catch_unwind()
-            .await
-            .unwrap_or(Err(Error::defect("handle a request"))),
+        Ok(request) => {
+            delivery = Some(Delivery::asked(&request));
+            AssertUnwindSafe(async { handle(request).await })
+                .catch_unwind()
+                .await
+                .unwrap_or(Err(Error::defect("handle a request")))
+        }
         Err(error) => Err(error),
     };
     let response = outcome.unwrap_or_else(|error| {
         log(&error);
         problem::response(&told(error), &request_id)
     });
+    let response = match delivery {
+        Some(delivery) => delivery.of(response),
+        None => response,
+    };
     answered(&Answered {
         request_id: &request_id,
         trace_id: trace_id.as_deref(),

@@ -16,6 +16,7 @@ mod end_to_end;
 mod events;
 mod idempotency;
 mod identities;
+mod inbox;
 mod invariants;
 mod item_sizes;
 mod list_shards;
