@@ -73,7 +73,11 @@ fn fields(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)> {
         ("tag", format!("{}; {} tags a ticket", characters(core::TAG_CHARACTERS), core::TAGS)),
         ("`assignee`", characters(core::ASSIGNEE_CHARACTERS)),
         ("`note` of a change of status", characters(core::NOTE_CHARACTERS)),
-        ("`actor` of a change of status", characters(core::ACTOR_CHARACTERS) + ", one line"),
+        ("internal note", characters(core::INTERNAL_NOTE_CHARACTERS)),
+        (
+            "`actor` of a change of status or a note",
+            characters(core::ACTOR_CHARACTERS) + ", one line",
+        ),
         (
             "`Idempotency-Key`",
             format!(

@@ -65,7 +65,9 @@ use copilot_core::ticket::{CustomerId, ExternalId, Identity, NewTicket, Ticket, 
 
 pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
-pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
+pub use change::{
+    Actor, Added, Changed, NewMessage, NewNote, Noted, ReportedStatus, RequestedChange, Suggested,
+};
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
 pub use erasure::{ErasedCounts, Erasure, RetentionPage};

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "what `utoipa` makes of a documented function is not documented")]
 
 mod channels;
+mod conversation;
 mod customers;
 mod site;
 mod tickets;
@@ -135,6 +136,7 @@ impl Modify for SecuritySchemes {
         tickets::read_history,
         tickets::read_messages,
         tickets::read_suggestions,
+        conversation::add_note,
         tickets::update_ticket,
         tickets::update_status,
         customers::export_customer,

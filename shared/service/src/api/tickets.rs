@@ -70,7 +70,7 @@ pub struct TicketPatch {
 }
 
 /// A field that may be absent, null or blank.
-fn optional<T: PartialSchema>() -> Schema {
+pub(super) fn optional<T: PartialSchema>() -> Schema {
     alternatives(T::schema()).into()
 }
 
@@ -365,9 +365,10 @@ pub fn read_ticket() {}
 )]
 pub fn read_history() {}
 
-/// Read later messages from the customer
+/// Read later messages and notes
 ///
-/// The messages that arrived after the description, in order of arrival.
+/// What the customer wrote after the description, with the direction `in`, and what agents wrote for
+/// each other, with the direction `note`, in order of arrival.
 #[utoipa::path(
     get,
     path = "/api/tickets/{ticket_id}/messages",
@@ -379,7 +380,7 @@ pub fn read_history() {}
         NotAllowed,
         (status = 200, description = "A page of messages", body = MessagePage,
             example = json!({"messages": [
-                {"version": 3, "message_id": "40100000004", "text": "Any news?", "source": "zendesk",
+                {"version": 3, "direction": "in", "author": null, "message_id": "40100000004", "text": "Any news?", "source": "zendesk",
                     "received_at": "2024-11-04T08:00:01.000Z", "sent_at": "2024-11-04T08:00:00.000Z"}
             ], "next_cursor": null})),
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",

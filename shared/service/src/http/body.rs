@@ -88,7 +88,7 @@ pub struct ChangePage {
     pub next_cursor: Option<String>,
 }
 
-/// A page of what the customer wrote on a ticket after its description.
+/// A page of what the customer wrote on a ticket after its description, and agents for each other.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessagePage {
     /// The messages, in the order in which they reached us.

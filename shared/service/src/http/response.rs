@@ -18,6 +18,7 @@ use super::body::{
     ChangePage, CreatedTicket, CustomerErasure, CustomerExport, FormTokenAnswer, Health,
     MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
+use super::timeline_view::MessageView;
 use super::view::TicketView;
 use crate::limits::{COMPRESSED_BYTES, LIST_TAG_AGE};
 use crate::telemetry::Outcome;
@@ -96,6 +97,26 @@ impl Response {
     /// [`Error::Internal`] when the body cannot be written.
     pub fn messages(page: &MessagePage, ticket_id: TicketId) -> Result<Self, Error> {
         Ok(Self::ok(page)?.about(ticket_id))
+    }
+
+    /// 201 with a note that is on the ticket now, and the version that it made.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn noted(note: &MessageView, ticket_id: TicketId) -> Result<Self, Error> {
+        let mut response = Self::json(StatusCode::CREATED, note)?.about(ticket_id);
+        response.header(header::ETAG, &entity_tag(note.version()));
+        Ok(response)
+    }
+
+    /// The 201 of before, given again to a request that was sent again.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn noted_before(note: &MessageView, ticket_id: TicketId) -> Result<Self, Error> {
+        let mut response = Self::noted(note, ticket_id)?;
+        response.header(HeaderName::from_static("idempotent-replayed"), "true");
+        Ok(response.counted_as(Outcome::Replayed))
     }
 
     /// 200 with what the AI suggests for a ticket.

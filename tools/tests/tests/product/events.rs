@@ -137,6 +137,11 @@ async fn close_resolved() {
 }
 
 #[tokio::test]
+async fn add_note() {
+    check("add-note").await;
+}
+
+#[tokio::test]
 async fn customer_data() {
     check("customer-data").await;
 }
@@ -168,6 +173,7 @@ fn every_function_is_checked() {
     let functions: Vec<String> =
         ::workspace::functions(&workspace()).unwrap().into_keys().collect();
     let checked = [
+        "add-note",
         "api-docs",
         "close-resolved",
         "create-ticket",

@@ -20,6 +20,7 @@ mod inbox;
 mod invariants;
 mod item_sizes;
 mod list_shards;
+mod notes;
 mod payment_numbers;
 mod personal_data;
 mod privacy;

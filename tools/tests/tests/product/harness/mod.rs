@@ -76,6 +76,10 @@ fn redacted_member((name, value): (String, Value)) -> (String, Value) {
             assert!(is_time(time), "{time}");
             "[time]".into()
         }
+        ("message_id", Value::String(id)) if id.starts_with("note:") => {
+            assert_eq!(id.len(), "note:".len() + 32, "{id}");
+            "[note id]".into()
+        }
         ("instance", Value::String(id)) => {
             assert_eq!(id.len(), 36, "{id}");
             "[request id]".into()
