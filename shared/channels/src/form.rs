@@ -1,4 +1,4 @@
-//! The bodies of our own API: a new ticket, a change of status and an internal note.
+//! The bodies of our own API: a new ticket, a change of status, an internal note and a draft.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use super::html::readable_text;
 use super::placeholder::is_unfilled;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    ActorName, CustomerContact, CustomerId, CustomerName, Description, EmailAddress, Identity,
-    InternalNote, NewTicket, Note, OrderId, Source, Status, Subject, TextFault,
+    ActorName, CustomerContact, CustomerId, CustomerName, Description, Draft, EmailAddress,
+    Identity, InternalNote, NewTicket, Note, OrderId, Source, Status, Subject, TextFault,
 };
 
 /// A change of status that was asked for.
@@ -176,6 +176,18 @@ pub fn parse_note(body: &[u8]) -> Result<WrittenNote, Error> {
     // A text that is absent or wrong has left a fault, and `finish` has returned it.
     let text = text.ok_or(Error::defect("read the note body"))?;
     Ok(WrittenNote { text, actor })
+}
+
+/// Reads the body of `PUT /api/tickets/{ticket_id}/draft`.
+///
+/// # Errors
+/// As [`parse_create`].
+pub fn parse_draft(body: &[u8]) -> Result<Draft, Error> {
+    let mut object = JsonObject::read(body)?;
+    let text = object.required("text", Draft::parse);
+    object.finish(&["text"])?;
+    // A text that is absent or wrong has left a fault, and `finish` has returned it.
+    text.ok_or(Error::defect("read the draft body"))
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub const SUBJECT_CHARACTERS: usize = 255;
 pub const DESCRIPTION_CHARACTERS: usize = 32_000;
 /// Longest note of an agent's, in characters: as long as a description, so that one may be quoted.
 pub const INTERNAL_NOTE_CHARACTERS: usize = DESCRIPTION_CHARACTERS;
+/// Longest draft of an agent's, in characters.
+pub const DRAFT_CHARACTERS: usize = INTERNAL_NOTE_CHARACTERS;
 /// Longest order number, in characters.
 pub const ORDER_ID_CHARACTERS: usize = 100;
 /// Longest identifier that another system gives a ticket, in characters.

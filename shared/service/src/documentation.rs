@@ -75,6 +75,14 @@ fn fields(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)> {
         ("`note` of a change of status", characters(core::NOTE_CHARACTERS)),
         ("internal note", characters(core::INTERNAL_NOTE_CHARACTERS)),
         (
+            "draft",
+            format!(
+                "{}, kept for {}",
+                characters(core::DRAFT_CHARACTERS),
+                days(aws::DRAFT_RETENTION)
+            ),
+        ),
+        (
             "`actor` of a change of status or a note",
             characters(core::ACTOR_CHARACTERS) + ", one line",
         ),

@@ -31,6 +31,7 @@ mod conversation;
 mod corrections;
 mod cursor;
 mod customer;
+mod draft;
 mod erasure;
 mod export;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub use change::{
 };
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
+pub use draft::SavedDraft;
 pub use erasure::{ErasedCounts, Erasure, RetentionPage};
 use erasure::{ErasedMark, KnownBy};
 pub use export::{ExportPage, ExportPlace, ExportRecord};

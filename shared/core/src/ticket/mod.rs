@@ -44,8 +44,8 @@ pub use suggestion::{
     ParseModelNameError, ReasonFor, SetBy, Suggestion, SuggestionReason,
 };
 pub use text::{
-    ActorName, Assignee, CustomerContact, CustomerName, Description, ExternalId, InternalNote,
-    Note, OrderId, Subject, Tag, blank_schema,
+    ActorName, Assignee, CustomerContact, CustomerName, Description, Draft, ExternalId,
+    InternalNote, Note, OrderId, Subject, Tag, blank_schema,
 };
 pub use text_fault::TextFault;
 pub use time::{format_time, now, optional_timestamp, parse_time, timestamp};

@@ -265,6 +265,14 @@ text_type!(
 );
 
 text_type!(
+    /// What an agent has begun to write on a ticket: at most [`limits::DRAFT_CHARACTERS`] characters, line
+    /// breaks allowed.
+    Draft,
+    "What the agent has begun to write; may have several lines.",
+    Rules { limit: limits::DRAFT_CHARACTERS, several_lines: true, is_pasted: true }
+);
+
+text_type!(
     /// Who changes a ticket: one line of at most [`limits::ACTOR_CHARACTERS`] characters.
     ActorName,
     "Who makes the change, for the ticket's history, which shows it as unverified. Whom the authorizer \

@@ -1,12 +1,12 @@
 //! What agents write on tickets.
 
-use copilot_core::ticket::{ActorName, InternalNote, TicketId};
+use copilot_core::ticket::{ActorName, Draft, InternalNote, TicketId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::tickets::optional;
 use super::{BodyErrors, NotAllowed, ServerErrors, Unauthorized};
-use crate::http::{MessageView, Problem};
+use crate::http::{DraftView, MessageView, Problem};
 
 /// An internal note.
 #[derive(Deserialize, ToSchema)]
@@ -17,6 +17,15 @@ pub struct WrittenNote {
     pub text: InternalNote,
     #[schema(schema_with = optional::<ActorName>)]
     pub actor: Option<ActorName>,
+}
+
+/// What the caller has begun to write.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "Dear John,\n\nyour parcel"}))]
+pub struct WrittenDraft {
+    #[schema(inline)]
+    pub text: Draft,
 }
 
 /// Add an internal note to a ticket
@@ -51,3 +60,67 @@ pub struct WrittenNote {
     )
 )]
 pub fn add_note() {}
+
+/// Read your draft
+///
+/// What the caller has begun to write on this ticket. Each caller that the authorizer knows sees only
+/// their own; where nobody asks who calls, all share one.
+#[utoipa::path(
+    get,
+    path = "/api/tickets/{ticket_id}/draft",
+    tag = "tickets",
+    security((), ("bearer" = []), ("sigv4" = [])),
+    params(("ticket_id" = inline(TicketId), Path)),
+    responses(
+        (status = 200, description = "The draft", body = DraftView),
+        Unauthorized,
+        NotAllowed,
+        (status = 404, description = "There is no ticket with this id, or no draft of the caller's on it", body = Problem,
+            content_type = "application/problem+json"),
+        ServerErrors,
+    )
+)]
+pub fn read_draft() {}
+
+/// Save your draft
+///
+/// In the place of the one before. It is forgotten 30 days after it was last saved, and with the ticket.
+/// It makes no version of the ticket and no entry in its history.
+#[utoipa::path(
+    put,
+    path = "/api/tickets/{ticket_id}/draft",
+    tag = "tickets",
+    security((), ("bearer" = []), ("sigv4" = [])),
+    params(("ticket_id" = inline(TicketId), Path)),
+    request_body = WrittenDraft,
+    responses(
+        (status = 200, description = "The draft as it is kept", body = DraftView),
+        Unauthorized,
+        NotAllowed,
+        (status = 404, description = "There is no ticket with this id", body = Problem,
+            content_type = "application/problem+json"),
+        BodyErrors,
+        ServerErrors,
+    )
+)]
+pub fn save_draft() {}
+
+/// Delete your draft
+///
+/// Also when there is none.
+#[utoipa::path(
+    delete,
+    path = "/api/tickets/{ticket_id}/draft",
+    tag = "tickets",
+    security((), ("bearer" = []), ("sigv4" = [])),
+    params(("ticket_id" = inline(TicketId), Path)),
+    responses(
+        (status = 204, description = "There is none any more"),
+        Unauthorized,
+        NotAllowed,
+        (status = 404, description = "There is no ticket with this id", body = Problem,
+            content_type = "application/problem+json"),
+        ServerErrors,
+    )
+)]
+pub fn delete_draft() {}

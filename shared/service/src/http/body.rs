@@ -1,7 +1,7 @@
 //! The bodies of answers. They hold views of tickets, never tickets.
 
 use chrono::{DateTime, Utc};
-use copilot_aws::store::{Erasure, ExportRecord};
+use copilot_aws::store::{Erasure, ExportRecord, SavedDraft};
 use copilot_core::ticket::{CustomerId, Source, TicketId, masked, optional_timestamp, timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -96,6 +96,26 @@ pub struct MessagePage {
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
+}
+
+/// What the caller has begun to write on a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftView {
+    /// The words.
+    text: String,
+    /// When it was last saved, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    saved_at: DateTime<Utc>,
+    /// When it is forgotten unless it is saved again, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    expires_at: DateTime<Utc>,
+}
+
+impl From<SavedDraft> for DraftView {
+    fn from(draft: SavedDraft) -> Self {
+        let expires_at = draft.expires_at();
+        Self { text: masked(draft.text), saved_at: draft.saved_at, expires_at }
+    }
 }
 
 /// What the AI suggests for a ticket.

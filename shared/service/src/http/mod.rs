@@ -23,8 +23,9 @@ use crate::telemetry::{Answered, answered, log};
 use copilot_core::error::Error;
 
 pub use body::{
-    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, ExportedRecord, FormTokenAnswer,
-    Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, DraftView, ExportedRecord,
+    FormTokenAnswer, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    WebhookResult,
 };
 pub use caller::{Access, Scope};
 use delivery::Delivery;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::body::{
-    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, FormTokenAnswer, Health,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, DraftView, FormTokenAnswer, Health,
     MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
 use super::timeline_view::MessageView;
@@ -117,6 +117,19 @@ impl Response {
         let mut response = Self::noted(note, ticket_id)?;
         response.header(HeaderName::from_static("idempotent-replayed"), "true");
         Ok(response.counted_as(Outcome::Replayed))
+    }
+
+    /// 200 with what the caller has begun to write on a ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn draft(draft: &DraftView, ticket_id: TicketId) -> Result<Self, Error> {
+        Ok(Self::ok(draft)?.about(ticket_id))
+    }
+
+    /// 204: what was to be gone on the ticket is.
+    pub fn gone(ticket_id: TicketId) -> Self {
+        Self::new(StatusCode::NO_CONTENT, Vec::new(), true).about(ticket_id)
     }
 
     /// 200 with what the AI suggests for a ticket.

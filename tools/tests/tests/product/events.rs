@@ -142,6 +142,11 @@ async fn add_note() {
 }
 
 #[tokio::test]
+async fn keep_draft() {
+    check("keep-draft").await;
+}
+
+#[tokio::test]
 async fn customer_data() {
     check("customer-data").await;
 }
@@ -179,6 +184,7 @@ fn every_function_is_checked() {
         "create-ticket",
         "customer-data",
         "erase-due",
+        "keep-draft",
         "read-tickets",
         "requeue-stranded",
         "retrain-triage",

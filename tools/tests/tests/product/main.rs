@@ -12,6 +12,7 @@ mod close_resolved;
 mod closed_connections;
 mod command_line;
 mod crash;
+mod drafts;
 mod end_to_end;
 mod events;
 mod idempotency;
