@@ -19,7 +19,6 @@ async fn a_draft_is_kept_replaced_and_forgotten_without_a_trace_on_the_ticket() 
     let product = Product::start(data.path()).await;
     let id = created_id(&product.create(&ticket(1)).await);
     let other = created_id(&product.create(&ticket(1)).await);
-    product.suggestion(&id).await;
     let before = product.read(&id).await.body;
     assert_eq!(send(&product, "GET", &id, None).await.status, 404);
     for text in ["Dear customer,", "Dear customer,\n\n\tyour card 4111 1111 1111 1111 "] {

@@ -35,7 +35,8 @@ async fn list_unless(product: &Product, query: &str, known: &str) -> Answer {
 #[tokio::test]
 async fn an_inbox_finds_its_tickets() {
     let data = tempfile::tempdir().unwrap();
-    let product = Product::start(data.path()).await;
+    let triage = ["--parameter", "TriageModel=embedded"];
+    let product = Product::start_with(data.path(), &triage).await;
     let clear = json!({"description": "My order #2021 has not shipped. Where is my parcel?"});
     let clear = created(&product, clear).await;
     let vague = created(&product, json!({"subject": "Hmm", "description": "?"})).await;
@@ -100,7 +101,6 @@ async fn what_a_client_has_is_not_sent_again() {
     let product = Product::start(data.path()).await;
     let id = created(&product, json!({})).await;
     created(&product, json!({})).await;
-    product.suggestion(&id).await;
     for query in ["?limit=1", "?fields=row", "?status=closed", "?assignee=none&limit=1"] {
         let first = product.list(query).await;
         let known = tag(&first);
