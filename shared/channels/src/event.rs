@@ -58,23 +58,27 @@ impl ConversationReport {
 
     /// What it tells of the time after all tickets of the conversation were erased, as a conversation of
     /// its own that begins with the first message since. Of what the source tells besides, only who
-    /// writes is taken. `None` when nothing was said since.
+    /// writes is taken.
     #[must_use]
-    pub fn begun_since(&self, erased_at: DateTime<Utc>) -> Option<Self> {
+    pub fn begun_since(&self, erased_at: DateTime<Utc>) -> Self {
         let mut report = self.since(erased_at);
-        let message = report.messages.first()?;
         report.conversation = self.conversation.after(erased_at);
-        report.may_begin = true;
-        report.opening = Some(NewTicket {
+        report.opening = report.begun_by_first_message();
+        report.may_begin = report.opening.is_some();
+        report
+    }
+
+    fn begun_by_first_message(&self) -> Option<NewTicket> {
+        let message = self.messages.first()?;
+        Some(NewTicket {
             subject: Subject::first_line_of(message.text.as_str()).ok()?,
             description: message.text.clone(),
             order_id: None,
             tags: Vec::new(),
             opened_by: Some(message.id.clone()),
-            identity: Identity::from(&report.conversation),
-            ..report.opening.clone()?
-        });
-        Some(report)
+            identity: Identity::from(&self.conversation),
+            ..self.opening.clone()?
+        })
     }
 }
 

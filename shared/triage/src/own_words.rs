@@ -122,7 +122,7 @@ pub(crate) fn of(text: &str) -> Cow<'_, str> {
 pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut lines = Lines::of(text);
-    let mut has_said_good_bye = false;
+    let (mut has_words, mut has_said_good_bye) = (false, false);
     while let Some((start, line)) = lines.next() {
         let lower = line.trim().to_lowercase();
         if ends_the_text(&lower) || lines.begin_quoted_headers(&lower) {
@@ -136,8 +136,6 @@ pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
             }
             continue;
         }
-        let has_words =
-            ranges.iter().any(|range: &Range<usize>| !text[range.clone()].trim().is_empty());
         let without_mark = lower.trim_end_matches([',', '.', '!']);
         if CLOSINGS.contains(&without_mark) && has_words {
             has_said_good_bye = true;
@@ -145,6 +143,7 @@ pub(crate) fn ranges(text: &str) -> Vec<Range<usize>> {
             has_said_good_bye = false;
         }
         if !lower.starts_with('>') && !has_said_good_bye {
+            has_words |= !lower.is_empty();
             ranges.push(start..start + line.len());
         }
     }

@@ -11,6 +11,7 @@ use crate::options::{Command, Options, Task};
 use crate::stack::{self, Stack, StackError, TaskError};
 use chrono::Utc;
 use clap::Parser;
+use forecast_report::ForecastReportError;
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -52,6 +53,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
         }
         Some(Command::Triage(arguments)) => {
             print(triage_report::run(&arguments, Utc::now())?.trim_end());
+            Ok(())
+        }
+        Some(Command::Forecast(arguments)) => {
+            print(forecast_report::run(&arguments, Utc::now())?.trim_end());
             Ok(())
         }
         Some(Command::Mail(arguments)) => {
@@ -114,6 +119,8 @@ enum Failure {
     Token(#[from] TokenError),
     #[error(transparent)]
     TriageReport(#[from] TriageReportError),
+    #[error(transparent)]
+    ForecastReport(#[from] ForecastReportError),
     #[error(transparent)]
     MailFile(#[from] MailFileError),
 }

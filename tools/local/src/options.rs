@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
 use crate::mail::MailArguments;
+use forecast_report::ForecastArguments;
 use triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
@@ -98,6 +99,8 @@ pub enum Command {
     Token(TokenArguments),
     /// Run the AI over an export of your own tickets and say what it makes of them
     Triage(TriageArguments),
+    /// Forecast the tickets to come from an export of your own, and say how right that would have been
+    Forecast(ForecastArguments),
     /// Show how a mail would be read, and what would become of it
     Mail(MailArguments),
 }

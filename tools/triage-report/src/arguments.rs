@@ -3,25 +3,16 @@
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use copilot_core::ticket::{Category, Confidence, ParseConfidenceError};
 use copilot_triage::extraction::{OrderPattern, ParseOrderPatternError};
-use encoding_rs::Encoding;
+use file_report::input::InputFile;
 
 /// What to run the AI over, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct TriageArguments {
-    /// The tickets: CSV with a line of headings, JSON Lines, or a list in JSON
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-
-    /// Form of the file [default: as its name ends, .csv, .tsv, .json, .jsonl or .ndjson]
-    #[arg(long)]
-    pub format: Option<Format>,
-
-    /// Encoding of the file, such as windows-1252 or shift_jis [default: as its bytes tell]
-    #[arg(long, value_name = "NAME", value_parser = encoding)]
-    pub encoding: Option<&'static Encoding>,
+    #[command(flatten)]
+    pub input: InputFile,
 
     /// Column of the subject [default: subject, title, summary or what exports call it]
     #[arg(long, value_name = "NAME")]
@@ -72,30 +63,6 @@ pub struct TriageArguments {
     pub examples: bool,
 }
 
-/// The form of a file of tickets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Values between commas, semicolons or tabs, under a line of headings
-    Csv,
-    /// One JSON object on each line, or a list of them
-    #[value(alias = "json")]
-    Jsonl,
-}
-
-impl TriageArguments {
-    /// The form of the file: as named, or as its name ends.
-    pub fn file_format(&self) -> Option<Format> {
-        self.format.or_else(|| {
-            let ending = self.file.extension()?.to_str()?.to_ascii_lowercase();
-            match ending.as_str() {
-                "csv" | "tsv" => Some(Format::Csv),
-                "json" | "jsonl" | "ndjson" => Some(Format::Jsonl),
-                _ => None,
-            }
-        })
-    }
-}
-
 /// The text is not `LABEL=CATEGORY`.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -112,15 +79,6 @@ fn label_and_category(text: &str) -> Result<(String, Category), ParseMappingErro
         return Err(ParseMappingError);
     }
     Ok((label.to_owned(), category))
-}
-
-/// No encoding has this name.
-#[derive(Debug, thiserror::Error)]
-#[error("must be the name of an encoding, such as utf-8, utf-16le, windows-1252 or shift_jis")]
-struct ParseEncodingError;
-
-fn encoding(name: &str) -> Result<&'static Encoding, ParseEncodingError> {
-    Encoding::for_label_no_replacement(name.as_bytes()).ok_or(ParseEncodingError)
 }
 
 fn order_pattern(text: &str) -> Result<String, ParseOrderPatternError> {
@@ -149,39 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn the_form_is_named_or_as_the_name_ends() {
-        for (arguments, expected) in [
-            (&["a.csv"][..], Some(Format::Csv)),
-            (&["a.TSV"], Some(Format::Csv)),
-            (&["a.b.jsonl"], Some(Format::Jsonl)),
-            (&["a.ndjson"], Some(Format::Jsonl)),
-            (&["a.csv", "--format", "jsonl"], Some(Format::Jsonl)),
-            (&["a.json"], Some(Format::Jsonl)),
-            (&["a.txt", "--format", "json"], Some(Format::Jsonl)),
-            (&["a.txt"], None),
-            (&["csv"], None),
-        ] {
-            assert_eq!(parse(arguments).unwrap().file_format(), expected, "{arguments:?}");
-        }
-    }
-
-    #[test]
     fn labels_are_mapped_to_our_categories() {
         let arguments = parse(&["a.csv", "--map", "Late = parcel=Shipping"]).unwrap();
         assert_eq!(arguments.label_mappings, [("Late = parcel".to_owned(), Category::Shipping)]);
         for wrong in ["Late", "=shipping", "Late=parcels", "Late="] {
             assert!(parse(&["a.csv", "--map", wrong]).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_encoding_is_known_by_its_usual_names() {
-        for (name, expected) in [("latin1", "windows-1252"), ("Shift_JIS", "Shift_JIS")] {
-            let arguments = parse(&["a.csv", "--encoding", name]).unwrap();
-            assert_eq!(arguments.encoding.unwrap().name(), expected);
-        }
-        for wrong in ["", "utf", "hz-gb-2312"] {
-            assert!(parse(&["a.csv", "--encoding", wrong]).is_err(), "{wrong}");
         }
     }
 

@@ -1,29 +1,17 @@
 //! Why there is no report.
 
-use std::io;
 use std::path::PathBuf;
 
 use copilot_triage::ParseThresholdError;
-
-use crate::encoding::EncodingError;
-use crate::files::FileError;
-use crate::rows::ReadError;
+use file_report::files::FileError;
+use file_report::input::InputError;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum TriageReportError {
-    #[error("{} cannot be read: {source}", file.display())]
-    System { file: PathBuf, source: io::Error },
-    /// It is a folder or a pipe.
-    #[error("{} is no regular file", file.display())]
-    NotAFile { file: PathBuf },
-    /// Its name does not tell what it is.
-    #[error("the name of {} ends neither in .csv, .tsv, .json, .jsonl nor .ndjson; say what it is with --format", file.display())]
-    UnknownFormat { file: PathBuf },
-    #[error("{} {source}", file.display())]
-    Encoding { file: PathBuf, source: EncodingError },
-    #[error("{} {source}", file.display())]
-    Rows { file: PathBuf, source: ReadError },
+    /// The file cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
     #[error("{} has no row to suggest for: {blank} without a text, {unreadable} that cannot be read{first}", file.display())]
     NothingToSuggestFor {
         file: PathBuf,

@@ -3,8 +3,8 @@
 use copilot_core::ticket::{Category, Suggestion};
 
 use crate::figures::{ANSWERS, CATEGORIES};
-use crate::rows::Row;
-use crate::safe_text::{on_one_line, with_card_numbers_masked};
+use file_report::rows::Row;
+use file_report::safe_text::{on_one_line, with_card_numbers_masked};
 
 /// Tickets of each category.
 const EXAMPLES_EACH: usize = 3;

@@ -1,55 +1,47 @@
 //! Runs the AI over a file of a team's own tickets and says what it makes of them.
 //!
-//! In reading order: `arguments` is what the command line says; `encoding`, `columns` and `rows`
-//! read the file; `work` suggests for each row; `figures` is what is counted of it, with the help
+//! In reading order: `arguments` is what the command line says; [`file_report`] reads the file; `work`
+//! suggests for each row; `figures` is what is counted of it, with the help
 //! of `labels`; `text` and `html` show the figures. Rows are read, suggested for and counted one
 //! after the other, so a file may have millions of them.
 
 mod arguments;
-mod columns;
-mod created;
-mod encoding;
 mod error;
 mod examples;
 mod figures;
-mod files;
 mod html;
 mod labels;
 mod output;
-mod rows;
-mod safe_text;
 mod text;
-mod usual_names;
 mod wording;
 mod work;
 
-use std::fs::{self, File};
 use std::num::NonZeroU64;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::Confidence;
 use copilot_triage::{Threshold, Triage};
+use file_report::columns::{Columns, NamedColumns};
+use file_report::encoding::TextFacts;
+use file_report::files::{FileError, PendingFile};
+use file_report::input::InputError;
+use file_report::rows::ReadError;
+use file_report::safe_text::on_one_line;
 use indicatif::{ProgressBar, ProgressStyle};
 
-pub use arguments::{Format, TriageArguments};
-use columns::{Columns, NamedColumns};
-pub use encoding::EncodingError;
-use encoding::{DecodedText, TextFacts};
+pub use arguments::TriageArguments;
 pub use error::TriageReportError;
 use examples::Examples;
 use figures::Figures;
 pub use figures::{ClassQuality, Confusion, Share};
-pub use files::FileError;
-use files::PendingFile;
 use labels::LabelMap;
-pub use rows::ReadError;
-use rows::Rows;
-use safe_text::on_one_line;
 use work::Outcome;
 
 /// Longest name of a file that is shown, in characters.
 const FILE_NAME_CHARACTERS: usize = 120;
+/// How the name of a report ends that nobody named.
+const REPORT_ENDING: &str = "triage-report.html";
 /// Rows after which the bar shows their number anew.
 const PROGRESS_ROWS: u64 = 64;
 /// The bar that shows how far the work is. It is shown on a terminal only.
@@ -89,10 +81,16 @@ impl RunFacts {
 /// # Errors
 /// [`TriageReportError`]. Then no file is written.
 pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, TriageReportError> {
-    let file = &arguments.file;
-    let (rows, read) = open(arguments)?;
+    let file = &arguments.input.file;
+    let (rows, read) =
+        arguments.input.open(&named_columns(arguments), arguments.output.is_some())?;
     let facts = facts(arguments, rows.columns(), read, now);
-    let (mut report, mut output) = begin_files(arguments)?;
+    let (mut report, mut output) = arguments.input.begin_files(
+        arguments.report.as_deref(),
+        (REPORT_ENDING, html::REPORT_MARK),
+        arguments.output.as_deref(),
+        arguments.overwrite,
+    )?;
     let threshold = Threshold::parse(&arguments.threshold.share().to_string())?;
     let triage = Triage::new(threshold).map_err(|error| TriageReportError::Triage(error.into()))?;
     // It was read when the command line was.
@@ -134,51 +132,15 @@ pub fn run(arguments: &TriageArguments, now: DateTime<Utc>) -> Result<String, Tr
     Ok(shown)
 }
 
-/// Checks the file and begins to read it: its rows, and what its text is.
-fn open(arguments: &TriageArguments) -> Result<(Rows, TextFacts), TriageReportError> {
-    let file = arguments.file.clone();
-    let system = |source| TriageReportError::System { file: file.clone(), source };
-    if !fs::metadata(&file).map_err(system)?.is_file() {
-        // It is read more than once, so what comes only once does not do.
-        return Err(TriageReportError::NotAFile { file });
-    }
-    let Some(format) = arguments.file_format() else {
-        return Err(TriageReportError::UnknownFormat { file });
-    };
-    let text = encoding::examine(|| File::open(&file), arguments.encoding)
-        .map_err(|source| TriageReportError::Encoding { file: file.clone(), source })?;
-    let named = NamedColumns {
+/// The columns that the command line names.
+fn named_columns(arguments: &TriageArguments) -> NamedColumns {
+    NamedColumns {
         subject: arguments.subject_column.clone(),
         text: arguments.text_column.clone(),
         label: arguments.label_column.clone(),
         created: arguments.created_column.clone(),
-    };
-    let open = || Ok(DecodedText::new(File::open(&file)?, text.encoding));
-    Rows::open(open, format, &named, arguments.output.is_some())
-        .map(|rows| (rows, text))
-        .map_err(|source| TriageReportError::Rows { file: file.clone(), source })
-}
-
-/// Begins the files that are to be written, before the work is done in vain.
-fn begin_files(
-    arguments: &TriageArguments,
-) -> Result<(PendingFile, Option<PendingFile>), TriageReportError> {
-    let input = &arguments.file;
-    let beside = || files::report_beside(input);
-    let report = arguments.report.clone().unwrap_or_else(beside);
-    let output = arguments.output.as_deref();
-    let same = |path: &Path| FileError::Same { path: path.to_owned() };
-    if files::are_same(&report, input) {
-        return Err(same(&report).into());
+        ..NamedColumns::default()
     }
-    if let Some(output) = output
-        && (files::are_same(output, input) || files::are_same(output, &report))
-    {
-        return Err(same(output).into());
-    }
-    let report = PendingFile::create(&report, arguments.overwrite, true)?;
-    let output = output.map(|path| PendingFile::create(path, arguments.overwrite, false));
-    Ok((report, output.transpose()?))
 }
 
 fn facts(
@@ -194,7 +156,7 @@ fn facts(
         (CREATED, columns.created),
     ];
     let shown = |(what, place): (_, Option<usize>)| Some((what, columns.shown(place?)));
-    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = arguments.input.file.file_name().unwrap_or_default().to_string_lossy();
     RunFacts {
         file: on_one_line(&name, FILE_NAME_CHARACTERS),
         columns: taken.into_iter().filter_map(shown).collect(),
@@ -247,7 +209,7 @@ impl Stop {
     /// The same, with the file that was read.
     fn at(self, file: &Path) -> TriageReportError {
         match self {
-            Self::Rows(source) => TriageReportError::Rows { file: file.to_owned(), source },
+            Self::Rows(source) => InputError::Rows { file: file.to_owned(), source }.into(),
             Self::Files(error) => error.into(),
             Self::Output(error) => error.into(),
         }

@@ -3,7 +3,7 @@
 use copilot_core::ticket::{Extracted, LanguageCode, ModelName, Suggestion, SuggestionReason};
 use serde::Serialize;
 
-use crate::rows::Row;
+use file_report::rows::Row;
 
 /// A suggestion as it is written.
 #[derive(Debug, Serialize)]

@@ -218,8 +218,8 @@ mod tests {
     use copilot_core::ticket::Confidence;
 
     use super::*;
-    use crate::encoding::TextFacts;
     use crate::figures::tests::{fixed, fixed_without_labels};
+    use file_report::encoding::TextFacts;
 
     fn facts(columns: &[(&'static str, &str)]) -> RunFacts {
         RunFacts {

@@ -2,7 +2,6 @@
 
 use copilot_core::ticket::Confidence;
 
-use crate::encoding::TextFacts;
 use crate::figures::{Figures, Share};
 use crate::{CREATED, RunFacts};
 
@@ -50,7 +49,7 @@ pub fn reading(facts: &RunFacts, figures: &Figures) -> Vec<String> {
         "Rows: {}; with a suggestion {}, without a text {}, not readable {}.",
         figures.rows, figures.suggested, figures.blank, figures.unreadable
     )];
-    lines.extend(encoding(&facts.text));
+    lines.extend(facts.text.remark());
     if facts.limit.is_some_and(|limit| limit <= figures.rows) {
         lines.push("The file may have more rows: no more were to be read.".to_owned());
     }
@@ -79,20 +78,6 @@ pub fn reading(facts: &RunFacts, figures: &Figures) -> Vec<String> {
         lines.push("No column names the time of creation; the time of this run counts.".to_owned());
     }
     lines
-}
-
-/// The encoding, where it is not the usual one or not all of it was read.
-fn encoding(text: &TextFacts) -> Option<String> {
-    let name = text.encoding.name();
-    if text.damaged > 0 {
-        return Some(format!(
-            "The file was read as {name}; {} of its characters are damaged, the first on line {}.",
-            text.damaged, text.first_damaged_line
-        ));
-    }
-    (text.encoding != encoding_rs::UTF_8).then(|| {
-        format!("The file was read as {name}; --encoding names another if its words look wrong.")
-    })
 }
 
 fn rows(count: u64) -> String {

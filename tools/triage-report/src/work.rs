@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use copilot_core::ticket::Suggestion;
 use copilot_triage::Triage;
 
-use crate::rows::{Created, ReadError, ReadRow, Row, RowFault, Rows};
+use file_report::rows::{Created, ReadError, ReadRow, Row, RowFault, Rows};
 
 /// Most rows that a core takes at once.
 const BATCH_ROWS: usize = 64;
@@ -81,7 +81,7 @@ fn read(
         let mut items = Vec::with_capacity(BATCH_ROWS);
         let mut bytes = 0;
         while left > 0 && items.len() < BATCH_ROWS && bytes < BATCH_BYTES {
-            let Some(row) = rows.next()? else {
+            let Some(row) = rows.next_row()? else {
                 left = 0;
                 break;
             };
@@ -155,9 +155,9 @@ mod tests {
     use copilot_triage::Threshold;
 
     use super::*;
-    use crate::arguments::Format;
-    use crate::columns::NamedColumns;
-    use crate::encoding::DecodedText;
+    use file_report::columns::NamedColumns;
+    use file_report::encoding::DecodedText;
+    use file_report::input::Format;
 
     #[derive(Debug, PartialEq)]
     enum Stop {

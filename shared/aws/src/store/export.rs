@@ -13,7 +13,7 @@ pub enum ExportRecord {
     /// A ticket.
     Ticket(Box<Ticket>),
     /// A change of a ticket.
-    Change(TicketId, TicketChange),
+    Change(TicketId, Box<TicketChange>),
     /// A message on a ticket.
     Message(TicketId, TicketMessage),
     /// A webhook body that could not be read and names the customer.
@@ -177,7 +177,9 @@ impl Store {
             None => Part::Messages(key, None),
         };
         Ok(Step {
-            records: records.map(|change| ExportRecord::Change(ticket_id, change)).collect(),
+            records: records
+                .map(|change| ExportRecord::Change(ticket_id, Box::new(change)))
+                .collect(),
             bytes: 0,
             next: Some(next),
         })

@@ -155,7 +155,7 @@ pub enum ExportedRecord {
         /// The ticket that was changed.
         ticket_id: TicketId,
         /// What was changed.
-        change: ChangeView,
+        change: Box<ChangeView>,
     },
     /// A message on a ticket.
     Message {
@@ -183,7 +183,7 @@ impl From<ExportRecord> for ExportedRecord {
                 Self::Ticket { ticket: Box::new(TicketView::from(*ticket)) }
             }
             ExportRecord::Change(ticket_id, change) => {
-                Self::Change { ticket_id, change: change.into() }
+                Self::Change { ticket_id, change: Box::new((*change).into()) }
             }
             ExportRecord::Message(ticket_id, message) => {
                 Self::Message { ticket_id, message: message.into() }

@@ -86,10 +86,7 @@ impl Webhook {
                 let since = report.since(erased_at);
                 return self.take_whole(&since, found.conversation, trace_id).await;
             }
-            match report.begun_since(erased_at) {
-                Some(anew) => report = Cow::Owned(anew),
-                None => return nothing(WebhookResult::NoTicket),
-            }
+            report = Cow::Owned(report.begun_since(erased_at));
         }
     }
 

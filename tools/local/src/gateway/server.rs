@@ -267,7 +267,9 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
 
 /// A place among the connections served at once, for one on which something is sent in time.
 async fn place(stream: &TcpStream, places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.readable()).await.ok()?.ok()?;
+    let mut first = [0; 1];
+    // Being readable may be a mistake, a byte is none.
+    tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.peek(&mut first)).await.ok()?.ok()?;
     Arc::clone(places).acquire_owned().await.ok()
 }
 

@@ -76,17 +76,18 @@ fn edited_template(edits: &[(&str, &str)]) -> NamedTempFile {
     copy
 }
 
+const ITEM_ACTIONS: &str = "[dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]";
+
 #[tokio::test]
 async fn what_a_policy_does_not_grant_is_denied_and_logged() {
     let data = tempfile::tempdir().unwrap();
     let template = edited_template(&[
         // Of create-ticket, the first function.
         ("Action: sqs:SendMessage", "Action: sqs:ReceiveMessage"),
-        // Of update-status.
-        (
-            "[dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem]",
-            "[dynamodb:GetItem, dynamodb:PutItem]",
-        ),
+        (ITEM_ACTIONS, "[dynamodb:PutItem, dynamodb:GetItem, dynamodb:UpdateItem]"),
+        // Of update-ticket and update-status, the next ones with these actions.
+        (ITEM_ACTIONS, "[dynamodb:GetItem, dynamodb:PutItem]"),
+        (ITEM_ACTIONS, "[dynamodb:GetItem, dynamodb:PutItem]"),
     ]);
     let mut command = command(data.path());
     command.arg("--template").arg(template.path());

@@ -64,7 +64,7 @@ async fn a_key_with_another_body_is_refused_and_tells_nothing() {
         ("subject", json!("Ticket  1")),
         ("description", json!("Please help!")),
         ("order_id", json!("1")),
-        ("source", json!("chat")),
+        ("source", json!("api")),
     ] {
         let mut body = ticket(1);
         body[member] = value;

@@ -3,7 +3,7 @@
 use copilot_core::ticket::{CustomerId, EmailAddress, TicketId};
 use serde_json::{Value, json};
 
-use crate::harness::product::{Answer, Product, TABLE, created_id, ids, ticket};
+use crate::harness::product::{Answer, Product, TABLE, created_id, ids, reported_id, ticket};
 
 const ZENDESK: &str = "/api/tickets/webhook/zendesk";
 /// The ticket at a vendor's whose candidates everybody could work out.
@@ -30,7 +30,7 @@ fn comment(number: u32) -> Value {
     json!({"type": "zen:event-type:ticket.comment_added", "account_id": 22_129_848,
         "event": {"comment": {"body": "Any news?", "id": "1", "is_public": true,
             "author": {"id": "5", "is_staff": false}}},
-        "detail": {"id": number.to_string(), "requester_id": "5", "subject": "s", "description": "d"}})
+        "detail": {"id": number.to_string(), "requester_id": "5", "subject": "s", "description": "Help"}})
 }
 
 async fn zendesk(product: &Product, body: &Value) -> Answer {
@@ -81,11 +81,11 @@ async fn nobody_can_take_the_ids_of_a_vendors_ticket() {
     }
     let stored = zendesk(&product, &opened(neighbour)).await;
     assert_eq!(stored.status, 201, "{stored:?}");
-    let id = created_id(&stored);
+    let id = reported_id(&stored);
     let again = zendesk(&product, &opened(neighbour)).await;
-    assert_eq!((again.status, created_id(&again)), (200, id.clone()));
+    assert_eq!((again.status, reported_id(&again)), (200, id.clone()));
     let replied = zendesk(&product, &comment(neighbour)).await;
-    assert_eq!((replied.status, created_id(&replied)), (200, id));
+    assert_eq!((replied.status, reported_id(&replied)), (200, id));
     product.stack.stop().await;
 }
 
@@ -95,7 +95,7 @@ async fn a_ticket_from_before_the_secret_is_found_again() {
     let product = Product::start(data.path()).await;
     for attempt in [0, 1] {
         let number = 500 + attempt;
-        let first = created_id(&zendesk(&product, &opened(number)).await);
+        let first = reported_id(&zendesk(&product, &opened(number)).await);
         if attempt == 1 {
             let taker = created_id(&product.create(&ticket(3)).await);
             let digits = TicketId::former_digits(&identity(number), 0);
@@ -105,10 +105,10 @@ async fn a_ticket_from_before_the_secret_is_found_again() {
         move_before_the_secret(&product, &first, digits, Some(&identity(number))).await;
         let again = zendesk(&product, &opened(number)).await;
         assert_eq!(again.status, 200, "{again:?}");
-        assert!(created_id(&again).ends_with(&format!("{digits:08X}")), "{again:?}");
+        assert!(reported_id(&again).ends_with(&format!("{digits:08X}")), "{again:?}");
         let replied = zendesk(&product, &comment(number)).await;
-        assert_eq!((replied.status, created_id(&replied)), (200, created_id(&again)));
-        let messages = product.timeline(&created_id(&again), "messages", "").await;
+        assert_eq!((replied.status, reported_id(&replied)), (200, reported_id(&again)));
+        let messages = product.timeline(&reported_id(&again), "messages", "").await;
         assert_eq!(messages.body["messages"].as_array().unwrap().len(), 1);
     }
     product.stack.stop().await;

@@ -84,9 +84,14 @@ fn is_foreign_to_the_domain(name: &str) -> bool {
 
 #[test]
 fn the_domain_is_built_without_aws_http_and_tokio() {
-    for package in
-        ["copilot-core", "copilot-channels", "copilot-mail", "copilot-triage", "copilot-embedding"]
-    {
+    for package in [
+        "copilot-core",
+        "copilot-channels",
+        "copilot-mail",
+        "copilot-triage",
+        "copilot-embedding",
+        "copilot-forecast",
+    ] {
         let dependencies = dependencies(package);
         assert!(!dependencies.is_empty(), "{package}");
         let foreign = dependencies.iter().find(|name| is_foreign_to_the_domain(name));
@@ -98,9 +103,10 @@ fn the_domain_is_built_without_aws_http_and_tokio() {
 
 #[test]
 fn arrows_between_the_shared_crates_go_one_way() {
-    let allowed: [(&str, &[&str]); 7] = [
+    let allowed: [(&str, &[&str]); 8] = [
         ("copilot-core", &[]),
         ("copilot-embedding", &[]),
+        ("copilot-forecast", &["copilot_core"]),
         ("copilot-channels", &["copilot_core"]),
         ("copilot-mail", &["copilot_channels", "copilot_core"]),
         ("copilot-triage", &["copilot_core", "copilot_embedding"]),
@@ -152,9 +158,11 @@ fn only_the_encoder_names_what_runs_its_model() {
 }
 
 #[test]
-fn triage_and_encoder_read_no_files() {
+fn triage_encoder_and_forecast_read_no_files() {
     let pure = |path: &str| {
-        path.starts_with("shared/triage/src/") || path.starts_with("shared/embedding/src/")
+        ["triage", "embedding", "forecast"]
+            .iter()
+            .any(|crate_| path.starts_with(&format!("shared/{crate_}/src/")))
     };
     nowhere(&product(), &["env::var", "std::fs"], pure);
 }

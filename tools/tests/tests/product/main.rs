@@ -15,6 +15,7 @@ mod crash;
 mod drafts;
 mod end_to_end;
 mod events;
+mod forecast_report;
 mod idempotency;
 mod identities;
 mod inbox;

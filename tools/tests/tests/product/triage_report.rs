@@ -4,11 +4,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use html5gum::{Token, Tokenizer};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::harness::report::{refusal, report, text};
 
 /// Elements of HTML that have no end.
 const VOID_ELEMENTS: [&str; 3] = ["meta", "br", "link"];
@@ -26,26 +28,7 @@ fn copied(name: &str) -> (TempDir, PathBuf) {
 }
 
 fn triage(file: &Path, further: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_local-stack-under-test"))
-        .arg("triage")
-        .arg(file)
-        .args(further)
-        .output()
-        .unwrap()
-}
-
-fn text(output: &Output) -> String {
-    assert!(output.status.success(), "{output:?}");
-    assert!(output.stderr.is_empty(), "no bar where there is no terminal: {output:?}");
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn refusal(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(output.stdout.is_empty(), "{output:?}");
-    let sentence = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(sentence.lines().count(), 1, "{sentence}");
-    sentence
+    report("triage", file, further)
 }
 
 fn json_lines(path: &Path) -> Vec<Value> {

@@ -8,8 +8,8 @@ use copilot_core::ticket::{Category, Confidence, Priority, ReasonFor, Suggestion
 use serde_json::Value;
 
 use crate::labels::LabelMap;
-use crate::rows::{Created, Row, RowFault};
 pub use confidence::{Bin, ConfidenceCounts};
+use file_report::rows::{Created, Row, RowFault};
 pub use quality::{ClassQuality, Confusion, Share};
 pub use tally::Tally;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::safe_text::on_one_line;
+use file_report::safe_text::on_one_line;
 
 /// Most names that are counted one by one: a file may have a new one in each row.
 const NAMES_MAXIMUM: usize = 1000;

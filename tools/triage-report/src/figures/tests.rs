@@ -4,7 +4,7 @@ use chrono::DateTime;
 use copilot_core::ticket::{LanguageCode, ModelName, SuggestionReason};
 
 use super::*;
-use crate::rows::RowFaultKind;
+use file_report::rows::RowFaultKind;
 
 /// Label, suggested category, confidence, and whether it is for review.
 type Case = (Option<&'static str>, Option<Category>, f64, bool);
@@ -60,6 +60,7 @@ fn threshold() -> Confidence {
 fn row(label: Option<&str>) -> Row {
     Row {
         line: 2,
+        id: None,
         subject: "Zebra".to_owned(),
         description: "A zebra in the parcel".to_owned(),
         was_cut: false,

@@ -1,53 +1,38 @@
-//! The figures as one page of HTML with plots, which needs nothing else: no script, no font, no
-//! image from elsewhere.
+//! The figures as one page of HTML with plots.
 
-mod markup;
 mod plots;
 mod quality;
 mod sections;
-mod table;
 
 use std::fmt::{self, Write};
+
+use file_report::html::{self, Heading, escaped};
 
 use crate::RunFacts;
 use crate::examples::Examples;
 use crate::figures::Figures;
-use crate::files::REPORT_MARK;
 use crate::wording;
-use markup::escaped;
 
-/// How the page looks.
-const STYLE: &str = include_str!("style.css");
-/// What the page may load: its own style, nothing else.
-const CONTENT_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/// What marks a page as one of ours, which a new one may replace.
+pub const REPORT_MARK: &str = "customer-support-copilot triage report";
 
 pub fn page(facts: &RunFacts, figures: &Figures, examples: Option<&Examples>) -> String {
-    let mut page = String::new();
-    // A string takes all that is written to it.
-    let _ = write_page(&mut page, facts, figures, examples);
-    page
+    let heading = Heading {
+        mark: REPORT_MARK,
+        kind: "triage report",
+        title: "What the AI makes of",
+        file: &facts.file,
+        about: &about(facts, figures),
+    };
+    html::page(&heading, |out| body(out, facts, figures, examples))
 }
 
-fn write_page(
+fn body(
     out: &mut String,
     facts: &RunFacts,
     figures: &Figures,
     examples: Option<&Examples>,
 ) -> fmt::Result {
-    let file = escaped(&facts.file);
-    writeln!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
-    writeln!(out, "<meta name=\"generator\" content=\"{REPORT_MARK}\">")?;
-    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-    writeln!(out, "<meta name=\"color-scheme\" content=\"light dark\">")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_POLICY}\">")?;
-    writeln!(out, "<title>What the AI makes of {file}</title>\n<style>\n{STYLE}</style>\n</head>")?;
-    writeln!(
-        out,
-        "<body>\n<header>\n<p class=\"kicker\">Customer support copilot · triage report</p>"
-    )?;
-    writeln!(out, "<h1>What the AI makes of <span class=\"file\">{file}</span></h1>")?;
-    writeln!(out, "<p class=\"muted\">{}</p>\n</header>\n<main>", about(facts, figures))?;
     sections::key_figures(out, facts, figures)?;
     limits(out, figures)?;
     sections::categories(out, figures)?;
@@ -61,8 +46,7 @@ fn write_page(
     if let Some(examples) = examples {
         sections::examples(out, examples)?;
     }
-    sections::reading(out, facts, figures)?;
-    writeln!(out, "</main>\n</body>\n</html>")
+    sections::reading(out, facts, figures)
 }
 
 fn about(facts: &RunFacts, figures: &Figures) -> String {

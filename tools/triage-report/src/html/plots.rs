@@ -2,12 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use super::markup::{escaped, grouped};
+use file_report::html::{WIDTH, escaped, grouped, line, plot};
+
 use crate::figures::{Bin, ratio};
 use crate::wording::percent;
 
-/// Width of every plot, in its own units; about a pixel each.
-const WIDTH: f64 = 460.0;
 /// Where bars begin beside their names.
 const NAMES_WIDTH: f64 = 84.0;
 /// Room for the figure behind a bar.
@@ -46,26 +45,6 @@ pub struct Point {
     /// Along the axis.
     pub x: f64,
     pub y: f64,
-}
-
-/// A plot's frame: its name, what it says, and what `draw` draws.
-fn plot(
-    out: &mut String,
-    id: &str,
-    title: &str,
-    description: &str,
-    height: f64,
-    draw: impl FnOnce(&mut String) -> fmt::Result,
-) -> fmt::Result {
-    writeln!(
-        out,
-        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-text\">\n\
-         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-text\">{}</desc>",
-        escaped(title),
-        escaped(description)
-    )?;
-    draw(out)?;
-    writeln!(out, "</svg>")
 }
 
 /// Bars beneath each other, each with its share of all.
@@ -281,14 +260,6 @@ fn threshold_line(out: &mut String, threshold: f64) -> fmt::Result {
     writeln!(
         out,
         "<text class=\"tick\" x=\"{middle:.1}\" y=\"{y:.1}\">threshold {threshold}</text>"
-    )
-}
-
-fn line(out: &mut String, class: &str, from: (f64, f64), to: (f64, f64)) -> fmt::Result {
-    writeln!(
-        out,
-        "<line class=\"{class}\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
-        from.0, from.1, to.0, to.1
     )
 }
 

@@ -3,11 +3,10 @@
 use std::fmt::{self, Write};
 
 use copilot_core::ticket::Confidence;
+use file_report::html::{Table, begin, grouped};
 
-use super::markup::grouped;
 use super::plots::{self, Point};
-use super::sections::{begin, names};
-use super::table::Table;
+use super::sections::names;
 use crate::RunFacts;
 use crate::figures::{
     ANSWERS, Bin, CATEGORIES, ClassQuality, Confusion, Figures, Share, answer_name, ratio,

@@ -3,10 +3,9 @@
 use std::fmt::{self, Write};
 
 use copilot_core::ticket::Priority;
+use file_report::html::{Table, begin, escaped, grouped, key_figure};
 
-use super::markup::{escaped, grouped};
 use super::plots::{self, SplitBar};
-use super::table::Table;
 use crate::RunFacts;
 use crate::examples::{Example, Examples};
 use crate::figures::{Bin, CategoryCount, Figures, Tally, answer_name, ratio};
@@ -16,22 +15,6 @@ use crate::wording::{self, percent};
 const NAMES_SHOWN: usize = 15;
 /// What the two parts of a bar are.
 const LEGEND: &str = "<p class=\"legend\"><span class=\"key sure\"></span> sure <span class=\"key review\"></span> for review</p>";
-
-/// Begins a part of the page.
-pub fn begin(out: &mut String, id: &str, title: &str, text: &str) -> fmt::Result {
-    writeln!(out, "<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>")?;
-    if text.is_empty() { Ok(()) } else { writeln!(out, "<p class=\"lead\">{}</p>", escaped(text)) }
-}
-
-/// One figure, large.
-fn key_figure(out: &mut String, name: &str, figure: &str, note: &str) -> fmt::Result {
-    writeln!(
-        out,
-        "<div><dt>{name}</dt><dd>{}<span class=\"note\">{}</span></dd></div>",
-        escaped(figure),
-        escaped(note)
-    )
-}
 
 /// The figures that matter first.
 pub fn key_figures(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Result {

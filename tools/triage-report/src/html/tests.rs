@@ -4,8 +4,8 @@ use chrono::DateTime;
 use copilot_core::ticket::Confidence;
 
 use super::*;
-use crate::encoding::TextFacts;
 use crate::figures::tests::{fixed, fixed_without_labels};
+use file_report::encoding::TextFacts;
 
 fn facts(file: &str, columns: &[(&'static str, &str)]) -> RunFacts {
     RunFacts {

@@ -4,6 +4,7 @@ pub mod caller;
 pub mod command;
 pub mod contract;
 pub mod product;
+pub mod report;
 
 use std::path::{Path, PathBuf};
 

@@ -246,6 +246,11 @@ pub fn created_id(answer: &Answer) -> String {
     answer.body["ticket"]["ticket_id"].as_str().unwrap().to_owned()
 }
 
+/// The id in the answer to a webhook.
+pub fn reported_id(answer: &Answer) -> String {
+    answer.body["ticket_id"].as_str().unwrap().to_owned()
+}
+
 /// The ids on a page.
 pub fn ids(page: &Answer) -> Vec<String> {
     let tickets = page.body["tickets"].as_array().unwrap();

@@ -9,7 +9,7 @@ use copilot_core::limits;
 use copilot_core::ticket::{Description, Subject};
 
 use super::ReadRow;
-use crate::columns::Columns;
+use crate::columns::{Columns, Needs};
 use crate::created::{self, DateOrder, UnreadTime};
 
 /// Entities that programs write for characters of plain text.
@@ -22,6 +22,8 @@ const ENTITY_BYTES: usize = 10;
 pub struct Row {
     /// The line where it begins, counted from 1.
     pub line: u64,
+    /// What tells it from other tickets, where only times are needed.
+    pub id: Option<String>,
     /// Its subject, cut as the product cuts; may be empty.
     pub subject: String,
     /// Its text, cut as the product cuts; may be empty.
@@ -101,6 +103,8 @@ pub enum Meaning {
 /// What a file says of a ticket.
 #[derive(Debug, Default)]
 pub struct Fields<'a> {
+    pub needs: Needs,
+    pub id: Option<Cow<'a, str>>,
     pub subject: Option<Cow<'a, str>>,
     pub text: Option<Cow<'a, str>>,
     pub label: Option<Cow<'a, str>>,
@@ -113,9 +117,16 @@ impl<'a> Fields<'a> {
     /// Takes the field at each place that `columns` names.
     pub fn read(columns: &Columns, field: impl Fn(usize, Meaning) -> Option<Cow<'a, str>>) -> Self {
         let at = |place: Option<usize>, meaning| field(place?, meaning);
+        // Where only times are needed, long texts need not be read.
+        let words = |place: Option<usize>| match columns.needs {
+            Needs::Text => at(place, Meaning::Words),
+            Needs::Created => None,
+        };
         Self {
-            subject: at(columns.subject, Meaning::Words),
-            text: at(columns.text, Meaning::Words),
+            needs: columns.needs,
+            id: at(columns.id, Meaning::One),
+            subject: words(columns.subject),
+            text: words(columns.text),
             label: at(columns.label, Meaning::One),
             created: at(columns.created, Meaning::One),
             date_order: columns.date_order,
@@ -125,17 +136,20 @@ impl<'a> Fields<'a> {
 
     /// The row; blank without a subject and a text. HTML becomes words, as in the webhooks.
     pub fn row(self, line: u64, original: impl FnOnce() -> Option<String>) -> ReadRow {
-        let Self { subject, text, label, created, date_order, is_short } = self;
+        let Self { needs, id, subject, text, label, created, date_order, is_short } = self;
         let subject = subject.as_deref().map(readable_words);
         let text = text.as_deref().map(readable_words);
         let fitted_subject = subject.as_deref().and_then(|text| Subject::fit(text).ok());
         let description = text.as_deref().and_then(|text| Description::fit(text).ok());
-        if fitted_subject.is_none() && description.is_none() {
+        if needs == Needs::Text && fitted_subject.is_none() && description.is_none() {
             return ReadRow::Blank;
         }
         let was_cut = exceeds(subject.as_deref(), limits::SUBJECT_CHARACTERS)
             || exceeds(text.as_deref(), limits::DESCRIPTION_CHARACTERS);
-        let label = label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+        let said = |value: Option<Cow<'a, str>>| {
+            let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+            value.map(str::to_owned)
+        };
         ReadRow::Row(Box::new(Row {
             line,
             subject: fitted_subject.map(|subject| subject.as_str().to_owned()).unwrap_or_default(),
@@ -143,7 +157,8 @@ impl<'a> Fields<'a> {
             was_cut,
             is_short,
             created: created_at(created.as_deref(), date_order),
-            label: label.map(str::to_owned),
+            id: said(id),
+            label: said(label),
             original: original(),
         }))
     }
@@ -213,7 +228,7 @@ mod tests {
         assert!(!row(Fields { text: Some(whole.as_str().into()), ..Fields::default() }).was_cut);
         let subject =
             row(Fields { subject: Some("Late\u{0}\nparcel".into()), ..Fields::default() });
-        assert_eq!((subject.subject.as_str(), subject.was_cut), ("Late  parcel", false));
+        assert_eq!((subject.subject.as_str(), subject.was_cut), ("Late parcel", false));
     }
 
     #[test]

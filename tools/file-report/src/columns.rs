@@ -9,9 +9,21 @@ const COLUMNS_NAMED: usize = 30;
 /// Longest name of a column that is shown, in characters.
 pub const COLUMN_NAME_CHARACTERS: usize = 40;
 
+/// What every row must tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Needs {
+    /// A subject or a text.
+    #[default]
+    Text,
+    /// The time of creation.
+    Created,
+}
+
 /// The columns that the command line names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NamedColumns {
+    pub needs: Needs,
+    pub id: Option<String>,
     pub subject: Option<String>,
     pub text: Option<String>,
     /// The category that people chose.
@@ -24,6 +36,9 @@ pub struct NamedColumns {
 pub struct Columns {
     /// The names of all, as the file has them.
     pub names: Vec<String>,
+    pub needs: Needs,
+    /// The place of what tells one ticket from another, where only times are needed.
+    pub id: Option<usize>,
     /// The place of the subject.
     pub subject: Option<usize>,
     /// The place of the text.
@@ -48,6 +63,10 @@ pub enum ColumnError {
         "has no column whose name tells that it holds the text; name it with --text-column; there are: {present}"
     )]
     NoText { present: String },
+    #[error(
+        "has no column whose name tells that it holds the time of creation; name it with --created-column; there are: {present}"
+    )]
+    NoCreated { present: String },
     #[error("cannot take the column {name:?} for two things")]
     Twice { name: String },
 }
@@ -61,7 +80,7 @@ impl Columns {
         if names.iter().all(|name| name.trim().is_empty()) {
             return Err(ColumnError::NoColumns);
         }
-        let wanted = [&named.subject, &named.text, &named.label, &named.created];
+        let wanted = [&named.id, &named.subject, &named.text, &named.label, &named.created];
         let mut taken = Vec::new();
         for wanted in wanted.into_iter().flatten() {
             let place = find(&names, wanted).ok_or_else(|| ColumnError::Missing {
@@ -80,12 +99,21 @@ impl Columns {
         };
         let subject = choose(&named.subject, &usual_names::SUBJECT);
         let text = choose(&named.text, &usual_names::TEXT);
-        if subject.is_none() && text.is_none() {
-            return Err(ColumnError::NoText { present: listed(&names) });
-        }
         let label = choose(&named.label, &usual_names::LABEL);
         let created = choose(&named.created, &usual_names::CREATED);
-        Ok(Self { subject, text, label, created, date_order: DateOrder::Unknown, names })
+        let needs = named.needs;
+        let id = match needs {
+            Needs::Text if subject.is_none() && text.is_none() => {
+                return Err(ColumnError::NoText { present: listed(&names) });
+            }
+            Needs::Created if created.is_none() => {
+                return Err(ColumnError::NoCreated { present: listed(&names) });
+            }
+            Needs::Text => None,
+            Needs::Created => choose(&named.id, &usual_names::ID),
+        };
+        let date_order = DateOrder::Unknown;
+        Ok(Self { names, needs, id, subject, text, label, created, date_order })
     }
 
     /// The name of the column at `place`, fit to be shown.

@@ -11,10 +11,10 @@ mod row;
 use std::fs::File;
 use std::io;
 
-use crate::arguments::Format;
-use crate::columns::{ColumnError, Columns, NamedColumns};
+use crate::columns::{ColumnError, Columns, NamedColumns, Needs};
 use crate::created::{DateOrder, DateOrderEvidence};
 use crate::encoding::DecodedText;
+use crate::input::Format;
 pub use row::{Created, Row, RowFault, RowFaultKind};
 
 use comma_separated::CommaSeparatedRows;
@@ -113,7 +113,7 @@ impl Rows {
     ///
     /// # Errors
     /// [`ReadError`]; then there is no further row.
-    pub fn next(&mut self) -> Result<Option<ReadRow>, ReadError> {
+    pub fn next_row(&mut self) -> Result<Option<ReadRow>, ReadError> {
         self.form.next(&self.columns)
     }
 }
@@ -151,6 +151,8 @@ impl Form {
 fn date_order(mut rows: Form, columns: &Columns) -> DateOrder {
     // The time of creation is read as if it were the text.
     let dates = Columns {
+        needs: Needs::Text,
+        id: None,
         text: columns.created,
         subject: None,
         label: None,

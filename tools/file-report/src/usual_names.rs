@@ -78,6 +78,18 @@ pub const CREATED: [&str; 24] = [
     "date",
     "timestamp",
 ];
+/// Names of a column of what tells one ticket from another.
+pub const ID: [&str; 9] = [
+    "ticket_id",
+    "issue_key",
+    "case_number",
+    "conversation_id",
+    "request_id",
+    "id",
+    "number",
+    "key",
+    "external_id",
+];
 /// What exports write before a name, and what says nothing more of it.
 const PREFIXES: [&str; 9] = [
     "ticket_",

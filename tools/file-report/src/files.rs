@@ -4,9 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// What marks a report as one of ours, which a new one may replace. It stands near its beginning.
-pub const REPORT_MARK: &str = "customer-support-copilot triage report";
-/// Bytes at the beginning of a file that the mark is looked for in.
+/// Bytes at the beginning of a file that the mark of a report is looked for in.
 const MARK_BYTES: u64 = 1024;
 /// How the name of a file ends until it is complete.
 const PART_ENDING: &str = ".part";
@@ -26,9 +24,10 @@ pub enum FileError {
     System { path: PathBuf, source: io::Error },
 }
 
-/// The report's file beside `input`: `tickets.csv` has `tickets.triage-report.html`.
-pub fn report_beside(input: &Path) -> PathBuf {
-    input.with_extension("triage-report.html")
+/// The report's file beside `input`: `tickets.csv` has `tickets.triage-report.html` for the ending
+/// `triage-report.html`.
+pub fn report_beside(input: &Path, ending: &str) -> PathBuf {
+    input.with_extension(ending)
 }
 
 /// Whether two paths name one file. One that is not there is known by its folder and name.
@@ -54,17 +53,17 @@ pub struct PendingFile {
 
 impl PendingFile {
     /// Begins to write `path`. A file that is there stays unless `overwrite` says otherwise or it
-    /// is an earlier report and this is one, as `replaces_report` says.
+    /// is an earlier report, which has the `mark` of this one near its beginning.
     ///
     /// # Errors
     /// [`FileError`].
-    pub fn create(path: &Path, overwrite: bool, replaces_report: bool) -> Result<Self, FileError> {
+    pub fn create(path: &Path, overwrite: bool, mark: Option<&str>) -> Result<Self, FileError> {
         let system = |source| FileError::System { path: path.to_owned(), source };
         if let Ok(there) = fs::symlink_metadata(path) {
             if !there.is_file() {
                 return Err(FileError::NotRegular { path: path.to_owned() });
             }
-            let may_replace = overwrite || (replaces_report && is_report(path));
+            let may_replace = overwrite || mark.is_some_and(|mark| is_marked(path, mark));
             if !may_replace {
                 return Err(FileError::Exists { path: path.to_owned() });
             }
@@ -116,19 +115,21 @@ impl Drop for PendingFile {
     }
 }
 
-fn is_report(path: &Path) -> bool {
+fn is_marked(path: &Path, mark: &str) -> bool {
     let mut beginning = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MARK_BYTES).read_to_end(&mut beginning));
-    read.is_ok() && String::from_utf8_lossy(&beginning).contains(REPORT_MARK)
+    read.is_ok() && String::from_utf8_lossy(&beginning).contains(mark)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const MARK: &str = "a report of ours";
+
     fn write(path: &Path, overwrite: bool, replaces_report: bool) -> Result<(), FileError> {
-        let mut file = PendingFile::create(path, overwrite, replaces_report)?;
-        file.write(format!("<!-- {REPORT_MARK} --> new").as_bytes())?;
+        let mut file = PendingFile::create(path, overwrite, replaces_report.then_some(MARK))?;
+        file.write(format!("<!-- {MARK} --> new").as_bytes())?;
         file.complete()
     }
 
@@ -150,7 +151,7 @@ mod tests {
     fn what_is_not_completed_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("output.jsonl");
-        let mut file = PendingFile::create(&path, false, false).unwrap();
+        let mut file = PendingFile::create(&path, false, None).unwrap();
         file.write(b"half").unwrap();
         assert!(!path.exists());
         drop(file);
@@ -189,6 +190,7 @@ mod tests {
         assert!(are_same(&path, &around));
         assert!(!are_same(&path, &folder.path().join("c.csv")));
         assert!(are_same(&folder.path().join("c"), &folder.path().join("b/../c")));
-        assert_eq!(report_beside(Path::new("x/a.b.csv")), Path::new("x/a.b.triage-report.html"));
+        let beside = report_beside(Path::new("x/a.b.csv"), "triage-report.html");
+        assert_eq!(beside, Path::new("x/a.b.triage-report.html"));
     }
 }

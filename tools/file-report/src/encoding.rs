@@ -53,10 +53,28 @@ pub struct TextFacts {
     pub first_damaged_line: u64,
 }
 
-#[cfg(test)]
 impl TextFacts {
+    /// Those of an undamaged text in UTF-8.
     pub fn utf_8(bytes: u64) -> Self {
         Self { encoding: UTF_8, bytes, damaged: 0, first_damaged_line: 0 }
+    }
+}
+
+impl TextFacts {
+    /// What is to be said of it: the encoding, where it is not the usual one or not all of it was read.
+    pub fn remark(&self) -> Option<String> {
+        let name = self.encoding.name();
+        if self.damaged > 0 {
+            return Some(format!(
+                "The file was read as {name}; {} of its characters are damaged, the first on line {}.",
+                self.damaged, self.first_damaged_line
+            ));
+        }
+        (self.encoding != UTF_8).then(|| {
+            format!(
+                "The file was read as {name}; --encoding names another if its words look wrong."
+            )
+        })
     }
 }
 
