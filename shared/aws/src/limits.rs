@@ -167,3 +167,6 @@ pub const CALL_ATTEMPTS: u32 = 3;
 /// their connection, which waiting does not mend, and the SDK's own second would leave the third
 /// attempt no time.
 pub const RETRY_BACKOFF: Duration = Duration::from_millis(50);
+
+/// How long a draft is kept after it was last saved.
+pub const DRAFT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);

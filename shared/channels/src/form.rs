@@ -1,4 +1,4 @@
-//! The bodies of our own API: a new ticket and a change of status.
+//! The bodies of our own API: a new ticket, a change of status, an internal note and a draft.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use super::html::readable_text;
 use super::placeholder::is_unfilled;
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    ActorName, CustomerContact, CustomerId, CustomerName, Description, EmailAddress, Identity,
-    NewTicket, Note, OrderId, Source, Status, Subject, TextFault,
+    ActorName, CustomerContact, CustomerId, CustomerName, Description, Draft, EmailAddress,
+    Identity, InternalNote, NewTicket, Note, OrderId, Source, Status, Subject, TextFault,
 };
 
 /// A change of status that was asked for.
@@ -20,6 +20,15 @@ pub struct StatusChange {
     /// Why, if that is said.
     pub note: Option<Note>,
     /// Who changes it, by the client's own account.
+    pub actor: Option<ActorName>,
+}
+
+/// An internal note that an agent writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenNote {
+    /// Its words.
+    pub text: InternalNote,
+    /// Who writes it, by the client's own account.
     pub actor: Option<ActorName>,
 }
 
@@ -153,6 +162,32 @@ pub fn parse_status_change(body: &[u8]) -> Result<StatusChange, Error> {
     // A status that is absent or wrong has left a fault, and `finish` has returned it.
     let status = status.ok_or(Error::defect("read the status body"))?;
     Ok(StatusChange { status, note, actor })
+}
+
+/// Reads the body of `POST /api/tickets/{ticket_id}/notes`.
+///
+/// # Errors
+/// As [`parse_create`].
+pub fn parse_note(body: &[u8]) -> Result<WrittenNote, Error> {
+    let mut object = JsonObject::read(body)?;
+    let text = object.required("text", InternalNote::parse);
+    let actor = object.optional("actor", ActorName::claimed);
+    object.finish(&["text", "actor"])?;
+    // A text that is absent or wrong has left a fault, and `finish` has returned it.
+    let text = text.ok_or(Error::defect("read the note body"))?;
+    Ok(WrittenNote { text, actor })
+}
+
+/// Reads the body of `PUT /api/tickets/{ticket_id}/draft`.
+///
+/// # Errors
+/// As [`parse_create`].
+pub fn parse_draft(body: &[u8]) -> Result<Draft, Error> {
+    let mut object = JsonObject::read(body)?;
+    let text = object.required("text", Draft::parse);
+    object.finish(&["text"])?;
+    // A text that is absent or wrong has left a fault, and `finish` has returned it.
+    text.ok_or(Error::defect("read the draft body"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::limits;
-use copilot_core::ticket::{CustomerId, Identity};
+use copilot_core::ticket::{CustomerId, Identity, TicketId};
 
 /// A key that a client has drawn for one request.
 ///
@@ -55,6 +55,21 @@ impl IdempotencyKey {
         }
     }
 
+    /// The id of the note that a request with this key writes on the ticket. Each `caller` that the
+    /// authorizer knows has keys of its own; all others share theirs. It means its request as long as
+    /// the ticket is kept.
+    pub fn note_id(&self, caller: Option<&str>, ticket_id: TicketId) -> String {
+        let whose = caller.unwrap_or_default();
+        let digest = Sha256::new()
+            .chain_update(u64::try_from(whose.len()).unwrap_or(u64::MAX).to_be_bytes())
+            .chain_update(whose)
+            .chain_update(ticket_id.to_string())
+            .chain_update(&self.0)
+            .finalize();
+        let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("note:{digits}")
+    }
+
     /// The key itself cannot be read from it, since clients also take an address or a name for a key.
     fn identity_on(&self, whose: &str, day: NaiveDate) -> String {
         let digest = Sha256::new()
@@ -92,6 +107,24 @@ mod tests {
 
     fn key(text: &str) -> Option<String> {
         IdempotencyKey::parse(text).ok().map(|key| key.0)
+    }
+
+    #[test]
+    fn a_note_is_of_its_caller_ticket_and_key() {
+        let ticket = |id: &str| TicketId::parse(id).unwrap();
+        let (one, other) = (ticket("TKT-20241103-A1B2C3D4"), ticket("TKT-20241103-A1B2C3D5"));
+        let id =
+            |key: &str, caller, ticket| IdempotencyKey::parse(key).unwrap().note_id(caller, ticket);
+        let first = id("k", Some("agent"), one);
+        assert_eq!(first, id("\"k\"", Some("agent"), one));
+        for different in [
+            id("k", Some("agent2"), one),
+            id("k", None, one),
+            id("k", Some("agent"), other),
+            id("k2", Some("agent"), one),
+        ] {
+            assert_ne!(first, different);
+        }
     }
 
     #[test]

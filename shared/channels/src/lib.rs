@@ -27,7 +27,9 @@ pub use event::{
     ConversationIdentity, ConversationReport, CustomerMessage, StatusReport, Unreadable,
     WebhookEvent,
 };
-pub use form::{StatusChange, parse_create, parse_status_change};
+pub use form::{
+    StatusChange, WrittenNote, parse_create, parse_draft, parse_note, parse_status_change,
+};
 pub use idempotency::{IdempotencyKey, ParseIdempotencyKeyError};
 pub use patch::parse_patch;
 pub use said::{are_same_words, is_said_in};

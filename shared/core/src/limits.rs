@@ -17,6 +17,10 @@ pub const CUSTOMER_CONTACT_CHARACTERS: usize = 510;
 pub const SUBJECT_CHARACTERS: usize = 255;
 /// Longest description, in characters. At four bytes each it stays well within DynamoDB's 400 KB an item.
 pub const DESCRIPTION_CHARACTERS: usize = 32_000;
+/// Longest note of an agent's, in characters: as long as a description, so that one may be quoted.
+pub const INTERNAL_NOTE_CHARACTERS: usize = DESCRIPTION_CHARACTERS;
+/// Longest draft of an agent's, in characters.
+pub const DRAFT_CHARACTERS: usize = INTERNAL_NOTE_CHARACTERS;
 /// Longest order number, in characters.
 pub const ORDER_ID_CHARACTERS: usize = 100;
 /// Longest identifier that another system gives a ticket, in characters.

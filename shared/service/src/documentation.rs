@@ -73,7 +73,19 @@ fn fields(characters: impl Fn(usize) -> String) -> Vec<(&'static str, String)> {
         ("tag", format!("{}; {} tags a ticket", characters(core::TAG_CHARACTERS), core::TAGS)),
         ("`assignee`", characters(core::ASSIGNEE_CHARACTERS)),
         ("`note` of a change of status", characters(core::NOTE_CHARACTERS)),
-        ("`actor` of a change of status", characters(core::ACTOR_CHARACTERS) + ", one line"),
+        ("internal note", characters(core::INTERNAL_NOTE_CHARACTERS)),
+        (
+            "draft",
+            format!(
+                "{}, kept for {}",
+                characters(core::DRAFT_CHARACTERS),
+                days(aws::DRAFT_RETENTION)
+            ),
+        ),
+        (
+            "`actor` of a change of status or a note",
+            characters(core::ACTOR_CHARACTERS) + ", one line",
+        ),
         (
             "`Idempotency-Key`",
             format!(
@@ -106,6 +118,20 @@ fn pages() -> Vec<(&'static str, String)> {
                 "whole up to {} bytes; else its first {} characters and `[…]`",
                 number(aws::LONG_TEXT_BYTES),
                 number(aws::CUT_TEXT_CHARACTERS)
+            ),
+        ),
+        (
+            "row of a list (`fields=row`)",
+            format!(
+                "the first {} characters of the description, on one line",
+                limits::SNIPPET_CHARACTERS
+            ),
+        ),
+        (
+            "JSON answer",
+            format!(
+                "compressed from {} bytes on, for who takes gzip",
+                number(limits::COMPRESSED_BYTES)
             ),
         ),
         (

@@ -10,6 +10,17 @@ pub const PAGE_TICKETS_DEFAULT: u32 = 25;
 /// Most tickets on a page; also DynamoDB's limit for one `BatchGetItem`.
 pub const PAGE_TICKETS_MAXIMUM: u32 = 100;
 
+/// Longest beginning of a description in a row of a list, in characters.
+pub const SNIPPET_CHARACTERS: usize = 120;
+
+/// Smallest JSON answer that is compressed for a client that takes it, in bytes. A smaller one fits into one
+/// packet anyway.
+pub const COMPRESSED_BYTES: usize = 1024;
+
+/// How long a page that has a next one keeps its `ETag`: well below the age of a cursor, so that whoever is
+/// told that nothing has changed may go on with the cursor at hand.
+pub const LIST_TAG_AGE: TimeDelta = TimeDelta::days(1);
+
 /// Changes or messages on a page when the client names no `limit`.
 pub const PAGE_ENTRIES_DEFAULT: u32 = 25;
 

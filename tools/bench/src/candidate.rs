@@ -66,7 +66,7 @@ const CREATED: &str = "tickets/create-ticket/created.json";
 /// No confidence reaches it, so that each ticket gets a second opinion.
 const NEVER_SURE: &[(&str, &str)] = &[("TRIAGE_CONFIDENCE", "1")];
 
-const FUNCTIONS: [Asked; 15] = [
+const FUNCTIONS: [Asked; 17] = [
     Asked {
         name: "create-ticket",
         function: "create-ticket",
@@ -104,6 +104,22 @@ const FUNCTIONS: [Asked; 15] = [
         function: "update-ticket",
         variables: &[],
         event: "tickets/update-ticket/1-classified.json",
+        variation: Variation::None,
+        status: Some(200),
+    },
+    Asked {
+        name: "add-note",
+        function: "add-note",
+        variables: &[],
+        event: "tickets/add-note/without-key.json",
+        variation: Variation::None,
+        status: Some(201),
+    },
+    Asked {
+        name: "keep-draft",
+        function: "keep-draft",
+        variables: &[],
+        event: "tickets/keep-draft/2-saved.json",
         variation: Variation::None,
         status: Some(200),
     },

@@ -1,7 +1,7 @@
 //! The page that shows the API, and the files it loads. All of them are inside the binary.
 
 use copilot_core::error::Error;
-use copilot_service::http::{Request, Response};
+use copilot_service::http::{Request, Response, takes_gzip};
 use lambda_http::http::header;
 
 struct File {
@@ -67,7 +67,8 @@ pub fn file(request: &Request) -> Result<Response, Error> {
         .iter()
         .find(|file| file.name == name)
         .ok_or(Error::NotFound("The page has no such file."))?;
-    if !takes_gzip(request.header("accept-encoding")) {
+    // A client that says nothing takes any coding (RFC 9110, section 12.5.3).
+    if !request.header("accept-encoding").is_none_or(takes_gzip) {
         return Err(Error::NotAcceptable(
             "This file is there only compressed. Ask for it with Accept-Encoding: gzip.",
         ));
@@ -77,46 +78,4 @@ pub fn file(request: &Request) -> Result<Response, Error> {
     response.header(header::CONTENT_ENCODING, "gzip");
     response.header(header::VARY, "accept-encoding");
     Ok(response)
-}
-
-/// Whether a client takes gzip (RFC 9110, section 12.5.3). One that says nothing takes any coding.
-fn takes_gzip(accept_encoding: Option<&str>) -> bool {
-    let Some(codings) = accept_encoding else { return true };
-    let weight = |name: &str| {
-        let mut entries = codings.split(',').map(|entry| entry.trim().split(';'));
-        let mut parts =
-            entries.find(|parts| parts.clone().next().is_some_and(|coding| is(coding, name)))?;
-        let weight = parts.find_map(|part| {
-            part.trim().to_ascii_lowercase().strip_prefix("q=").map(str::to_owned)
-        });
-        Some(weight.map_or(1.0, |weight| weight.trim().parse::<f32>().unwrap_or_default()))
-    };
-    weight("gzip").or_else(|| weight("*")).is_some_and(|weight| weight > 0.0)
-}
-
-fn is(coding: &str, name: &str) -> bool {
-    coding.trim().eq_ignore_ascii_case(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gzip_is_taken_unless_a_client_says_otherwise() {
-        for codings in [
-            "gzip",
-            "deflate, gzip",
-            "GZIP;q=0.5",
-            "br;q=1.0, gzip;q=0.8",
-            "*",
-            "identity, *;q=0.1",
-        ] {
-            assert!(takes_gzip(Some(codings)), "{codings}");
-        }
-        for codings in ["", "identity", "br", "gzip;q=0", "gzip; Q=0.0, *", "*;q=0", "gzipped"] {
-            assert!(!takes_gzip(Some(codings)), "{codings}");
-        }
-        assert!(takes_gzip(None));
-    }
 }

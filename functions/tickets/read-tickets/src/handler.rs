@@ -4,7 +4,7 @@ use copilot_aws::store::{Cursors, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{CustomerId, TicketId, now};
 use copilot_service::http::{
-    Access, Request, Response, Scope, SuggestionView, TicketPage, TicketSuggestion, TicketView,
+    Access, ListedTicket, Request, Response, Scope, SuggestionView, TicketPage, TicketSuggestion,
 };
 
 use crate::list_query::ListQuery;
@@ -66,7 +66,7 @@ impl Handler {
             ListQuery::read(request.query(), customer_id, &self.store, &self.cursors, now())?;
         // An address and an id of two customers: nobody is both.
         let Some(mut filter) = query.filter else {
-            return Response::page(&TicketPage::default(), "");
+            return Response::page(&TicketPage::default(), "", None, now());
         };
         if let (Some(named), []) = (&filter.customer_id, &filter.further_customer_ids[..]) {
             let mut ids = self.store.ids_of_customer(named.clone()).await?;
@@ -74,10 +74,11 @@ impl Handler {
         }
         let filter = &filter;
         let (order, after) = (query.order, query.after.as_ref());
-        let page = self.store.list(filter, order, query.limit, after, TicketView::measured).await?;
+        let show = |ticket| ListedTicket::measured(ticket, query.as_rows);
+        let page = self.store.list(filter, order, query.limit, after, show).await?;
         let seal = |position| self.cursors.seal(&position, filter, query.order, now());
         let body = TicketPage { tickets: page.tickets, next_cursor: page.next.map(seal) };
-        Response::page(&body, &request.address_without("cursor"))
+        Response::page(&body, &request.address_without("cursor"), page.next, now())
     }
 }
 

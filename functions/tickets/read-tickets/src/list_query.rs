@@ -4,11 +4,14 @@ use chrono::{DateTime, Utc};
 use copilot_aws::store::{Cursors, Position, Store};
 use copilot_core::error::Error;
 use copilot_core::ticket::{
-    Category, CustomerId, EmailAddress, OrderId, Priority, SortOrder, Source, Status, Tag,
-    TicketFilter, parse_time,
+    AssignedTo, Category, CustomerId, EmailAddress, OrderId, Priority, SortOrder, Source, Status,
+    Tag, TicketFilter, parse_time,
 };
 use copilot_service::http::Query;
 use copilot_service::limits::{PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM};
+
+const TIME: &str = "Must be a time such as 2024-11-03T10:30:00Z.";
+const YES_OR_NO: &str = "Must be true or false.";
 
 /// A list that somebody asks for.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct ListQuery {
     pub limit: u32,
     /// After which ticket the page begins.
     pub after: Option<Position>,
+    /// Whether tickets are shown as rows.
+    pub as_rows: bool,
 }
 
 impl ListQuery {
@@ -37,7 +42,6 @@ impl ListQuery {
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         let one_of = |names: &[&str]| format!("Must be one of {}.", names.join(", "));
-        const TIME: &str = "Must be a time such as 2024-11-03T10:30:00Z.";
         let status = query.take("status", &one_of(&Status::ALL.map(Status::name)), Status::parse);
         let priorities = Priority::ALL.map(|(name, _)| name);
         let priority = query.take("priority", &one_of(&priorities), Priority::parse);
@@ -57,11 +61,18 @@ impl ListQuery {
         let tag = query.take("tag", "Must be a tag.", |text| {
             Tag::parse(text).ok().filter(|tag| tag.as_str() == text)
         });
+        let expected = "Must be an agent's name as it stands on tickets, or none.";
+        let assignee = query.take("assignee", expected, AssignedTo::parse);
+        let needs_review = query.take("needs_review", YES_OR_NO, yes_or_no);
+        let unanswered = query.take("unanswered", YES_OR_NO, yes_or_no);
+        let updated_after = query.take("updated_after", TIME, parse_milliseconds);
         let created_after = query.take("created_after", TIME, parse_milliseconds);
         let created_before = query.take("created_before", TIME, parse_milliseconds);
         let order =
             query.take("order", "Must be desc or asc.", SortOrder::parse).unwrap_or_default();
         let limit = query.take_limit(PAGE_TICKETS_DEFAULT, PAGE_TICKETS_MAXIMUM);
+        let expected = "Must be row, or be left out for whole tickets.";
+        let as_rows = query.take("fields", expected, |text| (text == "row").then_some(true));
         let filter = TicketFilter {
             status,
             priority,
@@ -71,6 +82,10 @@ impl ListQuery {
             further_customer_ids: customer_ids.collect(),
             order_id,
             tag,
+            assignee,
+            needs_review,
+            unanswered,
+            updated_after,
             created_after,
             created_before,
         };
@@ -79,8 +94,18 @@ impl ListQuery {
                 cursors.open(text, &filter, order, now).ok()
             });
         query.finish()?;
-        Ok(Self { filter: customer.is_some().then_some(filter), order, limit, after })
+        Ok(Self {
+            filter: customer.is_some().then_some(filter),
+            order,
+            limit,
+            after,
+            as_rows: as_rows.unwrap_or_default(),
+        })
     }
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    text.parse().ok()
 }
 
 /// RFC 3339. Tickets know their time in milliseconds, so nothing finer can be asked for.

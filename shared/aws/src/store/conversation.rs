@@ -71,7 +71,12 @@ impl Store {
         })
     }
 
-    async fn noted(&self, ticket_id: TicketId, sort_key: String) -> Result<Option<Item>, Error> {
+    /// The item with this sort key beside a ticket.
+    pub(super) async fn noted(
+        &self,
+        ticket_id: TicketId,
+        sort_key: String,
+    ) -> Result<Option<Item>, Error> {
         let (pk, _) = record::key(ticket_id.digits());
         let answer = self
             .client

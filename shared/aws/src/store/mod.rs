@@ -31,6 +31,7 @@ mod conversation;
 mod corrections;
 mod cursor;
 mod customer;
+mod draft;
 mod erasure;
 mod export;
 #[cfg(test)]
@@ -65,9 +66,12 @@ use copilot_core::ticket::{CustomerId, ExternalId, Identity, NewTicket, Ticket, 
 
 pub use adaptation::{AdaptationFigures, AdaptationVersion};
 pub use ai_work::{StrandedPage, StrandedTicket};
-pub use change::{Actor, Added, Changed, NewMessage, ReportedStatus, RequestedChange, Suggested};
+pub use change::{
+    Actor, Added, Changed, NewMessage, NewNote, Noted, ReportedStatus, RequestedChange, Suggested,
+};
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
+pub use draft::SavedDraft;
 pub use erasure::{ErasedCounts, Erasure, RetentionPage};
 use erasure::{ErasedMark, KnownBy};
 pub use export::{ExportPage, ExportPlace, ExportRecord};

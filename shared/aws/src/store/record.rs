@@ -147,7 +147,7 @@ pub(super) fn key_beginning(partition_key: AttributeValue) -> Item {
 pub(super) enum TimelineKind {
     /// A change, at the version that it made.
     Change,
-    /// A message of the customer, at the version that it made.
+    /// A message of the customer or a note of an agent's, at the version that it made.
     Message,
 }
 

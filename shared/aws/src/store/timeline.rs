@@ -41,8 +41,8 @@ impl Store {
         self.timeline::<ChangeRecord, _>(ticket_id, TimelineKind::Change, limit, after).await
     }
 
-    /// What the customer wrote on a ticket after its description and after `after`, in the order in
-    /// which it reached us, at most `limit`.
+    /// What the customer wrote on a ticket after its description, and agents for each other, after `after`,
+    /// in the order in which it reached us, at most `limit`.
     ///
     /// # Errors
     /// As [`Store::changes`].

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use copilot_core::ticket::{
     Assignee, Category, ChangeSource, ChangedFields, CustomerContact, CustomerId, CustomerName,
-    EmailAddress, FieldChange, OrderId, Priority, Source, Status, Tag, TicketChange, TicketMessage,
-    optional_timestamp, timestamp,
+    EmailAddress, FieldChange, MessageDirection, OrderId, Priority, Source, Status, Tag,
+    TicketChange, TicketMessage, optional_timestamp, timestamp,
 };
 
 /// A [`TicketChange`] in the attributes of an item.
@@ -164,6 +164,10 @@ impl From<FieldsRecord> for ChangedFields {
 pub(super) struct StoredMessage {
     pub(super) version: u64,
     pub(super) message_id: String,
+    #[serde(default)]
+    pub(super) direction: MessageDirection,
+    #[serde(default)]
+    pub(super) author: Option<String>,
     pub(super) text: String,
     /// The name of a [`Source`].
     pub(super) source: Source,
@@ -175,7 +179,16 @@ pub(super) struct StoredMessage {
 
 impl From<StoredMessage> for TicketMessage {
     fn from(stored: StoredMessage) -> Self {
-        let StoredMessage { version, message_id, text, source, received_at, sent_at } = stored;
-        Self { version, message_id, text, source, received_at, sent_at }
+        let StoredMessage {
+            version,
+            message_id,
+            direction,
+            author,
+            text,
+            source,
+            received_at,
+            sent_at,
+        } = stored;
+        Self { version, direction, author, message_id, text, source, received_at, sent_at }
     }
 }

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Category, CustomerId, OrderId, Priority, Source, Status, Tag, Ticket, format_time};
+use super::{
+    Assignee, Category, CustomerId, OrderId, Priority, Source, Status, Tag, Ticket, format_time,
+};
 
 /// What tickets must have in common with it: everything that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,10 +25,63 @@ pub struct TicketFilter {
     pub order_id: Option<OrderId>,
     /// One of their tags.
     pub tag: Option<Tag>,
+    /// Who works on them.
+    pub assignee: Option<AssignedTo>,
+    /// Whether a person should look at what the AI suggests; one without a suggestion is neither.
+    pub needs_review: Option<bool>,
+    /// Whether the customer waits for an answer.
+    pub unanswered: Option<bool>,
+    /// Last changed at this time or later.
+    pub updated_after: Option<DateTime<Utc>>,
     /// Made at this time or later.
     pub created_after: Option<DateTime<Utc>>,
     /// Made earlier than this.
     pub created_before: Option<DateTime<Utc>>,
+}
+
+/// Whom a list asks for as the one who works on its tickets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssignedTo {
+    /// No one.
+    Nobody,
+    /// Somebody, by the name exactly as it stands on the ticket.
+    Agent(Assignee),
+}
+
+impl AssignedTo {
+    /// How a query asks for tickets on which nobody works. Who is called so cannot be asked for.
+    pub const NOBODY: &'static str = "none";
+
+    /// Reads [`AssignedTo::NOBODY`] or a name as it is shown on tickets: white space around it is a fault
+    /// of whoever asks.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == Self::NOBODY {
+            return Some(Self::Nobody);
+        }
+        Assignee::parse(text).ok().filter(|name| name.as_str() == text).map(Self::Agent)
+    }
+
+    fn is(&self, assignee: Option<&Assignee>) -> bool {
+        match self {
+            Self::Nobody => assignee.is_none(),
+            Self::Agent(name) => assignee == Some(name),
+        }
+    }
+
+    fn masked(self) -> Self {
+        match self {
+            Self::Nobody => Self::Nobody,
+            Self::Agent(name) => Self::Agent(name.masked()),
+        }
+    }
+
+    /// Tells nobody from an agent of that name.
+    fn canonical(&self) -> serde_json::Value {
+        match self {
+            Self::Nobody => serde_json::json!([]),
+            Self::Agent(name) => serde_json::json!([name.as_str()]),
+        }
+    }
 }
 
 /// By the time of creation.
@@ -65,9 +120,14 @@ impl TicketFilter {
             further_customer_ids,
             order_id,
             tag,
+            assignee,
+            needs_review,
+            unanswered,
+            updated_after,
             created_after,
             created_before,
         } = self;
+        let suggested_review = || ticket.suggestion.as_ref().map(|ai| ai.needs_review);
         is(status.as_ref(), &ticket.status)
             && is(priority.as_ref(), &ticket.priority)
             && is(source.as_ref(), &ticket.source)
@@ -76,6 +136,10 @@ impl TicketFilter {
             && category.is_none_or(|wanted| ticket.category == Some(wanted))
             && order_id.as_ref().is_none_or(|wanted| ticket.order_id.as_ref() == Some(wanted))
             && tag.as_ref().is_none_or(|wanted| ticket.tags.contains(wanted))
+            && assignee.as_ref().is_none_or(|wanted| wanted.is(ticket.assignee.as_ref()))
+            && needs_review.is_none_or(|wanted| suggested_review() == Some(wanted))
+            && unanswered.is_none_or(|wanted| ticket.awaits_answer() == wanted)
+            && updated_after.is_none_or(|time| ticket.updated_at >= time)
             && created_after.is_none_or(|time| ticket.created_at >= time)
             && created_before.is_none_or(|time| ticket.created_at < time)
     }
@@ -86,6 +150,7 @@ impl TicketFilter {
         Self {
             order_id: self.order_id.map(OrderId::masked),
             tag: self.tag.map(Tag::masked),
+            assignee: self.assignee.map(AssignedTo::masked),
             ..self
         }
     }
@@ -101,10 +166,14 @@ impl TicketFilter {
             further_customer_ids: _,
             order_id,
             tag,
+            assignee,
+            needs_review,
+            unanswered,
+            updated_after,
             created_after,
             created_before,
         } = self;
-        serde_json::json!([
+        let parts = serde_json::json!([
             status,
             priority,
             category,
@@ -114,21 +183,49 @@ impl TicketFilter {
             tag,
             created_after.map(format_time),
             created_before.map(format_time)
-        ])
-        .to_string()
+        ]);
+        let later = (assignee, needs_review, unanswered, updated_after);
+        if later == (&None, &None, &None, &None) {
+            // As before these could be asked for: cursors outlive an update of the product.
+            return parts.to_string();
+        }
+        let assignee = assignee.as_ref().map(AssignedTo::canonical);
+        let updated_after = updated_after.map(format_time);
+        serde_json::json!([parts, assignee, needs_review, unanswered, updated_after]).to_string()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ticket::example;
+    use crate::ticket::{Confidence, ModelName, Suggestion, example};
+
+    fn suggestion(needs_review: bool) -> Suggestion {
+        Suggestion {
+            category: None,
+            priority: Priority::Low,
+            reply: None,
+            confidence: Confidence::NONE,
+            reasons: Vec::new(),
+            extracted: Vec::new(),
+            language: None,
+            model: ModelName::parse("hashed-ngrams@1").unwrap(),
+            needs_review,
+            processed_at: "2024-11-03T10:30:01Z".parse().unwrap(),
+        }
+    }
+
+    fn assigned_to(text: &str) -> Option<AssignedTo> {
+        Some(AssignedTo::parse(text).unwrap())
+    }
 
     #[test]
     fn each_part_of_a_filter_decides() {
         let mut ticket: Ticket = example().unwrap();
         ticket.category = Some(Category::Shipping);
         ticket.tags = vec![Tag::parse("vip").unwrap(), Tag::parse("late").unwrap()];
+        ticket.assignee = Assignee::parse("Zoë").ok();
+        ticket.suggestion = Some(suggestion(true));
         let at = ticket.created_at;
         let later = at + chrono::TimeDelta::milliseconds(1);
         let everything = TicketFilter::default();
@@ -141,6 +238,10 @@ mod tests {
             further_customer_ids: Vec::new(),
             order_id: Some(OrderId::parse("2021").unwrap()),
             tag: Some(Tag::parse("late").unwrap()),
+            assignee: assigned_to("Zoë"),
+            needs_review: Some(true),
+            unanswered: Some(true),
+            updated_after: Some(ticket.updated_at),
             created_after: Some(at),
             created_before: Some(later),
         };
@@ -156,6 +257,14 @@ mod tests {
             },
             TicketFilter { order_id: Some(OrderId::parse("2022").unwrap()), ..right.clone() },
             TicketFilter { tag: Some(Tag::parse("new").unwrap()), ..right.clone() },
+            TicketFilter { assignee: assigned_to("none"), ..right.clone() },
+            TicketFilter { assignee: assigned_to("zoë"), ..right.clone() },
+            TicketFilter { needs_review: Some(false), ..right.clone() },
+            TicketFilter { unanswered: Some(false), ..right.clone() },
+            TicketFilter {
+                updated_after: Some(ticket.updated_at + chrono::TimeDelta::milliseconds(1)),
+                ..right.clone()
+            },
             TicketFilter { created_after: Some(later), ..right.clone() },
             TicketFilter { created_before: Some(at), ..right.clone() },
         ];
@@ -172,5 +281,37 @@ mod tests {
         ticket.category = None;
         ticket.order_id = None;
         assert!(everything.shows(&ticket) && !right.shows(&ticket));
+    }
+    #[test]
+    fn nobody_and_no_suggestion_are_asked_for_by_themselves() {
+        let mut ticket: Ticket = example().unwrap();
+        let nobody = TicketFilter { assignee: assigned_to("none"), ..TicketFilter::default() };
+        let reviewed = |wanted| TicketFilter { needs_review: Some(wanted), ..Default::default() };
+        assert!(nobody.shows(&ticket));
+        assert!(!reviewed(true).shows(&ticket) && !reviewed(false).shows(&ticket));
+        ticket.suggestion = Some(suggestion(false));
+        assert!(!reviewed(true).shows(&ticket) && reviewed(false).shows(&ticket));
+        ticket.assignee = Assignee::parse("none").ok();
+        assert!(!nobody.shows(&ticket));
+        for text in ["", " ", " ann", "ann ", "a\nb"] {
+            assert_eq!(AssignedTo::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_customer_waits_until_the_ticket_is_resolved() {
+        let waiting = TicketFilter { unanswered: Some(true), ..TicketFilter::default() };
+        let shown = Status::ALL.map(|status| {
+            let ticket = Ticket { status, ..example().unwrap() };
+            waiting.shows(&ticket)
+        });
+        assert_eq!(shown, [true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_cursor_of_an_earlier_version_still_fits_its_filter() {
+        let canonical =
+            TicketFilter { status: Some(Status::Open), ..Default::default() }.canonical();
+        assert_eq!(canonical, r#"["open",null,null,null,null,null,null,null,null]"#);
     }
 }

@@ -85,6 +85,12 @@ impl Status {
 }
 
 impl Ticket {
+    /// Whether the customer waits for an answer. Their word is the last one on a ticket until it is
+    /// resolved, and again when they write after that: the message reopens it.
+    pub fn awaits_answer(&self) -> bool {
+        !matches!(self.status, Status::Resolved | Status::Closed)
+    }
+
     /// The ticket after the step to the status `to` at the time `now`; `None` when it is there
     /// already. Version and time of the change are the store's to set.
     ///

@@ -28,7 +28,7 @@ pub use extracted::{
     Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
     MaskedNumber, OrderConfidence, PhoneNumber, ProductVersion, TextField, TrackingNumber,
 };
-pub use filter::{SortOrder, TicketFilter};
+pub use filter::{AssignedTo, SortOrder, TicketFilter};
 pub use id::{ParseTicketIdError, TicketId};
 pub use invisible::is_blank;
 pub use lifecycle::{ForbiddenTransition, Status};
@@ -44,12 +44,14 @@ pub use suggestion::{
     ParseModelNameError, ReasonFor, SetBy, Suggestion, SuggestionReason,
 };
 pub use text::{
-    ActorName, Assignee, CustomerContact, CustomerName, Description, ExternalId, Note, OrderId,
-    Subject, Tag, blank_schema,
+    ActorName, Assignee, CustomerContact, CustomerName, Description, Draft, ExternalId,
+    InternalNote, Note, OrderId, Subject, Tag, blank_schema,
 };
 pub use text_fault::TextFault;
 pub use time::{format_time, now, optional_timestamp, parse_time, timestamp};
-pub use timeline::{ChangeSource, ChangedFields, FieldChange, TicketChange, TicketMessage};
+pub use timeline::{
+    ChangeSource, ChangedFields, FieldChange, MessageDirection, TicketChange, TicketMessage,
+};
 pub use version::{ExpectedVersion, ParseEntityTagsError, entity_tag};
 
 /// A ticket. How it is stored and how clients see it are other types: only those are serialised, so

@@ -257,6 +257,22 @@ text_type!(
 );
 
 text_type!(
+    /// What an agent writes on a ticket for agents alone: at most [`limits::INTERNAL_NOTE_CHARACTERS`]
+    /// characters, line breaks allowed.
+    InternalNote,
+    "What agents are to know; may have several lines. The customer never sees it.",
+    Rules { limit: limits::INTERNAL_NOTE_CHARACTERS, several_lines: true, is_pasted: true }
+);
+
+text_type!(
+    /// What an agent has begun to write on a ticket: at most [`limits::DRAFT_CHARACTERS`] characters, line
+    /// breaks allowed.
+    Draft,
+    "What the agent has begun to write; may have several lines.",
+    Rules { limit: limits::DRAFT_CHARACTERS, several_lines: true, is_pasted: true }
+);
+
+text_type!(
     /// Who changes a ticket: one line of at most [`limits::ACTOR_CHARACTERS`] characters.
     ActorName,
     "Who makes the change, for the ticket's history, which shows it as unverified. Whom the authorizer \

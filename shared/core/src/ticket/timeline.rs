@@ -162,20 +162,35 @@ impl ChangedFields {
     }
 }
 
-/// What the customer wrote on a ticket after its description.
+/// Between whom a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageDirection {
+    /// From the customer.
+    #[default]
+    In,
+    /// From an agent for agents alone.
+    Note,
+}
+
+/// What the customer wrote on a ticket after its description, or an agent for other agents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketMessage {
     /// The version of the ticket that the message made.
     pub version: u64,
+    /// Between whom it is.
+    pub direction: MessageDirection,
+    /// Who wrote it, of an agent's; as [`TicketChange::actor`].
+    pub author: Option<String>,
     /// The source's own id of the message or, where it gives none, a digest.
     pub message_id: String,
-    /// The customer's words.
+    /// The words.
     pub text: String,
     /// How it reached us.
     pub source: Source,
     /// When it reached us.
     pub received_at: DateTime<Utc>,
-    /// When the customer wrote it, if the source says so.
+    /// When it was written, if the source says so.
     pub sent_at: Option<DateTime<Utc>>,
 }
 

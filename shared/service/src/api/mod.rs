@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "what `utoipa` makes of a documented function is not documented")]
 
 mod channels;
+mod conversation;
 mod customers;
 mod site;
 mod tickets;
@@ -51,6 +52,14 @@ enum Unauthorized {
     /// The token or signature is missing or not valid. API Gateway answers this itself.
     #[response(status = 401)]
     Unauthorized(GatewayMessage),
+}
+
+/// What a route answers whose answers have an `ETag`.
+#[derive(IntoResponses)]
+enum NotModified {
+    /// What the client has, by its `If-None-Match`, is still right.
+    #[response(status = 304)]
+    NotModified,
 }
 
 /// What a function answers on a route that asks who calls.
@@ -127,6 +136,10 @@ impl Modify for SecuritySchemes {
         tickets::read_history,
         tickets::read_messages,
         tickets::read_suggestions,
+        conversation::add_note,
+        conversation::read_draft,
+        conversation::save_draft,
+        conversation::delete_draft,
         tickets::update_ticket,
         tickets::update_status,
         customers::export_customer,
@@ -152,6 +165,8 @@ pub fn document() -> Document {
 // The macros take literals only.
 const _: () = assert!(PAGE_ENTRIES_MAXIMUM == 100 && PAGE_ENTRIES_DEFAULT == 25 && TAGS == 100);
 const _: () = assert!(PAGE_RECORDS_MAXIMUM == 500 && PAGE_RECORDS_DEFAULT == 100);
+const _: () = assert!(crate::limits::SNIPPET_CHARACTERS == 120);
+const _: () = assert!(copilot_core::limits::ASSIGNEE_CHARACTERS == 254);
 const _: () = assert!(PAGE_TICKETS_MAXIMUM == 100 && PAGE_TICKETS_DEFAULT == 25);
 const _: () = assert!(copilot_core::limits::BODY_BYTES == 262_144);
 const _: () = assert!(copilot_aws::limits::CURSOR_BYTES == 256);

@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::{BodyErrors, NotAllowed, ServerErrors, Unauthorized};
+use super::{BodyErrors, NotAllowed, NotModified, ServerErrors, Unauthorized};
 use crate::http::{
     ChangePage, CreatedTicket, FormTokenAnswer, MessagePage, Problem, TicketPage, TicketSuggestion,
     TicketView,
@@ -70,7 +70,7 @@ pub struct TicketPatch {
 }
 
 /// A field that may be absent, null or blank.
-fn optional<T: PartialSchema>() -> Schema {
+pub(super) fn optional<T: PartialSchema>() -> Schema {
     alternatives(T::schema()).into()
 }
 
@@ -100,6 +100,14 @@ struct CustomerParameters {
 }
 
 #[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+struct KnownTag {
+    /// The `ETag` of an answer that the client has: 304 without a body as long as it is still right.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ListParameters {
     /// Only tickets with this status.
@@ -120,6 +128,17 @@ struct ListParameters {
     /// Only tickets with this tag.
     #[param(inline)]
     tag: Option<Tag>,
+    /// Only tickets of this agent, by the name as it stands on them, or with `none` those of nobody.
+    #[param(min_length = 1, max_length = 254)]
+    assignee: Option<String>,
+    /// Only tickets whose suggestion a person should look at, or with `false` those whose suggestion
+    /// nobody needs to.
+    needs_review: Option<bool>,
+    /// Only tickets whose customer spoke last: neither resolved nor closed since; with `false` the others.
+    unanswered: Option<bool>,
+    /// Only tickets last changed at this time or later.
+    #[param(format = DateTime)]
+    updated_after: Option<String>,
     /// Only tickets created at this time or later.
     #[param(format = DateTime)]
     created_after: Option<String>,
@@ -129,6 +148,9 @@ struct ListParameters {
     /// Sorted by creation time: newest first (`desc`) or oldest first (`asc`).
     #[param(pattern = "^(desc|asc)$", default = "desc")]
     order: Option<String>,
+    /// With `row`, each ticket is a `TicketRow`: what an inbox shows, and the beginning of the description.
+    #[param(pattern = "^row$")]
+    fields: Option<String>,
     /// The most tickets to return.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
@@ -222,10 +244,14 @@ pub fn form_token() {}
     path = "/api/tickets",
     tag = "tickets",
     security((), ("bearer" = []), ("sigv4" = [])),
-    params(CustomerParameters, ListParameters),
+    params(CustomerParameters, ListParameters, KnownTag),
     responses(
         (status = 200, description = "A page of tickets", body = TicketPage,
-            headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
+            headers(
+                ("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"),
+                ("ETag" = String, description = "What the page shows, for `If-None-Match`"),
+            )),
+        NotModified,
         Unauthorized,
         NotAllowed,
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
@@ -242,10 +268,14 @@ pub fn list_tickets() {}
     tag = "tickets",
     security((), ("bearer" = []), ("sigv4" = [])),
     description = "The same as without the slash.",
-    params(CustomerParameters, ListParameters),
+    params(CustomerParameters, ListParameters, KnownTag),
     responses(
         (status = 200, description = "A page of tickets", body = TicketPage,
-            headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
+            headers(
+                ("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"),
+                ("ETag" = String, description = "What the page shows, for `If-None-Match`"),
+            )),
+        NotModified,
         Unauthorized,
         NotAllowed,
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
@@ -264,10 +294,14 @@ pub fn list_tickets_with_slash() {}
     path = "/api/customers/{customer_id}/tickets",
     tag = "tickets",
     security((), ("bearer" = []), ("sigv4" = [])),
-    params(("customer_id" = inline(CustomerId), Path), ListParameters),
+    params(("customer_id" = inline(CustomerId), Path), ListParameters, KnownTag),
     responses(
         (status = 200, description = "A page of tickets", body = TicketPage,
-            headers(("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"))),
+            headers(
+                ("Link" = Option<String>, description = "The next page, with `rel=\"next\"`"),
+                ("ETag" = String, description = "What the page shows, for `If-None-Match`"),
+            )),
+        NotModified,
         Unauthorized,
         NotAllowed,
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",
@@ -285,12 +319,13 @@ pub fn list_tickets_of_customer() {}
     path = "/api/tickets/{ticket_id}",
     tag = "tickets",
     security((), ("bearer" = []), ("sigv4" = [])),
-    params(("ticket_id" = inline(TicketId), Path)),
+    params(("ticket_id" = inline(TicketId), Path), KnownTag),
     responses(
         Unauthorized,
         NotAllowed,
         (status = 200, description = "The ticket", body = TicketView,
-            headers(("ETag" = String, description = "The ticket's version, for `If-Match`"))),
+            headers(("ETag" = String, description = "The ticket's version, for `If-Match` and `If-None-Match`"))),
+        NotModified,
         (status = 404, description = "There is no ticket with this id", body = Problem,
             content_type = "application/problem+json"),
         ServerErrors,
@@ -330,9 +365,10 @@ pub fn read_ticket() {}
 )]
 pub fn read_history() {}
 
-/// Read later messages from the customer
+/// Read later messages and notes
 ///
-/// The messages that arrived after the description, in order of arrival.
+/// What the customer wrote after the description, with the direction `in`, and what agents wrote for
+/// each other, with the direction `note`, in order of arrival.
 #[utoipa::path(
     get,
     path = "/api/tickets/{ticket_id}/messages",
@@ -344,7 +380,7 @@ pub fn read_history() {}
         NotAllowed,
         (status = 200, description = "A page of messages", body = MessagePage,
             example = json!({"messages": [
-                {"version": 3, "message_id": "40100000004", "text": "Any news?", "source": "zendesk",
+                {"version": 3, "direction": "in", "author": null, "message_id": "40100000004", "text": "Any news?", "source": "zendesk",
                     "received_at": "2024-11-04T08:00:01.000Z", "sent_at": "2024-11-04T08:00:00.000Z"}
             ], "next_cursor": null})),
         (status = 400, description = "Some query parameters are not valid; `errors` names each of them",

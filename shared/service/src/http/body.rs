@@ -1,11 +1,12 @@
 //! The bodies of answers. They hold views of tickets, never tickets.
 
 use chrono::{DateTime, Utc};
-use copilot_aws::store::{Erasure, ExportRecord};
+use copilot_aws::store::{Erasure, ExportRecord, SavedDraft};
 use copilot_core::ticket::{CustomerId, Source, TicketId, masked, optional_timestamp, timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::row_view::ListedTicket;
 use super::timeline_view::{ChangeView, MessageView};
 use super::view::{SuggestionView, TicketView};
 
@@ -70,8 +71,8 @@ pub enum WebhookResult {
 /// A page of a list.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct TicketPage {
-    /// The tickets, in the order of the list.
-    pub tickets: Vec<TicketView>,
+    /// The tickets, in the order of the list; rows if `fields=row` asks for them.
+    pub tickets: Vec<ListedTicket>,
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
@@ -87,7 +88,7 @@ pub struct ChangePage {
     pub next_cursor: Option<String>,
 }
 
-/// A page of what the customer wrote on a ticket after its description.
+/// A page of what the customer wrote on a ticket after its description, and agents for each other.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessagePage {
     /// The messages, in the order in which they reached us.
@@ -95,6 +96,26 @@ pub struct MessagePage {
     /// The `cursor` of the next page, or null when this is the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
+}
+
+/// What the caller has begun to write on a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftView {
+    /// The words.
+    text: String,
+    /// When it was last saved, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    saved_at: DateTime<Utc>,
+    /// When it is forgotten unless it is saved again, RFC 3339 in UTC.
+    #[serde(with = "timestamp")]
+    expires_at: DateTime<Utc>,
+}
+
+impl From<SavedDraft> for DraftView {
+    fn from(draft: SavedDraft) -> Self {
+        let expires_at = draft.expires_at();
+        Self { text: masked(draft.text), saved_at: draft.saved_at, expires_at }
+    }
 }
 
 /// What the AI suggests for a ticket.

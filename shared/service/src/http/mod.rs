@@ -2,9 +2,11 @@
 
 mod body;
 mod caller;
+mod delivery;
 mod problem;
 mod request;
 mod response;
+mod row_view;
 mod timeline_view;
 mod view;
 
@@ -21,16 +23,20 @@ use crate::telemetry::{Answered, answered, caller_hash, log};
 use copilot_core::error::Error;
 
 pub use body::{
-    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, ExportedRecord, FormTokenAnswer,
-    Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, DraftView, ExportedRecord,
+    FormTokenAnswer, Health, MessagePage, TicketPage, TicketSuggestion, WebhookAnswer,
+    WebhookResult,
 };
 pub use caller::{Access, Scope};
+use delivery::Delivery;
+pub use delivery::takes_gzip;
 pub use problem::Problem;
 #[cfg(test)]
 pub(crate) use problem::problem_kinds;
 use request::trace_root;
 pub use request::{Query, Request};
 pub use response::Response;
+pub use row_view::{ListedTicket, TicketRowView};
 pub use timeline_view::{ChangeView, MessageView};
 pub use view::{SuggestionView, TicketView};
 
@@ -144,10 +150,11 @@ where
     let request_id = event.context.request_id.clone();
     let route = event.payload.route_key.clone().unwrap_or_default();
     let trace_id = event.context.xray_trace_id.as_deref().and_then(trace_root);
-    let mut caller = None;
+    let (mut caller, mut delivery) = (None, None);
     let outcome = match Request::read(event.payload, trace_id.clone()) {
         Ok(request) => {
             caller = request.caller().and_then(caller_hash);
+            delivery = Some(Delivery::asked(&request));
             AssertUnwindSafe(async { handle(request).await })
                 .catch_unwind()
                 .await
@@ -159,6 +166,10 @@ where
         log(&error);
         problem::response(&told(error), &request_id)
     });
+    let response = match delivery {
+        Some(delivery) => delivery.of(response),
+        None => response,
+    };
     answered(&Answered {
         request_id: &request_id,
         trace_id: trace_id.as_deref(),

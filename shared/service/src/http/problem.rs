@@ -143,7 +143,7 @@ fn detail_of(error: &Error) -> String {
         Error::NotFound(what) => (*what).to_owned(),
         Error::Conflict(why) => why.clone(),
         Error::KeyReused => {
-            "This key was already sent with a different body. Use a new key for a new ticket."
+            "This key was already sent with a different body. Use a new key for a new request."
                 .to_owned()
         }
         Error::Erased => {

@@ -1,20 +1,29 @@
 //! The answers of handlers.
 
+use std::io::Write;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use copilot_aws::store::Position;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::body::{
-    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, FormTokenAnswer, Health,
+    ChangePage, CreatedTicket, CustomerErasure, CustomerExport, DraftView, FormTokenAnswer, Health,
     MessagePage, TicketPage, TicketSuggestion, WebhookAnswer, WebhookResult,
 };
+use super::timeline_view::MessageView;
 use super::view::TicketView;
+use crate::limits::{COMPRESSED_BYTES, LIST_TAG_AGE};
 use crate::telemetry::Outcome;
 use copilot_core::error::Error;
-use copilot_core::ticket::{TicketId, entity_tag};
+use copilot_core::ticket::{TicketId, entity_tag, format_time};
 
 /// An answer that is ready to be sent.
 #[derive(Debug)]
@@ -90,6 +99,39 @@ impl Response {
         Ok(Self::ok(page)?.about(ticket_id))
     }
 
+    /// 201 with a note that is on the ticket now, and the version that it made.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn noted(note: &MessageView, ticket_id: TicketId) -> Result<Self, Error> {
+        let mut response = Self::json(StatusCode::CREATED, note)?.about(ticket_id);
+        response.header(header::ETAG, &entity_tag(note.version()));
+        Ok(response)
+    }
+
+    /// The 201 of before, given again to a request that was sent again.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn noted_before(note: &MessageView, ticket_id: TicketId) -> Result<Self, Error> {
+        let mut response = Self::noted(note, ticket_id)?;
+        response.header(HeaderName::from_static("idempotent-replayed"), "true");
+        Ok(response.counted_as(Outcome::Replayed))
+    }
+
+    /// 200 with what the caller has begun to write on a ticket.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the body cannot be written.
+    pub fn draft(draft: &DraftView, ticket_id: TicketId) -> Result<Self, Error> {
+        Ok(Self::ok(draft)?.about(ticket_id))
+    }
+
+    /// 204: what was to be gone on the ticket is.
+    pub fn gone(ticket_id: TicketId) -> Self {
+        Self::new(StatusCode::NO_CONTENT, Vec::new(), true).about(ticket_id)
+    }
+
     /// 200 with what the AI suggests for a ticket.
     ///
     /// # Errors
@@ -143,11 +185,18 @@ impl Response {
     }
 
     /// 200 with a page of a list whose first page is at `address`, and where the next one is (RFC 8288).
+    /// `end` is where the page ends, unless the list ends there.
     ///
     /// # Errors
     /// [`Error::Internal`] when the body cannot be written.
-    pub fn page(page: &TicketPage, address: &str) -> Result<Self, Error> {
+    pub fn page(
+        page: &TicketPage,
+        address: &str,
+        end: Option<Position>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Error> {
         let mut response = Self::ok(page)?;
+        response.header(header::ETAG, &list_tag(page, end, now)?);
         response.next_page(address, page.next_cursor.as_deref());
         Ok(response)
     }
@@ -204,6 +253,38 @@ impl Response {
         }
     }
 
+    pub(super) fn entity_tag(&self) -> Option<&str> {
+        let tag = self.headers.get(header::ETAG).filter(|_| self.status == StatusCode::OK)?;
+        tag.to_str().ok()
+    }
+
+    /// 304 in place of this answer: what the client has is still right (RFC 9110, section 15.4.5).
+    pub(super) fn not_modified(mut self) -> Self {
+        self.headers.remove(header::CONTENT_TYPE);
+        Self { status: StatusCode::NOT_MODIFIED, body: Vec::new(), is_text: true, ..self }
+    }
+
+    /// JSON of [`COMPRESSED_BYTES`] and more with gzip, when the client takes it. The tag of a ticket stays
+    /// as it is: it names a version for `If-Match` however that travels, and no part of an answer is
+    /// ever asked for.
+    pub(super) fn compressed(mut self, is_taken: bool) -> Self {
+        let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|ty| ty.to_str().ok());
+        let is_json = self.is_text && content_type.is_some_and(|ty| ty.ends_with("json"));
+        if !is_json || self.body.len() < COMPRESSED_BYTES {
+            return self;
+        }
+        self.header(header::VARY, "accept-encoding");
+        if !is_taken {
+            return self;
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let Ok(body) = encoder.write_all(&self.body).and_then(|()| encoder.finish()) else {
+            return self;
+        };
+        self.header(header::CONTENT_ENCODING, "gzip");
+        Self { body, is_text: false, ..self }
+    }
+
     /// Notes for the log which ticket the answer is about.
     #[must_use]
     pub fn about(mut self, ticket_id: TicketId) -> Self {
@@ -243,4 +324,16 @@ impl Response {
         response.is_base64_encoded = is_base64_encoded;
         response
     }
+}
+
+/// The weak tag of a page: what it shows and where it ends. Not its cursor, which is another one each time;
+/// since that expires, the tag of a page that has one does too.
+fn list_tag(page: &TicketPage, end: Option<Position>, now: DateTime<Utc>) -> Result<String, Error> {
+    let age = now.timestamp() / LIST_TAG_AGE.num_seconds();
+    let end = end.map(|end| (format_time(end.created_at), end.digits, age));
+    let shown = serde_json::to_vec(&(&page.tickets, end))
+        .map_err(|error| Error::internal("write a page of tickets as JSON", error))?;
+    let digest = Sha256::digest(&shown);
+    let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("W/\"{digits}\""))
 }

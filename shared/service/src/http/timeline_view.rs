@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{
     Assignee, Category, ChangeSource, ChangedFields, CustomerContact, CustomerId, CustomerName,
-    EmailAddress, FieldChange, OrderId, Priority, Source, Status, Tag, TicketChange, TicketMessage,
-    masked, optional_timestamp, timestamp,
+    EmailAddress, FieldChange, MessageDirection, OrderId, Priority, Source, Status, Tag,
+    TicketChange, TicketMessage, masked, optional_timestamp, timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -176,17 +176,22 @@ struct NameChange {
     to: Option<CustomerName>,
 }
 
-/// What the customer wrote on a ticket after its description.
+/// What the customer wrote on a ticket after its description, or an agent for other agents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = TicketMessage)]
 pub struct MessageView {
     /// The version of the ticket that the message made.
     #[schema(example = 3, minimum = 2)]
     version: u64,
+    /// `in` from the customer, `note` from an agent for agents alone.
+    direction: MessageDirection,
+    /// Who wrote a note: as `actor` of a change. Null for the customer.
+    #[schema(required)]
+    author: Option<String>,
     /// The source's own id of the message or, where it gives none, a digest.
     #[schema(example = "40100000004", min_length = 1)]
     message_id: String,
-    /// The customer's words.
+    /// The words.
     #[schema(example = "Any news?")]
     text: String,
     /// How it reached us.
@@ -194,7 +199,7 @@ pub struct MessageView {
     /// When it reached us, RFC 3339 in UTC.
     #[serde(with = "timestamp")]
     received_at: DateTime<Utc>,
-    /// When the customer wrote it, if the source says so.
+    /// When it was written, if the source says so.
     #[serde(with = "optional_timestamp")]
     #[schema(required)]
     sent_at: Option<DateTime<Utc>>,
@@ -264,7 +269,31 @@ impl From<ChangedFields> for FieldsView {
 
 impl From<TicketMessage> for MessageView {
     fn from(message: TicketMessage) -> Self {
-        let TicketMessage { version, message_id, text, source, received_at, sent_at } = message;
-        Self { version, message_id, text: masked(text), source, received_at, sent_at }
+        let TicketMessage {
+            version,
+            direction,
+            author,
+            message_id,
+            text,
+            source,
+            received_at,
+            sent_at,
+        } = message;
+        Self {
+            version,
+            direction,
+            author: author.map(masked),
+            message_id,
+            text: masked(text),
+            source,
+            received_at,
+            sent_at,
+        }
+    }
+}
+
+impl MessageView {
+    pub(super) fn version(&self) -> u64 {
+        self.version
     }
 }

@@ -3,7 +3,6 @@
 //! leaves. Ids that other systems give stay as they are, since one with a mask in it names nothing.
 
 use chrono::{DateTime, Utc};
-use copilot_core::error::Error;
 use copilot_core::ticket::{
     Assignee, Category, Confidence, CustomerContact, CustomerId, CustomerName, Description,
     EmailAddress, ExternalId, Extracted, LanguageCode, ModelName, OrderId, Priority, SetBy, Source,
@@ -136,19 +135,6 @@ impl TicketView {
     /// Counts the changes of the ticket.
     pub fn version(&self) -> u64 {
         self.version
-    }
-
-    /// The view of a ticket for a list, and the bytes that it takes in the answer. The answer travels
-    /// as a JSON string inside Lambda's JSON, where each quote and backslash takes one byte more.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when it cannot be written.
-    pub fn measured(ticket: Ticket) -> Result<(Self, usize), Error> {
-        let view = Self::from(ticket);
-        let json = serde_json::to_vec(&view)
-            .map_err(|error| Error::internal("write a ticket as JSON", error))?;
-        let escaped = json.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
-        Ok((view, json.len() + escaped))
     }
 }
 
@@ -379,13 +365,5 @@ mod tests {
         assert_eq!(ticket.matches(&masked).count(), 15, "{ticket}");
         assert_eq!(suggestion.matches(&masked).count(), 9, "{suggestion}");
         assert!(ticket.contains(r#""customer_email":"************1111@example.com""#), "{ticket}");
-    }
-
-    #[test]
-    fn a_list_counts_what_its_tickets_take_in_the_answer() {
-        let (view, bytes) = TicketView::measured(ticket()).unwrap();
-        let json = serde_json::to_string(&view).unwrap();
-        let escaped = serde_json::to_string(&json).unwrap();
-        assert_eq!(bytes + "\"\"".len(), escaped.len());
     }
 }

@@ -36,7 +36,7 @@ const fn filter(
 }
 
 /// Every filter that is measured.
-pub const FILTERS: [Filter; 11] = [
+pub const FILTERS: [Filter; 12] = [
     filter("all", None, true),
     filter("status: open, 6 %", Some(("status", "open")), true),
     filter("status: closed, 80 %", Some(("status", "closed")), true),
@@ -46,6 +46,7 @@ pub const FILTERS: [Filter; 11] = [
     filter("category: shipping, 30 %", Some(("category", "shipping")), false),
     filter("source: email, 30 %", Some(("source", "email")), false),
     filter("priority: high, 15 %", Some(("priority", "high")), false),
+    filter("unanswered", Some(("unanswered", "true")), false),
     filter("tag: vip, 10 %", Some(("tag", "vip")), false),
     filter("tag: recall, 0.2 %", Some(("tag", "recall")), false),
 ];
@@ -84,6 +85,7 @@ impl<'a> List<'a> {
             Some(("order_id", wanted)) => ticket.order_id.as_deref() == Some(wanted),
             Some(("category", wanted)) => ticket.category == Some(wanted),
             Some(("source", wanted)) => ticket.source == wanted,
+            Some(("unanswered", _)) => !matches!(ticket.status, "resolved" | "closed"),
             Some(("priority", wanted)) => ticket.priority == wanted,
             Some((_, wanted)) => ticket.tags.contains(&wanted),
         }

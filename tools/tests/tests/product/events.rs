@@ -136,6 +136,16 @@ async fn close_resolved() {
 }
 
 #[tokio::test]
+async fn add_note() {
+    check("add-note").await;
+}
+
+#[tokio::test]
+async fn keep_draft() {
+    check("keep-draft").await;
+}
+
+#[tokio::test]
 async fn customer_data() {
     check("customer-data").await;
 }
@@ -167,11 +177,13 @@ fn every_function_is_checked() {
     let functions: Vec<String> =
         ::workspace::functions(&workspace()).unwrap().into_keys().collect();
     let checked = [
+        "add-note",
         "api-docs",
         "close-resolved",
         "create-ticket",
         "customer-data",
         "erase-due",
+        "keep-draft",
         "read-tickets",
         "requeue-stranded",
         "retrain-triage",

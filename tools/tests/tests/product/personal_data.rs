@@ -63,6 +63,16 @@ fn requests() -> Vec<(Method, String, Option<String>)> {
         get("/planted"),
         get("/docs/planted"),
         (Method::PUT, status.to_owned(), Some(json!({"status": "planted"}).to_string())),
+        post(
+            "/api/tickets/planted/notes",
+            json!({"text": "Planted", "actor": "Planted"}).to_string(),
+        ),
+        (
+            Method::PUT,
+            "/api/tickets/TKT-20241103-00000000/draft".to_owned(),
+            Some(json!({"text": "Planted", "planted": "Planted"}).to_string()),
+        ),
+        get("/api/tickets?assignee=planted&needs_review=planted"),
         (
             Method::PUT,
             status.to_owned(),
@@ -110,10 +120,15 @@ async fn change_a_ticket(stack: &Stack) {
     for request in [
         client.patch(&url).json(&patch),
         client.put(format!("{url}/status")).json(&status),
+        client.put(format!("{url}/draft")).json(&json!({"text": "Planted"})),
+        client.get(format!("{url}/draft")),
         client.get(format!("{url}/history")),
     ] {
         assert_eq!(request.send().await.unwrap().status(), 200);
     }
+    let note = json!({"text": "Planted", "actor": "Planted"});
+    let note = client.post(format!("{url}/notes")).json(&note).header("idempotency-key", "planted");
+    assert_eq!(note.send().await.unwrap().status(), 201);
 }
 
 fn check(logs: &CapturedLog, expected: &[&str]) {

@@ -157,7 +157,7 @@ fn policies_can_be_read_with_a_key_and_secrets_too() {
         statements.filter(|statement| statement.actions.contains(action)).count()
     };
     assert_eq!(grants(&with_all, "secretsmanager:GetSecretValue"), 2);
-    assert_eq!(grants(&with_all, "kms:Decrypt"), 12);
+    assert_eq!(grants(&with_all, "kms:Decrypt"), 14);
     assert_eq!(grants(&deployment(&[]), "kms:Decrypt"), 0);
 }
 

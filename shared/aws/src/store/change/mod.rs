@@ -2,12 +2,14 @@
 //! and its entry in the timeline.
 
 mod message;
+mod note;
 mod reported;
 mod suggest;
 pub(super) mod write;
 
 use chrono::{DateTime, Utc};
 
+pub use self::note::{NewNote, Noted};
 pub use self::suggest::Suggested;
 use self::write::{Decision, Tries, Written};
 use super::Store;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::note::WrittenAs;
 use super::{Actor, NewMessage, ReportedStatus};
 use crate::backoff::Backoff;
 use crate::connection::is_transient;
@@ -20,7 +21,9 @@ use crate::store::ticket_row::TicketRow;
 use crate::store::timeline_record::ChangeRecord;
 use crate::store::{Correction, ListShards, Store, failure};
 use copilot_core::error::Error;
-use copilot_core::ticket::{ChangedFields, Status, Ticket, TicketChange, format_time};
+use copilot_core::ticket::{
+    ChangedFields, MessageDirection, Source, Status, Ticket, TicketChange, format_time,
+};
 
 const OPERATION: &str = "change a ticket";
 
@@ -34,6 +37,8 @@ pub(super) struct Decision<'a> {
     pub(super) note: Option<&'a str>,
     pub(super) source_event_at: Option<DateTime<Utc>>,
     pub(super) message: Option<NewMessage<'a>>,
+    /// The note that an agent adds.
+    pub(super) internal_note: Option<WrittenAs<'a>>,
     /// Whether nothing is noted of the words of `message` yet.
     pub(super) words_are_new: bool,
     /// The report of the source's that it follows.
@@ -153,6 +158,7 @@ impl<'a> Decision<'a> {
             note: None,
             source_event_at: None,
             message: None,
+            internal_note: None,
             words_are_new: false,
             report: None,
             ends_ai_work: false,
@@ -183,6 +189,13 @@ impl Store {
             noted_at = Some(writes.len());
             writes.extend(self.notes_of(message, decision.words_are_new)?);
             let record = decision.message_record(message);
+            writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
+        }
+        if let Some(note) = &decision.internal_note {
+            noted_at = Some(writes.len());
+            let digits = decision.next.ticket_id.digits();
+            writes.push(self.put_new(note.claim(digits, decision.next.version))?);
+            let record = decision.note_record(note);
             writes.push(self.put_new(decision.beside(TimelineKind::Message, &record)?)?);
         }
         self.transact(writes, noted_at).await.map(|end| match end {
@@ -368,7 +381,8 @@ impl Decision<'_> {
     fn change(&self) -> Option<TicketChange> {
         let moved = self.next.status != self.seen.status;
         let fields = ChangedFields::between(self.seen, &self.next);
-        (moved || !fields.is_empty() || self.ends_ai_work).then(|| TicketChange {
+        let is_told = self.ends_ai_work || self.internal_note.is_some();
+        (moved || !fields.is_empty() || is_told).then(|| TicketChange {
             version: self.next.version,
             from: moved.then_some(self.seen.status),
             to: moved.then_some(self.next.status),
@@ -390,10 +404,25 @@ impl Decision<'_> {
         MessageRecord {
             version: self.next.version,
             message_id: message.id,
+            direction: None,
+            author: None,
             text: message.text,
             source: message.actor.name(),
             received_at: format_time(self.now),
             sent_at: message.sent_at.map(format_time),
+        }
+    }
+
+    fn note_record<'a>(&'a self, note: &'a WrittenAs<'a>) -> MessageRecord<'a> {
+        MessageRecord {
+            version: self.next.version,
+            message_id: &note.id,
+            direction: Some(MessageDirection::Note),
+            author: Some(self.actor.name()),
+            text: note.text,
+            source: Source::Api.name(),
+            received_at: format_time(self.now),
+            sent_at: None,
         }
     }
 
@@ -411,6 +440,9 @@ impl Decision<'_> {
 struct MessageRecord<'a> {
     version: u64,
     message_id: &'a str,
+    /// Nothing for what comes in, as in messages from before there were others.
+    direction: Option<MessageDirection>,
+    author: Option<&'a str>,
     text: &'a str,
     source: &'a str,
     received_at: String,

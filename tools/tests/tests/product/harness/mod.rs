@@ -71,11 +71,16 @@ fn redacted_member((name, value): (String, Value)) -> (String, Value) {
         }
         (
             "created_at" | "updated_at" | "first_response_at" | "resolved_at" | "closed_at" | "at"
-            | "received_at" | "processed_at" | "ai_processed_at" | "started_at" | "finished_at",
+            | "received_at" | "processed_at" | "ai_processed_at" | "started_at" | "finished_at"
+            | "saved_at" | "expires_at",
             Value::String(time),
         ) if !time.starts_with("2024-11-03") => {
             assert!(is_time(time), "{time}");
             "[time]".into()
+        }
+        ("message_id", Value::String(id)) if id.starts_with("note:") => {
+            assert_eq!(id.len(), "note:".len() + 32, "{id}");
+            "[note id]".into()
         }
         ("instance", Value::String(id)) => {
             assert_eq!(id.len(), 36, "{id}");

@@ -47,7 +47,7 @@ pub enum Body {
 }
 
 /// All checks. Those of one function follow each other: they are sent to one process.
-pub const CHECKS: [Check; 16] = [
+pub const CHECKS: [Check; 18] = [
     check("create-ticket", "created.json", &[201], Body::CreatedTicket),
     check("read-tickets", "list.json", &[200], Body::PageWithCreatedTicket),
     Check {
@@ -64,6 +64,8 @@ pub const CHECKS: [Check; 16] = [
         of_created_ticket: true,
         ..check("update-ticket", "4-assigned.json", &[200], Body::CreatedTicketWithStatus("open"))
     },
+    check("add-note", "not-found.json", &[404], Body::Problem),
+    check("keep-draft", "not-found.json", &[404], Body::Problem),
     check("webhook-zendesk", "1-trigger-created.json", &[200, 201], Body::TicketOfWebhook),
     check("webhook-intercom", "1-alias-created.json", &[200, 201], Body::TicketOfWebhook),
     check("triage-ticket", "3-mixed.json", &[0], Body::BatchWithTwoFailures),
