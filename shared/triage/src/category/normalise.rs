@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use copilot_core::limits;
+use copilot_core::ticket::masked;
 
 use crate::own_words;
 
@@ -11,9 +12,10 @@ use crate::own_words;
 pub const MAX_TEXT_CHARS: usize = limits::DESCRIPTION_CHARACTERS;
 
 /// The one text of a ticket that is predicted for and learned from: the subject and what the sender
-/// wrote of the description, not what is quoted there, forwarded, a signature or a notice.
+/// wrote of the description, not what is quoted there, forwarded, a signature or a notice. Card numbers
+/// and IBANs are masked: their letters are no words, and words are given as reasons.
 pub fn ticket_text(subject: &str, description: &str) -> String {
-    format!("{subject}\n{}", own_words::of(description))
+    masked(format!("{subject}\n{}", own_words::of(description)))
 }
 
 /// Characters of a word that are kept. Longer runs are no words of a language.
