@@ -220,6 +220,8 @@ mod tests {
             number.push(check_digit(&number));
             let groups: Vec<String> =
                 number.chunks(4).map(|four| four.iter().map(u8::to_string).collect()).collect();
+            // The last group is shown.
+            prop_assume!(groups[0] != groups[3]);
             let text = format!("{before}{}{after}", groups.join(separator));
             let masked = mask(&text);
             prop_assert!(!masked.contains(&groups[0]), "{}", masked);
