@@ -2,7 +2,7 @@
 //! the mail that is sent.
 //!
 //! [`InboundMail::read`] reads any bytes. [`thread::decide`] says what becomes of the mail, from what
-//! the store knows and what the receiving server found out about the sender. [`write`] builds replies.
+//! the store knows and what the receiving server found out about the sender. [`mod@write`] builds replies.
 //! Nothing here sends, stores or asks anybody: that is for those who use it.
 
 #![warn(missing_docs)]

@@ -4,7 +4,7 @@
 //! notification says which; templates of Zendesk triggers hold either. Plain text must come through
 //! unchanged even if it holds `<`, so a text counts as HTML only if it both begins and ends with
 //! markup, as Intercom's does, which is a row of elements such as `<p>…</p>`; or if a program has
-//! written the markup in it ([`tags`]). Other HTML is shown as it is, which is ugly but loses nothing.
+//! written the markup in it (`tags`). Other HTML is shown as it is, which is ugly but loses nothing.
 
 mod quotation;
 mod render;
