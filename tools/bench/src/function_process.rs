@@ -194,6 +194,7 @@ fn environment(stand_in: &StandIn, transport: Transport) -> Vec<(&'static str, S
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("TABLE_NAME", "tickets"),
         ("CLOSE_RESOLVED_AFTER_DAYS", "7"),
+        ("TICKET_RETENTION_DAYS", "0"),
         ("STACK_KEY", "a key of at least 32 bytes, for the bench"),
         ("LIST_SHARDS", "4"),
         ("STRANDED_AFTER_SECONDS", "300"),

@@ -1,5 +1,7 @@
 //! What the stores hold after a run, read from the embedded services themselves.
 
+use std::collections::HashMap;
+
 use local_stack::aws_json::{CallError, Service};
 use local_stack::stack::Addresses;
 use serde_json::{Value, json};
@@ -16,6 +18,8 @@ pub(crate) const DEAD_LETTER_QUEUE: &str = "customer-support-copilot-AiDeadLette
 const ACCOUNT: &str = "000000000000";
 /// The sort key of a ticket; what stands beside tickets has others.
 pub(crate) const TICKET_SORT_KEY: &str = "ticket";
+/// The sort key of a ticket's long description, of which the ticket has only the beginning.
+const LONG_TEXT_SORT_KEY: &str = "text#description";
 
 /// Everything that the checker looks at besides the clients' records.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +60,17 @@ impl Evidence {
     pub async fn read(addresses: &Addresses) -> Result<Self, EvidenceError> {
         let (dynamodb, sqs) = services(addresses)?;
         let items = scan(&dynamodb).await?;
-        let tickets = items.iter().filter(|item| item["sk"]["S"] == TICKET_SORT_KEY).map(ticket);
+        let of_kind = |kind| items.iter().filter(move |item| item["sk"]["S"] == kind);
+        let long_texts: HashMap<&str, &str> = of_kind(LONG_TEXT_SORT_KEY)
+            .filter_map(|item| Some((item["pk"]["S"].as_str()?, item["text"]["S"].as_str()?)))
+            .collect();
+        let tickets = of_kind(TICKET_SORT_KEY).map(|item| {
+            let mut ticket = ticket(item);
+            if let Some(text) = item["pk"]["S"].as_str().and_then(|key| long_texts.get(key)) {
+                ticket.form.description = (*text).to_owned();
+            }
+            ticket
+        });
         Ok(Self {
             tickets: tickets.collect(),
             messages: messages(&sqs, &queue_url(addresses, QUEUE)?).await?,

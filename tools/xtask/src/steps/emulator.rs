@@ -194,7 +194,7 @@ fn emulator_program(project: &Project) -> Result<PathBuf, ToolsError> {
         .ok_or_else(|| ToolsError::NotInstalled(packages.join("python3").join(program)))
 }
 
-fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 17] {
+fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String); 18] {
     [
         ("AWS_ACCESS_KEY_ID", addresses.access_key.clone()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
@@ -212,6 +212,7 @@ fn environment(addresses: &Addresses, function: &str) -> [(&'static str, String)
         ("TRIAGE_MODEL", "embedded".to_owned()),
         ("BEDROCK_MASKING", "on".to_owned()),
         ("CLOSE_RESOLVED_AFTER_DAYS", "7".to_owned()),
+        ("TICKET_RETENTION_DAYS", "0".to_owned()),
         // The samples are signed for the time in them, which is past.
         ("ALLOW_UNSIGNED_WEBHOOKS", "true".to_owned()),
     ]
