@@ -137,7 +137,7 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 fn mailbox(text: &str) -> Mailbox {
-    let text = text.trim();
+    let text = without_scheme(text.trim()).trim();
     let bracketed = [('<', '>'), ('[', ']')].into_iter().find_map(|(open, close)| {
         let (before, inside) = text.rsplit_once(open)?;
         let (inside, after) = inside.split_once(close).unwrap_or((inside, ""));
@@ -175,15 +175,19 @@ fn named_by_space(text: &str) -> (&str, &str) {
 /// An address without what is written around it: `mailto:`, `?subject=…`, quotes, a mark at the end.
 fn bare_address(text: &str) -> String {
     let text = text.trim().trim_matches(['<', '>', '\'', ' ', ',', ';', ':']);
-    let scheme = text.get(..7).filter(|start| start.eq_ignore_ascii_case("mailto:"));
-    let text = match scheme {
-        Some(scheme) => {
-            let rest = text.get(scheme.len()..).unwrap_or_default();
-            rest.split_once('?').map_or(rest, |(address, _)| address)
-        }
-        None => text,
+    let rest = without_scheme(text);
+    // No domain holds a question mark: what follows is a link's subject and the like.
+    let address = match rest.split_once('?') {
+        Some((address, _)) if address.contains('@') => address,
+        _ => rest,
     };
-    text.trim().to_owned()
+    address.trim().to_owned()
+}
+
+fn without_scheme(text: &str) -> &str {
+    const SCHEME: &str = "mailto:";
+    let is_link = text.get(..SCHEME.len()).is_some_and(|it| it.eq_ignore_ascii_case(SCHEME));
+    if is_link { text.get(SCHEME.len()..).unwrap_or_default() } else { text }
 }
 
 /// A name without quotes, brackets and escapes.
@@ -234,6 +238,8 @@ mod tests {
             ("Rosa Diaz rosa@example.com", "Rosa Diaz"),
             ("mailto:rosa@example.com", ""),
             ("MAILTO:rosa@example.com?subject=Hi", ""),
+            ("mailto:rosa@example.com?cc=sam@example.com", ""),
+            ("mailto:Rosa <rosa@example.com>", "Rosa"),
             ("Rosa <mailto:rosa@example.com>", "Rosa"),
             ("[rosa@example.com](mailto:rosa@example.com)", ""),
             ("rosa@example.com;", ""),
