@@ -9,6 +9,12 @@ const COLUMNS_NAMED: usize = 30;
 /// Longest name of a column that is shown, in characters.
 pub const COLUMN_NAME_CHARACTERS: usize = 40;
 
+/// What was taken from which column, as a sentence.
+pub fn taken_columns(taken: &[(&'static str, String)]) -> String {
+    let taken = taken.iter().map(|(what, name)| format!("{what} from {name:?}"));
+    format!("Columns: {}.", taken.collect::<Vec<_>>().join(", "))
+}
+
 /// What every row must tell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Needs {

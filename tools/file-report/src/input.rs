@@ -11,6 +11,7 @@ use crate::columns::NamedColumns;
 use crate::encoding::{self, DecodedText, EncodingError, TextFacts};
 use crate::files::{self, FileError, PendingFile};
 use crate::rows::{ReadError, Rows};
+use crate::safe_text::on_one_line;
 
 /// The file to read.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -53,6 +54,14 @@ pub enum InputError {
     Encoding { file: PathBuf, source: EncodingError },
     #[error("{} {source}", file.display())]
     Rows { file: PathBuf, source: ReadError },
+}
+
+/// Longest name of a file that is shown, in characters.
+const FILE_NAME_CHARACTERS: usize = 120;
+
+/// The name of a file, fit to be shown.
+pub fn shown_name(file: &Path) -> String {
+    on_one_line(&file.file_name().unwrap_or_default().to_string_lossy(), FILE_NAME_CHARACTERS)
 }
 
 impl InputFile {

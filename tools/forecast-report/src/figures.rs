@@ -17,7 +17,7 @@ const KNOWN_DAYS: usize = 28;
 /// Forecasts that are made again at most.
 const ORIGINS: usize = 60;
 /// Fewest of them that prove anything.
-pub const ORIGINS_MINIMUM: usize = 8;
+const ORIGINS_MINIMUM: usize = 8;
 /// Days that are judged at most: two years.
 const JUDGED_DAYS: usize = 730;
 /// Labels that are shown by themselves.
@@ -71,12 +71,19 @@ pub struct HalfHourForecast {
 }
 
 impl Figures {
-    /// Whether forecasts are of use: judged at 14 days, or at 7 where there are too few for that.
+    /// What forecasts are judged by, and its days ahead: 14, or 7 where there are too few for that.
+    pub fn judged(&self) -> Option<(usize, &Backtest)> {
+        [1, 0].into_iter().find_map(|place| {
+            let found = self.backtests[place].as_ref()?;
+            (found.origins >= ORIGINS_MINIMUM).then_some((AHEAD[place], found))
+        })
+    }
+
+    /// Whether forecasts are of use.
     pub fn verdict(&self) -> Verdict {
-        let enough = |backtest: &&Backtest| backtest.origins >= ORIGINS_MINIMUM;
-        match [1, 0].iter().find_map(|place| self.backtests[*place].as_ref().filter(enough)) {
+        match self.judged() {
             None => Verdict::TooLittleHistory,
-            Some(found) if found.beats_simpler_methods() => Verdict::Recommended,
+            Some((_, found)) if found.beats_simpler_methods() => Verdict::Recommended,
             Some(_) => Verdict::NotRecommended,
         }
     }
@@ -156,7 +163,7 @@ fn labels(
     calendar: &Calendar,
     forecast: &DailyForecast,
 ) -> Result<Vec<LabelForecast>, FiguresError> {
-    let mut by_label = tickets.by_label();
+    let (mut by_label, mut others) = tickets.by_label();
     if by_label.len() < 2 {
         return Ok(Vec::new());
     }
@@ -167,9 +174,10 @@ fn labels(
         recent.map(|(_, count)| u64::from(*count)).sum()
     };
     by_label.sort_by_cached_key(|(_, came)| std::cmp::Reverse(recent(came)));
-    let others: Vec<_> = by_label.split_off(by_label.len().min(LABELS));
+    let smaller = by_label.split_off(by_label.len().min(LABELS));
+    others.extend(smaller.into_iter().flat_map(|(_, came)| came));
     if !others.is_empty() {
-        by_label.push(("others", others.into_iter().flat_map(|(_, came)| came).collect()));
+        by_label.push(("others", others));
     }
     let mut parts = Vec::new();
     for (_, came) in &by_label {

@@ -22,16 +22,13 @@ use copilot_forecast::daily::Calendar;
 use copilot_forecast::zone::Zone;
 use file_report::columns::Columns;
 use file_report::encoding::TextFacts;
-use file_report::input::InputError;
-use file_report::safe_text::on_one_line;
+use file_report::input::{InputError, shown_name};
 
 pub use arguments::ForecastArguments;
 pub use error::ForecastReportError;
 use figures::FiguresError;
 use tickets::{RowCounts, Tickets};
 
-/// Longest name of a file that is shown, in characters.
-const FILE_NAME_CHARACTERS: usize = 120;
 /// How the name of a report ends that nobody named.
 const REPORT_ENDING: &str = "forecast-report.html";
 /// Largest file of events, in bytes.
@@ -81,10 +78,7 @@ pub fn run(
     let figures = figures::figures(&tickets, days, zone, &calendar, usize::from(arguments.days))
         .map_err(|error| at(file, error))?;
     let facts = RunFacts {
-        file: on_one_line(
-            &file.file_name().unwrap_or_default().to_string_lossy(),
-            FILE_NAME_CHARACTERS,
-        ),
+        file: shown_name(file),
         columns: columns(rows.columns()),
         rows: tickets.rows,
         zone,

@@ -12,6 +12,8 @@ use file_report::safe_text::on_one_line;
 const HISTORY_DAYS: u64 = 3653;
 /// Most different labels that are told apart. The rest are one.
 const LABELS: usize = 2000;
+/// The number of all labels beyond these.
+const OTHERS: u32 = LABELS as u32;
 /// Longest label that is shown, in characters.
 const LABEL_CHARACTERS: usize = 60;
 
@@ -33,6 +35,9 @@ pub struct RowCounts {
     pub too_old: u64,
     pub unreadable: u64,
 }
+
+/// How many tickets came in which half hours, in order.
+pub type ByHalfHour = Vec<(HalfHour, u32)>;
 
 /// When the tickets came.
 #[derive(Debug, Clone, Default)]
@@ -84,12 +89,16 @@ impl Tickets {
     fn add(&mut self, time: DateTime<Utc>, label: &str) {
         self.rows.counted += 1;
         let label = on_one_line(label, LABEL_CHARACTERS);
-        let number = self.labels.len().min(LABELS);
-        let number = *self.labels.entry(label).or_insert(u32::try_from(number).unwrap_or_default());
-        // Beyond the limit no name is kept.
-        if self.labels.len() > LABELS + 1 {
-            self.labels.retain(|_, kept| (*kept as usize) < LABELS);
-        }
+        let number = match self.labels.get(&label) {
+            Some(number) => *number,
+            // Beyond the limit no name is kept.
+            None if self.labels.len() >= LABELS => OTHERS,
+            None => {
+                let number = u32::try_from(self.labels.len()).unwrap_or(OTHERS);
+                self.labels.insert(label, number);
+                number
+            }
+        };
         *self.came.entry(HalfHour::of(time)).or_default().entry(number).or_default() += 1;
     }
 
@@ -114,14 +123,18 @@ impl Tickets {
         self.came.iter().map(|(half_hour, labels)| (*half_hour, labels.values().sum()))
     }
 
-    /// The labels with their tickets by half hour.
-    pub fn by_label(&self) -> Vec<(&str, Vec<(HalfHour, u32)>)> {
-        let of = |number: u32| {
-            let came = self.came.iter();
-            came.filter_map(|(half_hour, labels)| Some((*half_hour, *labels.get(&number)?)))
-                .collect()
-        };
-        self.labels.iter().map(|(label, number)| (label.as_str(), of(*number))).collect()
+    /// The labels with their tickets by half hour, and the tickets of labels beyond the limit.
+    pub fn by_label(&self) -> (Vec<(&str, ByHalfHour)>, ByHalfHour) {
+        let mut came: BTreeMap<u32, ByHalfHour> = BTreeMap::new();
+        for (half_hour, labels) in &self.came {
+            for (number, count) in labels {
+                came.entry(*number).or_default().push((*half_hour, *count));
+            }
+        }
+        let mut of = |number: u32| came.remove(&number).unwrap_or_default();
+        let labels: Vec<_> =
+            self.labels.iter().map(|(label, number)| (label.as_str(), of(*number))).collect();
+        (labels, of(OTHERS))
     }
 }
 
@@ -129,4 +142,24 @@ fn hash(id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     id.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_beyond_the_limit_are_one_without_a_name() {
+        let mut tickets = Tickets::default();
+        let time: DateTime<Utc> = "2024-11-03T10:30:00Z".parse().unwrap();
+        for number in 0..LABELS + 3 {
+            for _ in 0..2 {
+                tickets.add(time, &format!("label {number}"));
+            }
+        }
+        let (labels, others) = tickets.by_label();
+        assert_eq!((labels.len(), others), (LABELS, vec![(HalfHour::of(time), 6)]));
+        assert!(labels.iter().all(|(_, came)| *came == [(HalfHour::of(time), 2)]));
+        assert!(!labels.iter().any(|(label, _)| *label == format!("label {LABELS}")));
+    }
 }

@@ -1,19 +1,18 @@
 //! Sentences that the text and the page share.
 
+pub use file_report::html::percent;
+
 use copilot_forecast::daily::{Backtest, MODEL, Method, RangeBasis, Score};
 
+use file_report::columns::taken_columns;
+
 use crate::RunFacts;
-use crate::figures::{AHEAD, Figures, Verdict};
+use crate::figures::{Figures, Verdict};
 
 /// What a back-test does not tell.
 pub const LIMITS: &str = "A back-test says how right these forecasts would have been on this file. It does not know of \
      launches, outages or holidays that are still to come unless a file of events names them, and after a sudden change \
      of the level forecasts are wrong for some days.";
-
-/// A share as percent with one digit behind the point.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
 
 /// The error of a method.
 pub fn wape(score: Score) -> String {
@@ -22,10 +21,8 @@ pub fn wape(score: Score) -> String {
 
 /// What is recommended, and why.
 pub fn verdict(figures: &Figures) -> String {
-    let judged = figures.backtests[1].or(figures.backtests[0]);
-    let ahead = if figures.backtests[1].is_some() { AHEAD[1] } else { AHEAD[0] };
-    match (figures.verdict(), judged) {
-        (Verdict::Recommended, Some(found)) => format!(
+    match (figures.verdict(), figures.judged()) {
+        (Verdict::Recommended, Some((ahead, found))) => format!(
             "Recommended: over {} forecasts of {ahead} days the error was {} of the tickets, against {} with last week's \
              counts and {} with the average of eight weeks.",
             found.origins,
@@ -33,33 +30,28 @@ pub fn verdict(figures: &Figures) -> String {
             wape(found.last_week),
             wape(found.eight_weeks)
         ),
-        (Verdict::NotRecommended, Some(found)) => format!(
-            "Not recommended: over {} forecasts of {ahead} days the error was {} of the tickets, and {} did as well or better \
-             ({}). Plan with that.",
-            found.origins,
-            wape(found.ours),
-            closest(&found),
-            wape(closer(&found))
-        ),
+        (Verdict::NotRecommended, Some((ahead, found))) => {
+            let (closer, score) = closer(found);
+            format!(
+                "Not recommended: over {} forecasts of {ahead} days the error was {} of the tickets, and {closer} did as well \
+                 or better ({}). Plan with that.",
+                found.origins,
+                wape(found.ours),
+                wape(score)
+            )
+        }
         _ => "Not recommended yet: there is too little history to tell whether these forecasts are better than last week's \
               counts. About eight weeks are enough."
             .to_owned(),
     }
 }
 
-fn closer(found: &Backtest) -> Score {
+/// The closer one of the simpler methods, with its score.
+fn closer(found: &Backtest) -> (&'static str, Score) {
     if found.last_week.off() <= found.eight_weeks.off() {
-        found.last_week
+        ("last week's counts", found.last_week)
     } else {
-        found.eight_weeks
-    }
-}
-
-fn closest(found: &Backtest) -> &'static str {
-    if found.last_week.off() <= found.eight_weeks.off() {
-        "last week's counts"
-    } else {
-        "the average of eight weeks"
+        ("the average of eight weeks", found.eight_weeks)
     }
 }
 
@@ -90,9 +82,8 @@ pub fn ranges(figures: &Figures) -> &'static str {
 /// What became of the rows, one line for each thing that is to be known.
 pub fn reading(facts: &RunFacts) -> Vec<String> {
     let rows = &facts.rows;
-    let columns = facts.columns.iter().map(|(what, name)| format!("{what} from {name:?}"));
     let mut lines = vec![
-        format!("Columns: {}.", columns.collect::<Vec<_>>().join(", ")),
+        taken_columns(&facts.columns),
         format!("Rows: {}; counted {}, not readable {}.", rows.rows, rows.counted, rows.unreadable),
     ];
     lines.extend(facts.text.remark());

@@ -25,9 +25,8 @@ use copilot_triage::{Threshold, Triage};
 use file_report::columns::{Columns, NamedColumns};
 use file_report::encoding::TextFacts;
 use file_report::files::{FileError, PendingFile};
-use file_report::input::InputError;
+use file_report::input::{InputError, shown_name};
 use file_report::rows::ReadError;
-use file_report::safe_text::on_one_line;
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub use arguments::TriageArguments;
@@ -38,8 +37,6 @@ pub use figures::{ClassQuality, Confusion, Share};
 use labels::LabelMap;
 use work::Outcome;
 
-/// Longest name of a file that is shown, in characters.
-const FILE_NAME_CHARACTERS: usize = 120;
 /// How the name of a report ends that nobody named.
 const REPORT_ENDING: &str = "triage-report.html";
 /// Rows after which the bar shows their number anew.
@@ -156,9 +153,8 @@ fn facts(
         (CREATED, columns.created),
     ];
     let shown = |(what, place): (_, Option<usize>)| Some((what, columns.shown(place?)));
-    let name = arguments.input.file.file_name().unwrap_or_default().to_string_lossy();
     RunFacts {
-        file: on_one_line(&name, FILE_NAME_CHARACTERS),
+        file: shown_name(&arguments.input.file),
         columns: taken.into_iter().filter_map(shown).collect(),
         threshold: arguments.threshold,
         limit: arguments.limit.map(NonZeroU64::get),

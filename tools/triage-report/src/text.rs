@@ -10,6 +10,7 @@ use crate::figures::{
     ratio,
 };
 use crate::wording::{self, percent};
+use file_report::columns::taken_columns;
 
 /// Longest bar, in characters.
 const BAR_CHARACTERS: u64 = 40;
@@ -26,7 +27,7 @@ pub fn report(facts: &RunFacts, figures: &Figures) -> String {
 
 fn write_report(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Result {
     writeln!(out, "What the AI makes of {}", facts.file)?;
-    writeln!(out, "{}", wording::columns(facts))?;
+    writeln!(out, "{}", taken_columns(&facts.columns))?;
     for line in wording::reading(facts, figures) {
         writeln!(out, "{line}")?;
     }

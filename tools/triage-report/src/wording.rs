@@ -1,5 +1,7 @@
 //! Sentences that the text and the page share.
 
+pub use file_report::html::percent;
+
 use copilot_core::ticket::Confidence;
 
 use crate::figures::{Figures, Share};
@@ -18,11 +20,6 @@ pub const OTHER_THRESHOLDS: &str = "By confidence alone: from each on, how many 
 /// Confidences that are shown as thresholds, in thousandths.
 const THRESHOLDS: [u16; 8] = [500, 600, 700, 800, 850, 900, 950, 990];
 
-/// `share` as percent with one digit behind the point.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
-}
-
 /// A share with its counts and its interval.
 pub fn share(share: Share) -> String {
     if share.whole == 0 {
@@ -35,12 +32,6 @@ pub fn share(share: Share) -> String {
         share.part,
         share.whole
     )
-}
-
-/// What was taken from which column.
-pub fn columns(facts: &RunFacts) -> String {
-    let columns = facts.columns.iter().map(|(what, name)| format!("{what} from {name:?}"));
-    format!("Columns: {}.", columns.collect::<Vec<_>>().join(", "))
 }
 
 /// What became of the rows, one line for each thing that is to be known.

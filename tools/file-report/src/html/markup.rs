@@ -31,6 +31,11 @@ pub fn grouped(count: u64) -> String {
     grouped
 }
 
+/// `share` as percent with one digit behind the point.
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ mod table;
 
 use std::fmt::{self, Write};
 
-pub use markup::{escaped, grouped};
+pub use markup::{escaped, grouped, percent};
 pub use plot::{WIDTH, line, plot};
 pub use table::Table;
 

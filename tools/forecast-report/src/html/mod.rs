@@ -48,7 +48,8 @@ fn key_figures(out: &mut String, figures: &Figures) -> fmt::Result {
     }
     let note = format!("tickets in {} days", week.len());
     key_figure(out, "Next week", &format!("{expected:.0}"), &note)?;
-    if let Some(found) = figures.backtests[1].or(figures.backtests[0]) {
+    let judged = figures.judged().map(|(_, found)| *found);
+    if let Some(found) = judged.or(figures.backtests[1]).or(figures.backtests[0]) {
         let note = format!("last week's counts: {}", wape(found.last_week));
         key_figure(out, "Error", &wape(found.ours), &note)?;
         let held = found.cover_80.share().map_or("–".to_owned(), percent);

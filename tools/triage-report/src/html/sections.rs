@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use copilot_core::ticket::Priority;
+use file_report::columns::taken_columns;
 use file_report::html::{Table, begin, escaped, grouped, key_figure};
 
 use super::plots::{self, SplitBar};
@@ -202,7 +203,7 @@ fn write_example(out: &mut String, example: &Example) -> fmt::Result {
 /// What was read, and what could not be.
 pub fn reading(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Result {
     begin(out, "reading", "What was read", "")?;
-    writeln!(out, "<ul>\n<li>{}</li>", escaped(&wording::columns(facts)))?;
+    writeln!(out, "<ul>\n<li>{}</li>", escaped(&taken_columns(&facts.columns)))?;
     for line in wording::reading(facts, figures) {
         writeln!(out, "<li>{}</li>", escaped(&line))?;
     }
