@@ -77,12 +77,23 @@ pub(super) fn read_boundary(
         let Value::Object(mut parts) = statement else {
             return Err(place.invalid("a statement must be a map"));
         };
+        only_allows(&parts, place)?;
+        if parts.contains_key("Condition") {
+            return Err(place.key("Condition").invalid("the local stack reads no condition here"));
+        }
         let actions = texts(&mut parts, "Action", place)?;
         let resources = texts(&mut parts, "Resource", place)?;
         statements.push(PolicyStatement { actions, resources });
         Ok(())
     })?;
     Ok(statements)
+}
+
+fn only_allows(statement: &Map<String, Value>, place: &Place<'_>) -> Result<(), TemplateError> {
+    match statement.get("Effect").and_then(Value::as_str) {
+        Some("Allow") => Ok(()),
+        _ => Err(place.key("Effect").invalid("the local stack reads only Allow")),
+    }
 }
 
 /// The document of a managed policy, which several functions may share, and the policy's logical id.
@@ -135,9 +146,7 @@ fn read_statement(statement: Value, place: &Place<'_>) -> Result<PolicyStatement
             list_names(STATEMENT_PARTS)
         )));
     }
-    if parts.get("Effect").and_then(Value::as_str) != Some("Allow") {
-        return Err(place.key("Effect").invalid("the local stack reads only Allow"));
-    }
+    only_allows(&parts, place)?;
     let actions = texts(&mut parts, "Action", place)?;
     if let Some(wide) = actions.iter().find(|action| has_wildcard(action)) {
         return Err(place
