@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::authorizer::{AUDIENCE, TokenRequest};
 use crate::mail::MailArguments;
+use copilot_core::ticket::CustomerId;
 use forecast_report::ForecastArguments;
 use triage_report::TriageArguments;
 
@@ -139,10 +140,8 @@ pub struct CustomerArguments {
 struct NoCustomer;
 
 fn customer_id(text: &str) -> Result<String, NoCustomer> {
-    let digits = text.trim().strip_prefix("CUST-").ok_or(NoCustomer)?;
-    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
-    let is_id = digits.len() == 20 && digits.bytes().all(is_digit);
-    if is_id { Ok(text.trim().to_owned()) } else { Err(NoCustomer) }
+    let id: CustomerId = text.trim().parse().map_err(|_| NoCustomer)?;
+    Ok(id.as_str().to_owned())
 }
 
 /// What a token is to say.

@@ -85,10 +85,7 @@ fn length(path: &Path) -> Option<u64> {
 pub(super) fn make_private(data_dir: &Path) {
     let Ok(entries) = fs::read_dir(data_dir) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_ours = BackingService::ALL.iter().any(|service| name.starts_with(service.file()));
-        if is_ours {
+        if BackingService::has_file(&entry.file_name()) {
             let _ = fs::set_permissions(entry.path(), fs::Permissions::from_mode(FILE_MODE));
         }
     }

@@ -185,9 +185,7 @@ pub(super) fn open_data_folder(path: &Path, reset: bool) -> Result<(PathBuf, Fil
         for entry in fs::read_dir(&path).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             // Only what this program makes is removed: the folder may have been named by mistake.
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if BackingService::ALL.iter().any(|service| name.starts_with(service.file())) {
+            if BackingService::has_file(&entry.file_name()) {
                 fs::remove_file(entry.path()).map_err(failed)?;
             }
         }

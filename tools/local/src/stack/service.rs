@@ -1,6 +1,8 @@
 //! The services that functions call. One more is one more variant here, and its server in
 //! [`services`](super::services).
 
+use std::ffi::OsStr;
+
 use crate::options::Options;
 
 /// A service that functions call: embedded here, unless the command line names another place.
@@ -34,6 +36,12 @@ impl BackingService {
             Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
             Self::Sqs => "AWS_ENDPOINT_URL_SQS",
         }
+    }
+
+    /// Whether a file of this name in the data folder is one of a service's, or SQLite's beside it.
+    pub(super) fn has_file(name: &OsStr) -> bool {
+        let name = name.to_string_lossy();
+        Self::ALL.iter().any(|service| name.starts_with(service.file()))
     }
 
     /// The file in the data folder that the embedded service keeps everything in.
