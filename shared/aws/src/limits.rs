@@ -130,7 +130,7 @@ pub const EXPORT_BODIES_AT_ONCE: u32 = 4;
 pub const ERASURE_REPORT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Unfinished erasures that the schedule goes on with in one run.
-pub const UNFINISHED_ERASURES: i32 = 25;
+pub const UNFINISHED_ERASURES: usize = 25;
 
 /// How long a correction of the AI is kept to learn from. The table's time to live then deletes it.
 pub const CORRECTION_RETENTION: Duration = Duration::from_secs(2 * 365 * 24 * 60 * 60);

@@ -9,11 +9,11 @@
 //! # What a seed replays
 //!
 //! The seed decides what each create sends and what each ticket's case is, what happens to the call
-//! number *n* that a create makes to a service, which connections are reset, and when services are gone. It does not decide how the
-//! clients, processes and calls take turns: whether a call falls into an outage, how often a call
-//! is repeated, and which of two clients with one key is first differ from run to run. So the same
-//! seed brings nearly the same faults to the same creates, and a failure mostly comes again within a
-//! few runs, but no run is exactly like another.
+//! number *n* that a create makes to a service, which connections are reset, and when services are
+//! gone. It does not decide how the clients, processes and calls take turns: whether a call falls
+//! into an outage, how often a call is repeated, and which of two clients with one key is first
+//! differ from run to run. So the same seed brings nearly the same faults to the same creates, and
+//! a failure mostly comes again within a few runs, but no run is exactly like another.
 
 mod changes;
 mod checker;

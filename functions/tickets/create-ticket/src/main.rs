@@ -1,4 +1,5 @@
-//! `POST /api/tickets/create`: takes a ticket in. `GET /api/form-token`: gives a form what it needs for that.
+//! `POST /api/tickets/create`: takes a ticket in. `GET /api/form-token`: gives a form what it needs
+//! for that.
 
 mod handler;
 

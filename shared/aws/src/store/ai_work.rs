@@ -3,14 +3,12 @@
 
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
 
 use super::scan_by_age::AgeScan;
-use super::{Store, failure, record};
+use super::{Store, record, unless_not_met};
 use crate::limits;
 use copilot_core::error::Error;
 use copilot_core::ticket::TicketId;
@@ -72,7 +70,7 @@ impl Store {
     pub async fn ai_work_delivered(&self, ticket_id: TicketId) -> Result<(), Error> {
         let update = self.update_pending(ticket_id);
         let update = update.update_expression("REMOVE ai_work_shard, ai_work_delayed");
-        unless_delivered_before("end pending AI work", update.send().await)
+        unless_not_met("end pending AI work", update.send().await)
     }
 
     /// Notes that the client was told of a delay, so that the same request sent again is told the
@@ -88,9 +86,10 @@ impl Store {
             .expression_attribute_values(":yes", AttributeValue::Bool(true))
             .customize()
             .config_override(Config::builder().timeout_config(timeouts));
-        unless_delivered_before("note delayed AI work", update.send().await)
+        unless_not_met("note delayed AI work", update.send().await)
     }
 
+    /// A ticket without pending AI work is as it should be.
     fn update_pending(&self, ticket_id: TicketId) -> UpdateItemFluentBuilder {
         let (pk, sk) = record::key(ticket_id.digits());
         self.client
@@ -99,17 +98,5 @@ impl Store {
             .key("pk", pk)
             .key("sk", sk)
             .condition_expression("attribute_exists(ai_work_shard)")
-    }
-}
-
-/// A ticket without pending AI work is as it should be.
-fn unless_delivered_before(
-    operation: &'static str,
-    outcome: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
-) -> Result<(), Error> {
-    let Err(error) = outcome else { return Ok(()) };
-    match error.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-        _ => Err(failure(operation, &error)),
     }
 }

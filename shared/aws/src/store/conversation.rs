@@ -1,15 +1,12 @@
 //! What a conversation's first ticket remembers of it: its messages, the notifications that were taken,
 //! and its newest follow-up.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::change::NewMessage;
+use super::change::write::End;
 use super::record::{self, Item, NEWEST_FOLLOW_UP};
-use super::{Store, failure};
+use super::{Store, failure, unless_not_met};
 use copilot_core::error::Error;
 use copilot_core::ticket::TicketId;
 
@@ -87,7 +84,7 @@ impl Store {
             .consistent_read(true)
             .send()
             .await
-            .map_err(|error| failure("look for a message", &error))?;
+            .map_err(|error| failure("read what stands beside a ticket", &error))?;
         Ok(answer.item)
     }
 
@@ -98,16 +95,9 @@ impl Store {
         let id = record::beside(digits, record::message_id_key(message.id));
         let mut words = record::beside(digits, record::message_id_key(message.words_id));
         words.insert(CLAIMED_BY.to_owned(), AttributeValue::S(message.id.to_owned()));
-        let writes = vec![
-            self.put_if(words, "attribute_not_exists(claimed_by)")?,
-            self.put_if(id, "attribute_not_exists(pk)")?,
-        ];
-        let call = self.client.transact_write_items().set_transact_items(Some(writes));
-        match call.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if is_cancelled(&error) => Ok(false),
-            Err(error) => Err(failure("note a message", &error)),
-        }
+        let writes =
+            vec![self.put_if(words, "attribute_not_exists(claimed_by)")?, self.put_new(id)?];
+        Ok(self.transact(writes, None).await? == End::Done)
     }
 
     /// Notes that the conversation has the message which made its first ticket or a follow-up.
@@ -138,13 +128,8 @@ impl Store {
     /// Writes an item unless it is there.
     async fn put_once(&self, item: Item, operation: &'static str) -> Result<(), Error> {
         let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        match call.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(failure(operation, &error)),
-            },
-        }
+        let outcome = call.condition_expression("attribute_not_exists(pk)").send().await;
+        unless_not_met(operation, outcome)
     }
 
     /// Notes on a conversation's first ticket that its follow-up `number` was made, so that the newest is
@@ -166,20 +151,7 @@ impl Store {
             )
             .expression_attribute_names("#newest", NEWEST_FOLLOW_UP)
             .expression_attribute_values(":number", AttributeValue::N(number.to_string()));
-        match call.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                // A later one is noted already, or the first ticket is gone.
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(failure("note a follow-up", &error)),
-            },
-        }
+        // A later one may be noted already, or the first ticket be gone.
+        unless_not_met("note a follow-up", call.send().await)
     }
-}
-
-fn is_cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
-    matches!(
-        error.as_service_error(),
-        Some(TransactWriteItemsError::TransactionCanceledException(_))
-    )
 }

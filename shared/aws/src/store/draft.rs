@@ -43,7 +43,6 @@ impl Store {
         text: &Draft,
         now: DateTime<Utc>,
     ) -> Result<SavedDraft, Error> {
-        self.read_cut(ticket_id).await?;
         let draft = SavedDraft { text: text.as_str().to_owned(), saved_at: now };
         let mut item = key(ticket_id, agent);
         let attributes: Item =
@@ -56,11 +55,12 @@ impl Store {
             .set_item(Some(self.payment_numbers.in_item(item)))
             .build()
             .map_err(|error| Error::internal(OPERATION, error))?;
-        // So that none is left beside a ticket that is erased meanwhile.
+        // So that none is left beside a ticket that was erased, or that is another one's.
         let is_there = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(record::item_key(ticket_id.digits())))
-            .condition_expression("attribute_exists(version)")
+            .condition_expression("ticket_id = :ticket_id")
+            .expression_attribute_values(":ticket_id", AttributeValue::S(ticket_id.to_string()))
             .build()
             .map_err(|error| Error::internal(OPERATION, error))?;
         let writes = vec![

@@ -10,7 +10,7 @@ use super::record::{self, Item, TicketRecord};
 use super::{Store, failure};
 use crate::limits;
 use copilot_core::error::Error;
-use copilot_core::ticket::Description;
+use copilot_core::ticket::{Description, mask};
 
 /// The attribute that holds the text.
 const TEXT: &str = "text";
@@ -24,7 +24,9 @@ impl TicketRecord {
         if whole.as_str().len() <= limits::LONG_TEXT_BYTES {
             return None;
         }
-        let cut: String = whole.as_str().chars().take(limits::CUT_TEXT_CHARACTERS).collect();
+        // Masked before it is cut: half a card number is none that would be found.
+        let shown = mask(whole.as_str());
+        let cut: String = shown.chars().take(limits::CUT_TEXT_CHARACTERS).collect();
         let cut = Description::restored(cut + CUT_MARK);
         self.has_long_text = Some(true);
         Some(std::mem::replace(&mut self.ticket.description, cut))
@@ -88,6 +90,16 @@ mod tests {
         let mut ticket = example().unwrap();
         ticket.description = Description::restored(description.to_owned());
         TicketRecord::new(ticket, None, "token".to_owned(), "4".parse().unwrap())
+    }
+
+    #[test]
+    fn a_card_number_across_the_cut_is_masked() {
+        let before = "x".repeat(limits::CUT_TEXT_CHARACTERS - 10);
+        let after = " and so on".repeat(limits::LONG_TEXT_BYTES / 10);
+        let mut long = record(&format!("{before} 4111 1111 1111 1111{after}"));
+        assert!(long.take_long_text().is_some());
+        let cut = long.ticket.description.as_str();
+        assert!(!cut.contains(|character: char| character.is_ascii_digit()), "{cut}");
     }
 
     #[test]

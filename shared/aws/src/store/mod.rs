@@ -55,6 +55,9 @@ use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
@@ -72,7 +75,7 @@ pub use change::{
 pub use corrections::{Correction, CorrectionPage};
 pub use cursor::{Cursors, ParseCursorError};
 pub use draft::SavedDraft;
-pub use erasure::{ErasedCounts, Erasure, RetentionPage};
+pub use erasure::{ErasedCounts, Erasure};
 use erasure::{ErasedMark, KnownBy};
 pub use export::{ExportPage, ExportPlace, ExportRecord};
 pub use list::{Page, Position};
@@ -192,17 +195,21 @@ impl Store {
     }
 
     /// Stores `new` under an id that nothing else has, or finds the ticket that its
-    /// [`Identity`] already is. One conditional write decides. Before it, a vendor's ticket is looked for
-    /// under the digits that it had before there was a key, and a request under those of yesterday.
+    /// [`Identity`] already is. One conditional write decides. Before it, a request is looked for under
+    /// the digits of yesterday. Who makes a ticket of what comes from outside has asked [`Store::find`]
+    /// first, which alone looks under the digits from before there was a key.
     ///
     /// # Errors
     /// [`Error::Erased`] when the identity's ticket was erased; [`Error::Unavailable`] or
-    /// [`Error::Internal`]; then nothing is known to be stored, and the same call is safe to repeat for an identity that is not unique.
+    /// [`Error::Internal`]; then nothing is known to be stored, and the same call is safe to repeat for
+    /// an identity that is not unique.
     pub async fn create(&self, new: &NewTicket, now: DateTime<Utc>) -> Result<Created, Error> {
-        match self.made_before(&new.identity).await? {
-            Some(Held::Ticket(before)) => return self.existing(*before).await,
-            Some(Held::Erased(_)) => return Err(Error::Erased),
-            None => {}
+        if let Identity::Request { yesterday, .. } = &new.identity {
+            match self.find_keyed(yesterday).await? {
+                Some(Held::Ticket(before)) => return self.existing(*before).await,
+                Some(Held::Erased(_)) => return Err(Error::Erased),
+                None => {}
+            }
         }
         let write_token = uuid::Uuid::new_v4().simple().to_string();
         for attempt in 0..limits::ID_ATTEMPTS {
@@ -243,15 +250,6 @@ impl Store {
     fn customer_id(&self, new: &NewTicket) -> CustomerId {
         let of_address = new.customer_email.as_ref().map(CustomerId::of);
         of_address.unwrap_or_else(|| new.customer_id.clone()).under(&self.key)
-    }
-
-    /// The ticket that has the identity under digits where a write of today does not meet it.
-    async fn made_before(&self, identity: &Identity) -> Result<Option<Held>, Error> {
-        match identity {
-            Identity::Unique => Ok(None),
-            Identity::Of(text) => self.find_former(text).await,
-            Identity::Request { yesterday, .. } => self.find_keyed(yesterday).await,
-        }
     }
 
     async fn existing(&self, record: TicketRecord) -> Result<Created, Error> {
@@ -389,6 +387,18 @@ impl Store {
             .await
             .map_err(|error| failure("read a ticket", &error))?;
         Ok(answer.item)
+    }
+}
+
+/// What an outcome comes to where a condition that is not met means that nothing is left to do.
+fn unless_not_met<T, E: ProvideErrorMetadata>(
+    operation: &'static str,
+    outcome: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<(), Error> {
+    let Err(error) = outcome else { return Ok(()) };
+    match error.as_service_error().and_then(|error| error.meta().code()) {
+        Some("ConditionalCheckFailedException") => Ok(()),
+        _ => Err(failure(operation, &error)),
     }
 }
 

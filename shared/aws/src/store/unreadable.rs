@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Utc};
@@ -10,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::record::Item;
 use super::rows::read_rows;
-use super::{Store, failure};
+use super::{Store, failure, unless_not_met};
 use copilot_channels::Headers;
 use copilot_channels::signature::VerifiedBody;
 use copilot_core::error::Error;
@@ -33,7 +32,7 @@ pub struct UnreadableBody<'a> {
 /// A body that was kept.
 #[derive(Debug, Clone)]
 pub struct KeptBody {
-    /// The bytes as they came.
+    /// The bytes, in which card numbers and IBANs may be masked.
     pub body: Vec<u8>,
     /// The headers that tell of the delivery.
     pub delivery_headers: HashMap<String, String>,
@@ -110,13 +109,7 @@ impl Store {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match outcome {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(failure("keep an unreadable body", &error)),
-            },
-        }
+        unless_not_met("keep an unreadable body", outcome)
     }
 
     /// Kept bodies of `source` after the position `after`: at most `limit`, and fewer when large ones

@@ -37,7 +37,6 @@ impl Store {
             };
             let decision = Decision {
                 note: Some(reported.note),
-                source_event_at: reported.at,
                 report: Some(reported),
                 ..Decision::new(&ticket, next, reported.actor, now)
             };

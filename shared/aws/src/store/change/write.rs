@@ -35,7 +35,6 @@ pub(super) struct Decision<'a> {
     pub(super) actor: Actor<'a>,
     pub(super) now: DateTime<Utc>,
     pub(super) note: Option<&'a str>,
-    pub(super) source_event_at: Option<DateTime<Utc>>,
     pub(super) message: Option<NewMessage<'a>>,
     /// The note that an agent adds.
     pub(super) internal_note: Option<WrittenAs<'a>>,
@@ -115,8 +114,8 @@ impl Cancelled {
         Self { codes: reasons.iter().map(code).collect() }
     }
 
-    /// `noted_at` is the place of the write that notes a message or a report as known. A condition that is not met
-    /// decides, whatever else was wrong: the ticket is another one than was seen.
+    /// `noted_at` is the place of the write that notes a message or a report as known. A condition
+    /// that is not met decides, whatever else was wrong: the ticket is another one than was seen.
     fn verdict(&self, noted_at: Option<usize>) -> Verdict {
         let at_fault = |code: &&String| code.as_str() != NOT_AT_FAULT;
         let is_failed =
@@ -156,7 +155,6 @@ impl<'a> Decision<'a> {
             actor,
             now,
             note: None,
-            source_event_at: None,
             message: None,
             internal_note: None,
             words_are_new: false,
@@ -336,7 +334,7 @@ impl Decision<'_> {
     ) -> Result<Vec<(String, Option<AttributeValue>)>, Error> {
         let (seen, mut next) = (ticket_item(self.seen)?, ticket_item(&self.next)?);
         let mut changed_at = None;
-        if let Some(at) = self.source_event_at {
+        if let Some(at) = self.report.and_then(|report| report.at) {
             next.insert("source_event_at".to_owned(), AttributeValue::S(format_time(at)));
         }
         if self.next.status != self.seen.status {

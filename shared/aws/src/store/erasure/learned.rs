@@ -11,15 +11,14 @@ use super::report::Counted;
 use copilot_core::error::Error;
 
 impl Store {
-    /// Forgets what was learned since the first correction that `erasure` has removed, if it has. Says
-    /// that it is done.
+    /// Forgets what was learned since the first correction that `erasure` has removed, if it has.
     pub(super) async fn forget_learned(
         &self,
         erasure: &str,
         now: DateTime<Utc>,
-    ) -> Result<bool, Error> {
+    ) -> Result<(), Error> {
         let known = self.erasure(erasure).await?;
-        let Some(since) = known.and_then(|known| known.learned_since) else { return Ok(true) };
+        let Some(since) = known.and_then(|known| known.learned_since) else { return Ok(()) };
         // A training that read the corrections before is to see that its lesson is void.
         self.note_unlearning(now).await?;
         let versions = self.adaptation_versions().await?;
@@ -34,7 +33,6 @@ impl Store {
             let update = self.void_adaptation(version.number)?;
             self.remove(vec![update], erasure, &[(Counted::LearnedVersions, 1)]).await?;
         }
-        self.note_forgotten(erasure, &since).await?;
-        Ok(true)
+        self.note_forgotten(erasure, &since).await
     }
 }

@@ -24,9 +24,8 @@ use tokio::time::Instant;
 
 use super::change::write::End;
 use super::record::{self, Item};
-use super::resolved::ResolvedPage;
 use super::scan_by_age::AgeScan;
-use super::{Store, failure};
+use super::{Store, failure, unless_not_met};
 use crate::limits;
 use copilot_core::error::Error;
 use copilot_core::ticket::{CustomerId, TicketId};
@@ -38,9 +37,6 @@ pub use report::{ErasedCounts, Erasure};
 /// The name of the erasure of what is kept no longer.
 const RETENTION: &str = "retention";
 const OPERATION: &str = "erase a ticket";
-
-/// Closed tickets that may be due to be erased.
-pub type RetentionPage = ResolvedPage;
 
 impl Store {
     /// Removes what is known of a customer until all is removed or `until` is over, and says what was
@@ -64,8 +60,8 @@ impl Store {
         for id in &ids {
             is_done = is_done && self.erase_tickets_of(id, name, until, now).await?;
         }
-        is_done = is_done && self.forget_learned(name, now).await?;
         if is_done {
+            self.forget_learned(name, now).await?;
             self.finish_erasure(name, now).await?;
         }
         self.erasure(name).await?.ok_or(Error::defect("read an erasure"))
@@ -104,7 +100,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`].
     pub async fn forget_learned_from_old(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        self.forget_learned(RETENTION, now).await.map(|_| ())
+        self.forget_learned(RETENTION, now).await
     }
 
     /// Goes on with tickets of one of the [`Store::shards`] whose erasure ended in the middle. Says how
@@ -243,7 +239,8 @@ impl Store {
             return Ok(());
         }
         let key = |name: &str| item.get(name).cloned().ok_or(Error::defect(OPERATION));
-        self.client
+        let outcome = self
+            .client
             .delete_item()
             .table_name(&self.table)
             .key("pk", key("pk")?)
@@ -251,12 +248,8 @@ impl Store {
             // A ticket may have taken the free place meanwhile.
             .condition_expression("attribute_exists(erased_at) OR attribute_not_exists(pk)")
             .send()
-            .await
-            .map(|_| ())
-            .or_else(|error| match error.as_service_error() {
-                Some(error) if error.is_conditional_check_failed_exception() => Ok(()),
-                _ => Err(failure(OPERATION, &error)),
-            })
+            .await;
+        unless_not_met(OPERATION, outcome)
     }
 
     /// Makes the writes and adds to the counts of the erasure, all or none. False when a condition of a

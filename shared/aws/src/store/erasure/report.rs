@@ -1,11 +1,12 @@
 //! The row of an erasure: how far it is, and what it has removed.
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::record::Item;
-use super::super::{Store, failure};
+use super::super::{Store, failure, unless_not_met};
 use crate::limits;
 use copilot_core::error::Error;
 use copilot_core::ticket::{format_time, optional_timestamp, parse_time, timestamp};
@@ -18,7 +19,7 @@ const OPERATION: &str = "note an erasure";
 pub struct ErasedCounts {
     /// Tickets, with their texts.
     pub tickets: u64,
-    /// What customers wrote after the description.
+    /// What customers wrote after the description, and agents' notes.
     pub messages: u64,
     /// Notes that a message is known.
     pub message_ids: u64,
@@ -113,27 +114,21 @@ impl Store {
         let known = self.erasure(name).await?;
         let is_over =
             |finished_at: DateTime<Utc>| finished_at + limits::ERASURE_REPORT_RETENTION < now;
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(name))
-            .expression_attribute_values(":now", text(&format_time(now)));
-        update = match known {
+        match known {
             Some(known) if known.finished_at.is_none() => return Ok(known),
             Some(known) if known.finished_at.is_some_and(is_over) => {
                 // The table's time to live has not come by yet.
                 let call = self.client.delete_item().table_name(&self.table);
                 let call = call.key("pk", text(PARTITION)).key("sk", text(name));
                 call.send().await.map_err(|error| failure(OPERATION, &error))?;
-                update.update_expression("SET started_at = if_not_exists(started_at, :now)")
             }
-            _ => update.update_expression(
-                "SET started_at = if_not_exists(started_at, :now) \
-                 REMOVE finished_at, expires_at, kept_sources_done, kept_after",
-            ),
-        };
+            _ => {}
+        }
+        let update = self.update_row(name).update_expression(
+            "SET started_at = if_not_exists(started_at, :now) \
+             REMOVE finished_at, expires_at, kept_sources_done, kept_after",
+        );
+        let update = update.expression_attribute_values(":now", text(&format_time(now)));
         update.send().await.map_err(|error| failure(OPERATION, &error))?;
         self.erasure(name).await?.ok_or(Error::defect(OPERATION))
     }
@@ -141,11 +136,7 @@ impl Store {
     /// Notes that nothing more was found.
     pub(super) async fn finish_erasure(&self, name: &str, now: DateTime<Utc>) -> Result<(), Error> {
         let expires_at = (now + limits::ERASURE_REPORT_RETENTION).timestamp();
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(name))
+        self.update_row(name)
             .update_expression("SET finished_at = :now, expires_at = :expires_at")
             .expression_attribute_values(":now", text(&format_time(now)))
             .expression_attribute_values(":expires_at", AttributeValue::N(expires_at.to_string()))
@@ -175,12 +166,15 @@ impl Store {
             let found = answer.items.unwrap_or_default();
             names.extend(found.iter().filter_map(|item| text_of(item, "sk")));
             start = answer.last_evaluated_key;
-            let is_enough =
-                i32::try_from(names.len()).is_ok_and(|count| count < limits::UNFINISHED_ERASURES);
-            if start.is_none() || !is_enough {
+            if start.is_none() || names.len() >= limits::UNFINISHED_ERASURES {
                 return Ok(names);
             }
         }
+    }
+
+    fn update_row(&self, name: &str) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(&self.table);
+        update.key("pk", text(PARTITION)).key("sk", text(name))
     }
 
     /// Notes how far kept bodies are read.
@@ -190,13 +184,7 @@ impl Store {
         progress: &KeptProgress,
     ) -> Result<(), Error> {
         let done = AttributeValue::N(progress.sources_done.to_string());
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(name))
-            .expression_attribute_values(":done", done);
+        let mut update = self.update_row(name).expression_attribute_values(":done", done);
         update = match &progress.after {
             None => update.update_expression("SET kept_sources_done = :done REMOVE kept_after"),
             Some(after) => update
@@ -210,40 +198,26 @@ impl Store {
     /// forgotten.
     pub(super) async fn note_learned_since(&self, name: &str, at: &str) -> Result<(), Error> {
         let outcome = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(name))
+            .update_row(name)
             .update_expression("SET learned_since = :at")
             .condition_expression("attribute_not_exists(learned_since) OR learned_since > :at")
             .expression_attribute_values(":at", text(at))
             .send()
             .await;
-        outcome.map(|_| ()).or_else(|error| match error.as_service_error() {
-            Some(error) if error.is_conditional_check_failed_exception() => Ok(()),
-            _ => Err(failure(OPERATION, &error)),
-        })
+        unless_not_met(OPERATION, outcome)
     }
 
     /// Notes that what was learned since `at` is forgotten.
     pub(super) async fn note_forgotten(&self, name: &str, at: &str) -> Result<(), Error> {
         let outcome = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", text(PARTITION))
-            .key("sk", text(name))
+            .update_row(name)
             .update_expression("REMOVE learned_since")
             // An earlier one may have been noted meanwhile.
             .condition_expression("learned_since = :at")
             .expression_attribute_values(":at", text(at))
             .send()
             .await;
-        outcome.map(|_| ()).or_else(|error| match error.as_service_error() {
-            Some(error) if error.is_conditional_check_failed_exception() => Ok(()),
-            _ => Err(failure(OPERATION, &error)),
-        })
+        unless_not_met(OPERATION, outcome)
     }
 
     /// The write that adds to the counts of an erasure.

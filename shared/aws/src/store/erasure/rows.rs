@@ -1,6 +1,7 @@
 //! What hangs on a ticket that is marked as erased.
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use std::collections::BTreeSet;
+
 use tokio::time::Instant;
 
 use super::super::corrections;
@@ -63,26 +64,17 @@ impl Store {
         Ok(rows.filter(|row| row.get("sk") != Some(&sk)).collect())
     }
 
-    /// The keys of the corrections that agents gave with the changes among `rows` and that are kept
+    /// The corrections that agents gave with the changes among `rows` and that are kept
     /// still.
     async fn corrections_of(&self, digits: u32, rows: &[Item]) -> Result<Vec<Item>, Error> {
-        let keys: Vec<Item> = rows
+        // Two changes may have one time, and a batch takes no key twice.
+        let times: BTreeSet<&String> = rows
             .iter()
             .filter(|row| row.contains_key("fields"))
-            .filter_map(|row| Some(corrections::key(row.get("at")?.as_s().ok()?, digits)))
+            .filter_map(|row| row.get("at")?.as_s().ok())
             .collect();
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let request = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
-        let request = request.projection_expression("pk, sk").build();
-        let request = request.map_err(|error| Error::internal(OPERATION, error))?;
-        let call = self.client.batch_get_item().request_items(&self.table, request);
-        let answer = call.send().await.map_err(|error| failure(OPERATION, &error))?;
-        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(Error::unavailable(OPERATION));
-        }
-        Ok(answer.responses.unwrap_or_default().into_values().flatten().collect())
+        let keys = times.into_iter().map(|at| corrections::key(at, digits)).collect();
+        self.read_batch(OPERATION, keys).await
     }
 }
 

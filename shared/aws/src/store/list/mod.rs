@@ -28,8 +28,9 @@ impl Store {
     ///
     /// An order, a customer or a status is found by an index of its own; what else the filter asks
     /// is looked for among those tickets. A page ends early only when it has read
-    /// [`limits::PAGE_READ_TICKETS`] or [`limits::PAGE_READ_BYTES`] or reaches [`limits::PAGE_BYTES`]; its position then goes on.
-    /// `show` gives each ticket as it is answered, and the bytes that it takes there.
+    /// [`limits::PAGE_READ_TICKETS`] or [`limits::PAGE_READ_BYTES`] or reaches
+    /// [`limits::PAGE_BYTES`]; its position then goes on. `show` gives each ticket as it is
+    /// answered, and the bytes that it takes there.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`], and those of `show`.
@@ -89,8 +90,8 @@ impl Store {
         Ok(page)
     }
 
-    /// The tickets of `entries` by their `created_key`, and how many bytes were read. One that is gone is absent, and so is
-    /// one that cannot be read: it must not hide the others.
+    /// The tickets of `entries` by their `created_key`, and how many bytes were read. One that is
+    /// gone is absent, and so is one that cannot be read: it must not hide the others.
     async fn read_all(&self, entries: &[Entry]) -> Result<(HashMap<String, Ticket>, usize), Error> {
         const OPERATION: &str = "read a page of tickets";
         let items = self.read_batch(OPERATION, ticket_keys(entries)).await?;
