@@ -76,4 +76,4 @@ impl Conversation<'_> {
     }
 }
 
-const NO_WORDS: Unreadable = Unreadable { reason: "neither a subject nor a text" };
+pub(super) const NO_WORDS: Unreadable = Unreadable { reason: "neither a subject nor a text" };

@@ -28,7 +28,7 @@ pub fn are_same_words(one: &str, other: &str) -> bool {
 
 /// The letters and digits of a text, in lower case, without the heading that Zendesk gives a formatted
 /// comment; of a text that has none, all that shows.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     let text = without_heading(text);
     let letters = |is_kept: fn(char) -> bool| -> String {
         text.chars().filter(|character| is_kept(*character)).flat_map(char::to_lowercase).collect()

@@ -8,7 +8,7 @@ use std::ops::Range;
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
 use super::quotation::Quotations;
-use super::visibility::Visibility;
+use super::visibility::{Style, Visibility};
 
 /// The words of an HTML text with its lines, lists and links.
 ///
@@ -259,14 +259,22 @@ pub fn images(html: &str) -> Vec<String> {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     let mut images = Vec::new();
+    let mut visibility = Visibility::default();
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
-        if let Token::StartTag(tag) = token
-            && tag.name.as_slice() == b"img"
-            && !is_invisible(&tag)
-            && web_address(&attribute(&tag, b"src")).is_some()
-        {
-            images.push(shown(&tag));
+        match token {
+            Token::StartTag(tag) => {
+                visibility.start(&tag);
+                if tag.name.as_slice() == b"img"
+                    && !visibility.hides()
+                    && !is_invisible(&tag)
+                    && web_address(&attribute(&tag, b"src")).is_some()
+                {
+                    images.push(shown(&tag));
+                }
+            }
+            Token::EndTag(tag) => visibility.end(&tag.name),
+            _ => {}
         }
     }
     images
@@ -323,15 +331,11 @@ fn is_invisible(tag: &StartTag<()>) -> bool {
     };
     let style = attribute(tag, b"style").to_ascii_lowercase();
     let mut declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-    let is_hidden = |(name, value): (&str, &str)| match name.trim() {
-        "display" => value.trim().starts_with("none"),
-        "visibility" => value.trim().starts_with("hidden"),
-        "width" | "height" => is_dot(value),
-        _ => false,
-    };
-    is_dot(&attribute(tag, b"width"))
+    Style::of(tag).is_hidden
+        || is_dot(&attribute(tag, b"width"))
         || is_dot(&attribute(tag, b"height"))
-        || declarations.any(is_hidden)
+        || declarations
+            .any(|(name, value)| matches!(name.trim(), "width" | "height") && is_dot(value))
 }
 
 #[cfg(test)]
@@ -341,6 +345,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn images_that_nobody_sees_are_not_told() {
+        let shown = r#"<img src="https://a.example/1.png">"#;
+        assert_eq!(images(shown).len(), 1);
+        for html in [
+            format!("<div style='display:none'>{shown}</div>"),
+            format!("<div hidden><b>{shown}</b></div>"),
+            shown.replace("<img", "<img hidden"),
+            shown.replace("<img", "<img style='opacity:0'"),
+        ] {
+            assert_eq!(images(&html), [] as [String; 0], "{html}");
+        }
+    }
 
     #[test]
     fn lines_and_paragraphs() {

@@ -107,13 +107,13 @@ impl Visibility {
 }
 
 /// What an element says of how it is seen.
-struct Style {
-    is_hidden: bool,
+pub(super) struct Style {
+    pub(super) is_hidden: bool,
     is_tiny: Option<bool>,
 }
 
 impl Style {
-    fn of(tag: &StartTag<()>) -> Self {
+    pub(super) fn of(tag: &StartTag<()>) -> Self {
         let text = attribute(tag, b"style").to_ascii_lowercase();
         let mut style = Self { is_hidden: has_hidden(tag), is_tiny: None };
         let (mut is_cut, mut has_no_room) = (false, false);

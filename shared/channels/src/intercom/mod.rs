@@ -22,6 +22,7 @@ use super::event::{
 };
 use super::said::message;
 
+use super::conversation::NO_WORDS;
 use super::lenient;
 use crate::signature::VerifiedBody;
 use crate::vendor::Vendor;
@@ -104,9 +105,9 @@ impl Notification<'_> {
             (None, Some(digest)) => ConversationIdentity::of_intercom_body(self.app, digest),
             (None, None) => return Err(NO_ID),
         };
-        let mut report = self.report(identity, id, None);
+        let report = self.report(identity, id, None);
         if report.opening.is_none() {
-            report.opening = Some(self.open(&report.conversation, None, None)?);
+            return Err(NO_WORDS);
         }
         Ok(WebhookEvent::Reported(Box::new(report)))
     }

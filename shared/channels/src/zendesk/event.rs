@@ -95,26 +95,26 @@ impl<'a> Event<'a> {
         .open()
     }
 
-    /// The event as one that tells of `messages` and `status`.
+    /// What the event tells, with `messages` and `status`.
     fn report(
         &self,
         opening: Option<NewTicket>,
         messages: Vec<CustomerMessage>,
         status: Option<StatusReport>,
-    ) -> WebhookEvent {
+    ) -> ConversationReport {
         // What was finished before our time is left out.
         let is_finished = |report: &StatusReport| {
             messages.is_empty() && matches!(report.status, Status::Resolved | Status::Closed)
         };
         let description = lenient::words(&self.detail["description"]);
-        WebhookEvent::Reported(Box::new(ConversationReport {
+        ConversationReport {
             conversation: self.conversation.clone(),
             may_begin: !status.as_ref().is_some_and(is_finished),
             opening,
             first_words: description.and_then(|words| message(None, words, None).ok()),
             messages,
             status,
-        }))
+        }
     }
 
     fn status_report(&self, status: Status, source_status: String) -> StatusReport {
@@ -135,11 +135,8 @@ impl<'a> Event<'a> {
         let finished = finished
             .filter(|(status, _)| matches!(status, Status::Resolved | Status::Closed))
             .map(|(status, name)| self.status_report(status, name));
-        let WebhookEvent::Reported(report) = self.report(Some(opening), Vec::new(), finished)
-        else {
-            return Err(Unreadable { reason: "an event that tells nothing" });
-        };
-        Ok(WebhookEvent::Reported(Box::new(ConversationReport { may_begin: true, ..*report })))
+        let report = self.report(Some(opening), Vec::new(), finished);
+        Ok(reported(ConversationReport { may_begin: true, ..report }))
     }
 
     fn moved(&self) -> Result<WebhookEvent, Unreadable> {
@@ -150,7 +147,7 @@ impl<'a> Event<'a> {
         let status =
             status_of(&source_status).ok_or(Unreadable { reason: "a status that is not known" })?;
         let report = self.status_report(status, source_status);
-        Ok(self.report(self.open(None).ok(), Vec::new(), Some(report)))
+        Ok(reported(self.report(self.open(None).ok(), Vec::new(), Some(report))))
     }
 
     fn said(&self) -> Result<WebhookEvent, Unreadable> {
@@ -170,7 +167,7 @@ impl<'a> Event<'a> {
             // The message is all that is known of the ticket.
             new.opened_by = Some(said.id.clone());
         }
-        Ok(self.report(opening, vec![said], None))
+        Ok(reported(self.report(opening, vec![said], None)))
     }
 
     /// The comment that is the ticket's description. Files that it has are told by it alone.
@@ -179,7 +176,8 @@ impl<'a> Event<'a> {
         let below = files(&comment["attachments"]);
         let named = with_files(None, below).filter(|_| words != opening.description.as_str());
         let said = named.map(|files| timed_message(lenient::id(&comment["id"]), &files, self.time));
-        Ok(self.report(Some(opening), said.transpose()?.into_iter().collect(), None))
+        let said = said.transpose()?.into_iter().collect();
+        Ok(reported(self.report(Some(opening), said, None)))
     }
 
     /// A file of a comment of the requester's, told after the comment. Who sent it is not told, but who
@@ -194,7 +192,7 @@ impl<'a> Event<'a> {
             return Ok(WebhookEvent::Ignored { reason: "a file without name and address" });
         };
         let said = timed_message(lenient::id(&attachment["id"]), &words, self.time)?;
-        Ok(self.report(self.open(None).ok(), vec![said], None))
+        Ok(reported(self.report(self.open(None).ok(), vec![said], None)))
     }
 
     /// `None` for a public comment of a person who is not staff.
@@ -236,7 +234,7 @@ impl<'a> Event<'a> {
 
     fn removed(&self, way: &str) -> WebhookEvent {
         let report = self.status_report(Status::Closed, way.to_owned());
-        self.report(None, Vec::new(), Some(report))
+        reported(self.report(None, Vec::new(), Some(report)))
     }
 }
 
@@ -266,4 +264,7 @@ pub(super) fn with_its_files(words: Option<String>, comment: &Value) -> Option<S
     let images: Vec<String> = images.into_iter().filter(is_new).collect();
     let files = images.into_iter().chain(files(&comment["attachments"])).collect();
     with_files(words, files)
+}
+fn reported(report: ConversationReport) -> WebhookEvent {
+    WebhookEvent::Reported(Box::new(report))
 }

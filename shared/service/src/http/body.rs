@@ -161,7 +161,7 @@ pub enum ExportedRecord {
     Message {
         /// The ticket that it is on.
         ticket_id: TicketId,
-        /// What the customer wrote.
+        /// What the customer wrote, or an agent noted.
         message: MessageView,
     },
     /// A webhook's body that could not be read and names the customer.
@@ -216,7 +216,7 @@ pub struct CustomerErasure {
 pub struct ErasedCounts {
     /// Tickets, with their texts and what the AI suggested for them.
     pub tickets: u64,
-    /// What the customer wrote after the description.
+    /// What the customer wrote after the description, and agents' notes.
     pub messages: u64,
     /// Notes that a message is known.
     pub message_ids: u64,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Webhook, nothing};
-use crate::acceptance::take_in;
+use crate::acceptance::{Stored, take_in};
 use crate::http::{Response, WebhookAnswer, WebhookResult};
 use crate::limits;
 use chrono::{DateTime, Utc};
@@ -190,9 +190,13 @@ impl Webhook {
             };
             let changed = self.store.complete(ticket.ticket_id, told, self.actor(), now()).await?;
             is_completed |= matches!(changed, Changed::Done(_));
-            if let Some(earlier) = ticket.follow_up_of {
-                next = self.store.read(earlier).await.ok();
-            }
+            let Some(earlier) = ticket.follow_up_of else { break };
+            next = match self.store.read(earlier).await {
+                Ok(earlier) => Some(earlier),
+                // It was erased.
+                Err(Error::NotFound(_)) => None,
+                Err(error) => return Err(error),
+            };
         }
         Ok(is_completed)
     }
@@ -257,18 +261,21 @@ impl Webhook {
                     let identity = identity_of(&report.conversation, number);
                     let new = follow_up(&closed, message, identity.clone());
                     let accepted = take_in(&self.store, &self.queue, &new, trace_id).await;
-                    let accepted = accepted.map_err(not_now)?;
+                    let Stored { ticket, is_new } = accepted.map_err(not_now)?;
                     self.store.note_follow_up(first, number).await?;
-                    let Some(Known::Ticket(made)) = self.store.find(&identity).await? else {
-                        return Err(gone());
-                    };
-                    conversation.follow(number, *made);
-                    if accepted.is_new {
+                    if is_new {
+                        let opened_by = new.opened_by;
+                        conversation
+                            .follow(number, Found { ticket, opened_by, newest_follow_up: 0 });
                         let (id, words_id) = (message.id.as_str(), message.words_id.as_str());
                         self.store.note_message(first, id, words_id).await?;
                         return Ok(Said::AsFollowUp);
                     }
                     // Another message of the conversation was first: this one is still to be added.
+                    let Some(Known::Ticket(made)) = self.store.find(&identity).await? else {
+                        return Err(gone());
+                    };
+                    conversation.follow(number, *made);
                 }
             }
         }

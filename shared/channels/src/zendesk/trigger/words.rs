@@ -5,6 +5,8 @@
 //! every member is looked at: those whose names say that they hold something else are passed over, those
 //! whose names speak of comments and messages are words, and of the rest what reads like words is.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ use super::super::super::contact::Contact;
 use super::super::super::html::readable_text;
 use super::super::super::lenient;
 use super::super::super::placeholder::is_unfilled;
-use super::super::super::said::{are_same_words, heading, is_rule, without_heading};
+use super::super::super::said::{bare, heading, is_rule, without_heading};
 use super::super::event::{bare_words, with_its_files};
 use super::members::Members;
 use super::names::{Kind, base, kind};
@@ -129,7 +131,7 @@ impl Reader<'_> {
             }
             return;
         }
-        for (author, words) in sections.into_iter().rev() {
+        for (author, words) in sections.into_iter().take(limits::MESSAGES_OF_A_NOTIFICATION).rev() {
             if self.may_be_customers(author) {
                 self.add(kind, base, words);
             }
@@ -217,21 +219,26 @@ impl Reader<'_> {
 impl Words {
     /// One comment may come under several names. What is said twice in other words is two comments.
     fn leave_out_what_is_said_twice(&mut self) {
-        let mut kept: Vec<Comment> = Vec::new();
-        for comment in std::mem::take(&mut self.comments) {
-            let in_description = self
-                .description
-                .as_deref()
-                .is_some_and(|said| are_same_words(&comment.words, said));
-            let is_known = |other: &Comment| match (&comment.id, &other.id) {
-                (Some(one), Some(other)) => one == other,
-                _ => are_same_words(&comment.words, &other.words),
+        let description = self.description.as_deref().map(bare);
+        let (mut ids, mut words, mut words_without_id) =
+            (HashSet::new(), HashSet::new(), HashSet::new());
+        self.comments.retain(|comment| {
+            let said = bare(&comment.words);
+            let id = comment.id.as_ref().map(|id| id.as_str().to_owned());
+            let is_known = match &id {
+                Some(id) => ids.contains(id) || words_without_id.contains(&said),
+                None => words.contains(&said),
             };
-            if !in_description && !kept.iter().any(is_known) {
-                kept.push(comment);
+            if is_known || description.as_ref() == Some(&said) {
+                return false;
             }
-        }
-        self.comments = kept;
+            match id {
+                Some(id) => ids.insert(id),
+                None => words_without_id.insert(said.clone()),
+            };
+            words.insert(said);
+            true
+        });
     }
 }
 
