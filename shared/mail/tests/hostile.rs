@@ -126,6 +126,7 @@ fn bombs_in_bodies_stay_linear() {
     for (kind, body) in [
         ("text/html", "<div>".repeat(million / 5)),
         ("text/html", "<blockquote>".repeat(million / 12)),
+        ("text/html", "<blockquote>a</blockquote>".repeat(million / 26)),
         ("text/html", "<span style='font-size:0'>".repeat(million / 26)),
         ("text/html", "<p style=display:none><b>".repeat(million / 26)),
         ("text/html", "<a href='https://x.example'>x".repeat(million / 30)),

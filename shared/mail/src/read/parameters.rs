@@ -79,8 +79,8 @@ fn pieces(text: &str) -> Vec<Piece> {
     while pieces.len() < limits::PARAMETERS {
         rest = rest.trim_start_matches(|c: char| c == ';' || c.is_whitespace());
         let Some((name, after)) = rest.split_once('=') else { break };
-        if let Some(semicolon) = name.find(';') {
-            // A name without a value.
+        if let Some(semicolon) = name.rfind(';') {
+            // Names without a value.
             rest = &rest[semicolon..];
             continue;
         }

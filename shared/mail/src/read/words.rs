@@ -6,6 +6,7 @@ use super::quotation::{self, Line, Passage, PassageKind};
 use super::{calendar, charset, flowed, tnef};
 use crate::limits;
 use copilot_channels::html;
+use copilot_core::ticket::is_blank;
 
 /// What a mail says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,11 +231,7 @@ impl Collector<'_> {
             let points = |other: &Candidate| !other.is_html && only_points_elsewhere(&other.lines);
             let prefers_html =
                 has_html && (!has_plain || others.clone().all(|o| o.is_html || points(o)));
-            let is_wanted = if candidate.is_html {
-                candidate.alternative.is_none() || prefers_html
-            } else {
-                candidate.alternative.is_none() || !prefers_html
-            };
+            let is_wanted = candidate.alternative.is_none() || candidate.is_html == prefers_html;
             if !is_wanted || !says_something(&candidate.lines) {
                 continue;
             }
@@ -266,7 +263,7 @@ const HIDDEN_BY_OUTLOOK: &str = "The words of this mail are inside an attachment
 const POINTER_CHARACTERS: usize = 200;
 
 fn says_something(lines: &[Line]) -> bool {
-    lines.iter().any(|line| line.text.chars().any(|c| !c.is_whitespace() && c != '\u{feff}'))
+    lines.iter().any(|line| !is_blank(&line.text))
 }
 
 /// "This mail is HTML, view it in …": programs write it where the plain text should be.
@@ -306,10 +303,13 @@ fn of_html(source: &str) -> Vec<Line> {
     let read = html::to_text_with_quotations(source);
     let mut lines = Vec::new();
     let mut start = 0;
+    // In order, and none within another: those before a line are done with.
+    let mut quotations = read.quotations.iter().peekable();
     for line in read.text.split('\n') {
         let end = start + line.len();
-        let is_quoted = read.quotations.iter().any(|range| range.start < end && start < range.end)
-            && !line.is_empty();
+        while quotations.next_if(|range| range.end <= start).is_some() {}
+        let is_quoted =
+            quotations.peek().is_some_and(|range| range.start < end) && !line.is_empty();
         let marks = if is_quoted { "> " } else { "" };
         let is_quoted = if is_quoted { Some(true) } else { None };
         lines.push(Line { text: format!("{marks}{}", charset::clean(line)), is_quoted });
