@@ -2,7 +2,8 @@
 //!
 //! In reading order: [`category`] is a small model in the program itself; [`priority`] is a stated
 //! policy; [`extraction`] finds what a text names; [`language`] says whether the model knows the
-//! language; [`learning`] learns from agents; [`Triage`] puts it all together. Nothing here imports AWS, HTTP or tokio.
+//! language; [`learning`] learns from agents; [`Triage`] puts it all together. Nothing here imports
+//! AWS, HTTP or tokio.
 
 #![warn(missing_docs)]
 

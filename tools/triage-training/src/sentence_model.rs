@@ -22,8 +22,8 @@ use crate::train::{Unwritable, sources_of, write};
 
 /// Version of the linear part that this program trains. Count it up when a new one is shipped.
 const HEAD_VERSION: u16 = 1;
-/// How much the sentence model's scores count against the word model's. A half did better than one on the sources
-/// of the model card.
+/// How much the sentence model's scores count against the word model's. A half did better than one
+/// on the sources of the model card.
 const SHARE: f32 = 0.5;
 /// Strength of the squared penalty: one over what scikit-learn calls C.
 const PENALTY: f64 = 0.1;

@@ -1,10 +1,10 @@
 //! What a ticket is about: a linear model over hashed n-grams.
 //!
 //! In reading order: [`normalise`] cuts a text into words, [`features`] counts the n-grams,
-//! [`vector`] weighs them, [`CategoryModel`] scores the categories (`classes` maps those that its file names
-//! to those of the program), `reasons` says which words
-//! speak for one; `adaptation` learns from agents. [`regression`] finds the weights.
-//! `docs/model-card.md` says what the model was trained on and how well it does.
+//! [`vector`] weighs them, [`CategoryModel`] scores the categories (`classes` maps those that its
+//! file names to those of the program), `reasons` says which words speak for one; `adaptation`
+//! learns from agents. [`regression`] finds the weights. `docs/model-card.md` says what the model
+//! was trained on and how well it does.
 
 mod adaptation;
 mod bytes;

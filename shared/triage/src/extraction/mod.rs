@@ -2,9 +2,9 @@
 //!
 //! [`extract`] reads the texts of a ticket once each as `tokens` and then tries one kind after the
 //! other: what one kind took is not read as another, so an order number is no phone number. The
-//! kinds in their order: card numbers, IBANs, e-mail addresses and phone numbers
-//! ([`copilot_core::ticket::payment_numbers`] and [`copilot_core::ticket::contacts`]), `tracking`,
-//! `order_id`, `amount`, `date`, `device`.
+//! kinds in their order: card numbers and IBANs ([`copilot_core::ticket::payment_numbers`]), order
+//! numbers of the team's own form, `tracking`, e-mail addresses and phone numbers
+//! ([`copilot_core::ticket::contacts`]), `order_id`, `amount`, `date`, `device`.
 //!
 //! The rules are the project's own. A general parser of dates and amounts needs more than the
 //! millisecond and the 20 MB that a ticket may take here; `docs/extraction.md` has the measurements.

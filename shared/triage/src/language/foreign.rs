@@ -144,7 +144,8 @@ const LANGUAGES: &[Signs] = &[
             bestallt blev blir dag dagar de den det detta dom dra dragit du eller en er ett fakturan
             faktura fatt fel fick fore fran fungerar fraga ga gang ganger gar ge glomt hade hal har
             hej hjalp hjalpa hur ifran ingen inget inte jag kan kommer kom konto kontot kopt kort
-            kvitto kvar kunna lamna leverans levererad levererats logga losenord man med men mig             mina mitt mot mycket nagon nagot nar ni nu nya oss paket paketet pengar pengarna saknas
+            kvitto kvar kunna lamna leverans levererad levererats logga losenord man med men mig
+            mina mitt mot mycket nagon nagot nar ni nu nya oss paket paketet pengar pengarna saknas
             samma sedan sen sin skickad skickat ska skulle snalla som storlek talt tack tillbaka
             trasig tva upp ut utan vad vantar vantat var vara varan varfor varor veckor vi vill
             vilken aterbetalning angra ar",

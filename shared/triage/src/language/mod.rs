@@ -170,19 +170,15 @@ impl Shown {
         if hinted.is_empty() || self.english > 1 || self.words < WORDS_FOR_LIBRARIES - 1 {
             return false;
         }
-        let by_whatlang = whatlang::detect(read).and_then(|told| code(told.lang()));
-        let by_whichlang = code_of(whichlang::detect_language(read));
-        let told = [by_whatlang, Some(by_whichlang)].into_iter().flatten();
-        let confirmed = told.filter(|code| hinted.contains(code)).count();
-        by_whichlang != "en" && confirmed > self.english
+        let told = told_by_libraries(read);
+        let confirmed = told.iter().flatten().filter(|code| hinted.contains(code)).count();
+        told[1] != Some("en") && confirmed > self.english
     }
 
     /// The language that most words speak for. Of several, a library decides.
     fn of_words(&self, read: &str) -> Option<&'static str> {
         let codes = self.foreign.codes();
-        let by_whatlang = whatlang::detect(read).and_then(|told| code(told.lang()));
-        let by_whichlang = Some(code_of(whichlang::detect_language(read)));
-        let told = [by_whatlang, by_whichlang].into_iter().flatten();
+        let told = told_by_libraries(read).into_iter().flatten();
         told.into_iter().find(|code| codes.contains(code)).or(codes.first().copied())
     }
 
@@ -202,6 +198,12 @@ impl Shown {
         let is_english = self.foreign.most() == 0 && self.shared > 0;
         if is_english { Language::ENGLISH } else { Language::UNTOLD }
     }
+}
+
+/// The languages that whatlang and whichlang take a text for.
+fn told_by_libraries(read: &str) -> [Option<&'static str>; 2] {
+    let by_whatlang = whatlang::detect(read).and_then(|told| code(told.lang()));
+    [by_whatlang, Some(code_of(whichlang::detect_language(read)))]
 }
 
 /// How many letters of a text are Latin, and how many are not.

@@ -34,18 +34,17 @@ async fn a_number_that_is_no_order_sets_none() {
     let data = tempfile::tempdir().unwrap();
     let further = ["--parameter", "TriageModel=embedded"];
     let product = Product::start_with(data.path(), &further).await;
-    for (name, may_be_an_order) in [
-        ("11-create-entity-is-no-order.json", false),
-        ("12-create-desk-reference-is-no-order.json", false),
-        ("13-create-colour-is-no-order.json", false),
-        ("14-create-customer-number-is-no-order.json", false),
+    for name in [
+        "11-create-entity-is-no-order.json",
+        "12-create-desk-reference-is-no-order.json",
+        "13-create-colour-is-no-order.json",
+        "14-create-customer-number-is-no-order.json",
     ] {
         let answer = send(&product, CREATE, name).await;
         let id = ticket(&answer)["ticket_id"].as_str().unwrap().to_owned();
         let suggestion = product.suggestion(&id).await;
-        let orders = suggestion["extracted"].as_array().unwrap().iter();
-        let orders = orders.filter(|value| value["kind"] == "order_id").count();
-        assert_eq!(orders > 0, may_be_an_order, "{name}: {suggestion}");
+        let mut extracted = suggestion["extracted"].as_array().unwrap().iter();
+        assert!(extracted.all(|value| value["kind"] != "order_id"), "{name}: {suggestion}");
         assert_eq!(product.read(&id).await.body["order_id"], Value::Null, "{name}");
     }
     product.stack.stop().await;
