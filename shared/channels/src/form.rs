@@ -199,7 +199,7 @@ mod tests {
     use copilot_core::error::Place;
 
     fn create(body: serde_json::Value) -> Result<NewTicket, Error> {
-        parse_create(body.to_string().as_bytes(), &Source::ALL.map(|(_, source)| source))
+        parse_create(body.to_string().as_bytes(), &Source::ALL)
     }
 
     fn faults<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, String)> {

@@ -16,8 +16,8 @@ use copilot_core::ticket::{Assignee, Category, Priority, Tag, TicketPatch};
 pub fn parse_patch(body: &[u8]) -> Result<TicketPatch, Error> {
     let mut object = JsonObject::read(body)?;
     let patch = TicketPatch {
-        priority: named(&mut object, "priority", &Priority::ALL, "").flatten(),
-        category: named(&mut object, "category", &Category::ALL, ", or null"),
+        priority: named(&mut object, "priority", &Priority::ALL, Priority::name, "").flatten(),
+        category: named(&mut object, "category", &Category::ALL, Category::name, ", or null"),
         assignee: assignee(&mut object),
         tags: tags(&mut object),
     };
@@ -25,25 +25,26 @@ pub fn parse_patch(body: &[u8]) -> Result<TicketPatch, Error> {
     Ok(patch)
 }
 
-/// One of the names `all`. `null_allowed` ends the sentence that lists them, and is empty where null
+/// One of `all` by its name. `null_allowed` ends the sentence that lists them, and is empty where null
 /// is a fault.
 fn named<T: Copy>(
     object: &mut JsonObject,
-    name: &str,
-    all: &[(&str, T)],
+    member: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
     null_allowed: &str,
 ) -> Option<Option<T>> {
-    match object.member(name)? {
+    match object.member(member)? {
         Value::Null if !null_allowed.is_empty() => return Some(None),
         Value::String(text) => {
-            if let Some((_, value)) = all.iter().find(|(known, _)| known == text) {
+            if let Some(value) = all.iter().find(|known| name(**known) == text) {
                 return Some(Some(*value));
             }
         }
         _ => {}
     }
-    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-    object.refuse(name, format!("Must be one of {}{null_allowed}.", names.join(", ")))
+    let names: Vec<&str> = all.iter().map(|known| name(*known)).collect();
+    object.refuse(member, format!("Must be one of {}{null_allowed}.", names.join(", ")))
 }
 
 fn assignee(object: &mut JsonObject) -> Option<Option<Assignee>> {

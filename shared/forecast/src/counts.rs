@@ -38,11 +38,11 @@ impl CountKey {
 
     /// All but the half hour as one number, by which keys are in order.
     fn kind(&self) -> (usize, usize, usize) {
-        let channel = Source::ALL.iter().position(|(_, known)| *known == self.channel);
+        let channel = Source::ALL.iter().position(|known| *known == self.channel);
         let category = self.category.map(|category| {
-            Category::ALL.iter().position(|(_, known)| *known == category).unwrap_or_default() + 1
+            Category::ALL.iter().position(|known| *known == category).unwrap_or_default() + 1
         });
-        let priority = Priority::ALL.iter().position(|(_, known)| *known == self.priority);
+        let priority = Priority::ALL.iter().position(|known| *known == self.priority);
         (channel.unwrap_or_default(), category.unwrap_or_default(), priority.unwrap_or_default())
     }
 }
@@ -162,9 +162,9 @@ mod tests {
     use super::*;
 
     fn key(minutes: i64, kind: usize) -> CountKey {
-        let category = Category::ALL.get(kind % 8).map(|(_, category)| *category);
+        let category = Category::ALL.get(kind % 8).copied();
         let time = DateTime::from_timestamp(minutes * 60, 0).unwrap();
-        CountKey::new(time, Source::ALL[kind % 6].1, category, Priority::ALL[kind % 4].1)
+        CountKey::new(time, Source::ALL[kind % 6], category, Priority::ALL[kind % 4])
     }
 
     proptest! {

@@ -273,7 +273,7 @@ mod tests {
     fn sentence(category: &str, score: f32) -> SentenceScores {
         let mut scores = [0.0; category::regression::CLASSES];
         let place =
-            copilot_core::ticket::Category::ALL.iter().position(|(name, _)| *name == category);
+            copilot_core::ticket::Category::ALL.iter().position(|known| known.name() == category);
         scores[place.unwrap()] = score;
         SentenceScores { version: 4, log_probabilities: scores, weight: 1.0, temperature: 1.0 }
     }

@@ -64,7 +64,7 @@ fn a_prediction_is_a_distribution_and_the_same_each_time() {
     let largest = prediction.probabilities.iter().copied().fold(0.0, f32::max);
     assert_eq!(prediction.confidence, largest);
     let place = prediction.probabilities.iter().position(|one| *one == largest).unwrap();
-    assert_eq!(Category::ALL[place].1, prediction.category);
+    assert_eq!(Category::ALL[place], prediction.category);
     assert_eq!(prediction, model().predict(text));
 }
 

@@ -39,7 +39,7 @@ impl Examples {
     pub fn add(&mut self, row: &Row, suggestion: &Suggestion) {
         let place = suggestion
             .category
-            .and_then(|category| Category::ALL.iter().position(|(_, known)| *known == category));
+            .and_then(|category| Category::ALL.iter().position(|known| *known == category));
         let examples = &mut self.by_answer[place.unwrap_or(CATEGORIES)];
         if examples.len() >= EXAMPLES_EACH {
             return;

@@ -13,7 +13,7 @@ pub struct LabelMap {
 impl LabelMap {
     /// Our own names, and `mappings` before them.
     pub fn new(mappings: &[(String, Category)]) -> Self {
-        let own = Category::ALL.map(|(name, category)| (name.to_owned(), category));
+        let own = Category::ALL.map(|category| (category.name().to_owned(), category));
         let mapped = mappings.iter().map(|(label, category)| (folded(label), *category));
         Self { by_label: own.into_iter().chain(mapped).collect() }
     }

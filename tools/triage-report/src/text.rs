@@ -73,9 +73,9 @@ fn categories(out: &mut String, figures: &Figures) -> fmt::Result {
 
 fn priorities(out: &mut String, figures: &Figures) -> fmt::Result {
     writeln!(out, "\n{:<12}{:>10}{:>8}", "Priority", "tickets", "share")?;
-    for ((name, _), count) in Priority::ALL.iter().zip(figures.priorities) {
+    for (priority, count) in Priority::ALL.iter().zip(figures.priorities) {
         let share = percent(ratio(count, figures.suggested));
-        writeln!(out, "{name:<12}{count:>10}{share:>8}")?;
+        writeln!(out, "{:<12}{count:>10}{share:>8}", priority.name())?;
     }
     Ok(())
 }

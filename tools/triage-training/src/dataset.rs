@@ -174,7 +174,7 @@ fn read_file(path: &Path, source: &str, rows: &mut Vec<Row>) -> Result<(), Datas
 
 fn class_of(label: &str) -> Option<usize> {
     let label = label.to_ascii_lowercase();
-    Category::ALL.iter().position(|(name, _)| *name == label)
+    Category::ALL.iter().position(|known| known.name() == label)
 }
 
 #[cfg(test)]

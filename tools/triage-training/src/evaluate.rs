@@ -231,7 +231,7 @@ fn parse_prediction(record: &csv::StringRecord) -> Option<(String, Scored)> {
     let mut fields = record.iter();
     let source = fields.next()?.to_owned();
     let category = fields.next()?;
-    let class = Category::ALL.iter().position(|(name, _)| *name == category)?;
+    let class = Category::ALL.iter().position(|known| known.name() == category)?;
     let mut scores = [0.0; CLASSES];
     for score in &mut scores {
         *score = fields.next()?.parse().ok().filter(|score: &f32| score.is_finite())?;

@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<(), RowsError> {
     let mut writer = csv::Writer::from_path(&arguments.output).map_err(unwritable)?;
     writer.write_record(["source", "category", "text", "definition"]).map_err(unwritable)?;
     for row in &rows {
-        let category = Category::ALL.get(row.class).map_or("", |(name, _)| name);
+        let category = Category::ALL.get(row.class).map_or("", |category| category.name());
         let definition = if row.is_definition { "1" } else { "0" };
         writer.write_record([&row.source, category, &row.text, definition]).map_err(unwritable)?;
     }

@@ -93,7 +93,7 @@ fn split(rows: &[CountedRow], source: &str, count: usize) -> (Vec<Correction>, V
     let mut learned = Vec::new();
     let mut rest = Vec::new();
     for row in rows.iter().filter(|row| row.row.source == source && !row.row.is_definition) {
-        let (Some(taken), Some((_, category))) =
+        let (Some(taken), Some(category)) =
             (taken.get_mut(row.row.class), Category::ALL.get(row.row.class))
         else {
             continue;

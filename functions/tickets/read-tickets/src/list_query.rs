@@ -43,11 +43,11 @@ impl ListQuery {
     ) -> Result<Self, Error> {
         let one_of = |names: &[&str]| format!("Must be one of {}.", names.join(", "));
         let status = query.take("status", &one_of(&Status::ALL.map(Status::name)), Status::parse);
-        let priorities = Priority::ALL.map(|(name, _)| name);
+        let priorities = Priority::ALL.map(Priority::name);
         let priority = query.take("priority", &one_of(&priorities), Priority::parse);
-        let categories = Category::ALL.map(|(name, _)| name);
+        let categories = Category::ALL.map(Category::name);
         let category = query.take("category", &one_of(&categories), Category::parse);
-        let sources = Source::ALL.map(|(name, _)| name);
+        let sources = Source::ALL.map(Source::name);
         let source = query.take("source", &one_of(&sources), Source::parse);
         let customer = match customer_id {
             Some(customer_id) => Some(vec![customer_id]),

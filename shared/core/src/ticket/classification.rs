@@ -39,54 +39,54 @@ pub enum Category {
 }
 
 impl Priority {
-    /// Every priority with its name, the least urgent first.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("low", Self::Low),
-        ("medium", Self::Medium),
-        ("high", Self::High),
-        ("critical", Self::Critical),
-    ];
+    /// Every priority, the least urgent first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
     /// The name on the wire and in the store.
-    pub fn name(self) -> &'static str {
-        name(&Self::ALL, self)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
     }
 
-    /// Reads a name exactly as listed in [`Priority::ALL`].
+    /// Reads a name exactly as [`Priority::name`] gives it.
     pub fn parse(name: &str) -> Option<Self> {
-        find(&Self::ALL, name)
+        Self::ALL.into_iter().find(|priority| priority.name() == name)
     }
 }
 
 impl Category {
-    /// Every category with its name.
-    pub const ALL: [(&'static str, Self); 7] = [
-        ("shipping", Self::Shipping),
-        ("billing", Self::Billing),
-        ("technical", Self::Technical),
-        ("account", Self::Account),
-        ("refund", Self::Refund),
-        ("order", Self::Order),
-        ("general", Self::General),
+    /// Every category.
+    pub const ALL: [Self; 7] = [
+        Self::Shipping,
+        Self::Billing,
+        Self::Technical,
+        Self::Account,
+        Self::Refund,
+        Self::Order,
+        Self::General,
     ];
 
     /// The name on the wire and in the store.
-    pub fn name(self) -> &'static str {
-        name(&Self::ALL, self)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shipping => "shipping",
+            Self::Billing => "billing",
+            Self::Technical => "technical",
+            Self::Account => "account",
+            Self::Refund => "refund",
+            Self::Order => "order",
+            Self::General => "general",
+        }
     }
 
-    /// Reads a name exactly as listed in [`Category::ALL`].
+    /// Reads a name exactly as [`Category::name`] gives it.
     pub fn parse(name: &str) -> Option<Self> {
-        find(&Self::ALL, name)
+        Self::ALL.into_iter().find(|category| category.name() == name)
     }
-}
-
-fn name<T: PartialEq>(all: &[(&'static str, T)], value: T) -> &'static str {
-    all.iter().find(|(_, known)| *known == value).map_or("", |(name, _)| name)
-}
-
-fn find<T: Copy>(all: &[(&str, T)], name: &str) -> Option<T> {
-    all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
 }
 
 #[cfg(test)]
@@ -95,13 +95,13 @@ mod tests {
 
     #[test]
     fn everything_is_listed_under_its_wire_name() {
-        for (name, priority) in Priority::ALL {
-            assert_eq!(serde_json::to_value(priority).unwrap(), name);
-            assert_eq!((Priority::parse(name), priority.name()), (Some(priority), name));
+        for priority in Priority::ALL {
+            assert_eq!(serde_json::to_value(priority).unwrap(), priority.name());
+            assert_eq!(Priority::parse(priority.name()), Some(priority));
         }
-        for (name, category) in Category::ALL {
-            assert_eq!(serde_json::to_value(category).unwrap(), name);
-            assert_eq!((Category::parse(name), category.name()), (Some(category), name));
+        for category in Category::ALL {
+            assert_eq!(serde_json::to_value(category).unwrap(), category.name());
+            assert_eq!(Category::parse(category.name()), Some(category));
         }
         assert_eq!((Priority::parse("High"), Category::parse("")), (None, None));
     }

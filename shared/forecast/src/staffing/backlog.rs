@@ -315,7 +315,7 @@ impl<'a> Floor<'a> {
 }
 
 fn place(priority: Priority) -> usize {
-    Priority::ALL.iter().position(|(_, known)| *known == priority).unwrap_or_default()
+    Priority::ALL.iter().position(|known| *known == priority).unwrap_or_default()
 }
 
 /// The people that meet a target by e-mail.

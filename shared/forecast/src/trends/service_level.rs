@@ -45,7 +45,7 @@ impl Targets {
         let mut found = [None; Priority::ALL.len()];
         for part in text.split_whitespace() {
             let (name, times) = part.split_once('=').ok_or(ParseTargetsError)?;
-            let place = Priority::ALL.iter().position(|(known, _)| *known == name);
+            let place = Priority::ALL.iter().position(|known| known.name() == name);
             let (response, resolution) = times.split_once('/').ok_or(ParseTargetsError)?;
             let target = Target {
                 first_response: duration(response).ok_or(ParseTargetsError)?,
@@ -65,7 +65,7 @@ impl Targets {
 
     /// The target of a priority.
     pub fn of(&self, priority: Priority) -> Target {
-        let place = Priority::ALL.iter().position(|(_, known)| *known == priority);
+        let place = Priority::ALL.iter().position(|known| *known == priority);
         self.by_priority[place.unwrap_or_default()]
     }
 }

@@ -338,11 +338,11 @@ fn columns(vector: &[(u32, f32)], rows: &[u32]) -> Vec<(u32, f32)> {
 }
 
 fn target(category: Category) -> [f32; CLASSES] {
-    Category::ALL.map(|(_, one)| if one == category { 1.0 } else { 0.0 })
+    Category::ALL.map(|one| if one == category { 1.0 } else { 0.0 })
 }
 
 fn place(category: Category) -> usize {
-    Category::ALL.iter().position(|(_, one)| *one == category).unwrap_or(CLASSES)
+    Category::ALL.iter().position(|one| *one == category).unwrap_or(CLASSES)
 }
 
 #[cfg(test)]

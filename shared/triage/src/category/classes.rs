@@ -67,15 +67,15 @@ impl KnownClasses {
 
     fn names(self) -> Vec<u8> {
         let names = self.columns(&Category::ALL);
-        names.flat_map(|(name, _)| name.bytes().chain([END])).collect()
+        names.flat_map(|category| category.name().bytes().chain([END])).collect()
     }
 }
 
 /// Most bytes of [`KnownClasses::to_bytes`].
 pub(super) const MAX_CLASSES_BYTES: usize = {
     let (mut bytes, mut rest) = (4, Category::ALL.as_slice());
-    while let [(name, _), after @ ..] = rest {
-        bytes += name.len() + 1;
+    while let [category, after @ ..] = rest {
+        bytes += category.name().len() + 1;
         rest = after;
     }
     bytes
@@ -107,7 +107,7 @@ impl FileClasses {
         if names.len() != count || is_wrong || names.iter().enumerate().any(is_doubled) {
             return None;
         }
-        let place = |name: &&str| Category::ALL.iter().position(|(known, _)| known == name);
+        let place = |name: &&str| Category::ALL.iter().position(|known| known.name() == *name);
         Some(Self { places: names.iter().map(place).collect() })
     }
 

@@ -24,9 +24,7 @@ pub struct SentenceScores {
 impl SentenceScores {
     /// The most probable category.
     pub fn category(&self) -> Category {
-        Category::ALL
-            .get(largest(&self.log_probabilities))
-            .map_or(Category::General, |(_, one)| *one)
+        Category::ALL.get(largest(&self.log_probabilities)).copied().unwrap_or(Category::General)
     }
 
     /// What it says of each category. Of one that it does not know it says neither yes nor no: as if all
@@ -71,7 +69,7 @@ mod tests {
         let model = CategoryModel::embedded().unwrap();
         let text = "Where is my parcel?";
         let alone = model.predict(text);
-        let class = Category::ALL.iter().position(|(_, one)| *one == alone.category).unwrap();
+        let class = Category::ALL.iter().position(|one| *one == alone.category).unwrap();
         let other = (class + 1) % CLASSES;
         let agreeing = model.predict_together(None, &scores(class, 4.0), text);
         let neutral = model.predict_together(None, &scores(class, 0.0), text);
@@ -79,7 +77,7 @@ mod tests {
         assert!(agreeing.confidence > neutral.confidence);
         assert!(opposed.probabilities[other] > neutral.probabilities[other]);
         let overruled = model.predict_together(None, &scores(other, 100.0), text);
-        assert_eq!(overruled.category, Category::ALL[other].1);
+        assert_eq!(overruled.category, Category::ALL[other]);
         assert_eq!(scores(other, 1.0).category(), overruled.category);
     }
 
@@ -93,7 +91,7 @@ mod tests {
         let [known, unknown] =
             [known, scores].map(|one| model.predict_together(None, &one, "the app crashes"));
         assert!((known.probabilities[2] - unknown.probabilities[2]).abs() < 1e-6);
-        assert_ne!(scores.category(), Category::ALL[2].1);
+        assert_ne!(scores.category(), Category::ALL[2]);
     }
 
     #[test]

@@ -82,9 +82,7 @@ impl<'a> Head<'a> {
             .iter()
             .zip(&probabilities)
             .nth(class)
-            .map_or((Category::General, 0.0), |((_, category), confidence)| {
-                (*category, *confidence)
-            });
+            .map_or((Category::General, 0.0), |(category, confidence)| (*category, *confidence));
         let reasons = reasons(text, vector, |row| self.preference(row, class));
         Prediction { probabilities, category, confidence, reasons }
     }

@@ -173,7 +173,7 @@ impl Figures {
         count.rows += 1;
         count.for_review += u64::from(suggestion.needs_review);
         count.confidence_thousandths += u64::from(thousandths(suggestion.confidence));
-        let priority = Priority::ALL.iter().position(|(_, known)| *known == suggestion.priority);
+        let priority = Priority::ALL.iter().position(|known| *known == suggestion.priority);
         self.priorities[priority.unwrap_or_default()] += 1;
         let is_right = label.map(|label| suggestion.category == Some(label));
         self.confidence.add(suggestion.confidence, is_right);
@@ -228,13 +228,13 @@ pub fn ratio(part: u64, whole: u64) -> f64 {
 
 /// The place of a suggested category among the answers.
 fn answer(category: Option<Category>) -> usize {
-    let place = |category| Category::ALL.iter().position(|(_, known)| *known == category);
+    let place = |category| Category::ALL.iter().position(|known| *known == category);
     category.and_then(place).unwrap_or(CATEGORIES)
 }
 
 /// The name of the answer at `place`.
 pub fn answer_name(place: usize) -> &'static str {
-    Category::ALL.get(place).map_or(NONE_NAME, |(name, _)| name)
+    Category::ALL.get(place).map_or(NONE_NAME, |category| category.name())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to 1000")]

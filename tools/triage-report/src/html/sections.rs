@@ -112,8 +112,8 @@ pub fn review(out: &mut String, facts: &RunFacts, figures: &Figures) -> fmt::Res
 
 pub fn priorities(out: &mut String, figures: &Figures) -> fmt::Result {
     begin(out, "priorities", "Priorities", "How urgent the tickets are, by the stated policy.")?;
-    let row = |((name, _), count): (&(&str, Priority), &u64)| {
-        vec![(*name).to_owned(), grouped(*count), percent(ratio(*count, figures.suggested))]
+    let row = |(priority, count): (&Priority, &u64)| {
+        vec![priority.name().to_owned(), grouped(*count), percent(ratio(*count, figures.suggested))]
     };
     Table {
         caption: "Tickets by suggested priority",

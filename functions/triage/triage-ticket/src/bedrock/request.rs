@@ -58,11 +58,11 @@ impl Request {
 fn task() -> String {
     let categories: String = Category::ALL
         .iter()
-        .map(|(name, category)| format!("- {name}: {}\n", category_meaning(*category)))
+        .map(|category| format!("- {}: {}\n", category.name(), category_meaning(*category)))
         .collect();
     let priorities: String = Priority::ALL
         .iter()
-        .map(|(name, priority)| format!("- {name}: {}\n", priority_meaning(*priority)))
+        .map(|priority| format!("- {}: {}\n", priority.name(), priority_meaning(*priority)))
         .collect();
     format!(
         "You sort tickets of customer support. Call the tool {TOOL} once: what is the ticket about, \
@@ -131,8 +131,8 @@ fn schema() -> Document {
         ])
     };
     let properties = object([
-        (CATEGORY, one_of(&Category::ALL.map(|(name, _)| name))),
-        (PRIORITY, one_of(&Priority::ALL.map(|(name, _)| name))),
+        (CATEGORY, one_of(&Category::ALL.map(Category::name))),
+        (PRIORITY, one_of(&Priority::ALL.map(Priority::name))),
         (
             CONFIDENCE,
             object([("type", "number".into()), ("minimum", count(0)), ("maximum", count(1))]),
@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn the_task_names_every_answer() {
         let task = task();
-        for name in Category::ALL.map(|(name, _)| name).iter().chain(&Priority::ALL.map(|(n, _)| n))
+        for name in
+            Category::ALL.map(Category::name).iter().chain(&Priority::ALL.map(Priority::name))
         {
             assert!(task.contains(&format!("- {name}: ")), "{name}");
         }
