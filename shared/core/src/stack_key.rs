@@ -32,6 +32,10 @@ pub enum Purpose {
     Caller,
     /// By which the secret of an edge is known again.
     OriginSecret,
+    /// The key that signs reply addresses and the ids of our own mail.
+    ReplyKey,
+    /// The key under which a mail's sender and digest are looked up.
+    MailKey,
 }
 
 impl Purpose {
@@ -44,6 +48,8 @@ impl Purpose {
             Self::FormToken => "form-token",
             Self::Caller => "caller",
             Self::OriginSecret => "origin-secret",
+            Self::ReplyKey => "reply-key",
+            Self::MailKey => "mail-key",
         }
     }
 }

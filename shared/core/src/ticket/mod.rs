@@ -2,6 +2,7 @@
 
 mod classification;
 mod customer;
+mod delivery;
 mod example;
 mod extracted;
 mod filter;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 
 pub use classification::{Category, Priority};
 pub use customer::{CustomerId, EmailAddress, ParseCustomerIdError};
+pub use delivery::{Delivery, DeliveryFailure, DeliveryState, ParseReplyIdError, ReplyId};
 pub use example::example;
 pub use extracted::{
     Amount, Carrier, Currency, DateRange, DeviceName, Extracted, ExtractedFault, ExtractedValue,
