@@ -13,3 +13,12 @@
 pub mod article;
 pub mod limits;
 pub mod text;
+pub mod index;
+pub mod learning;
+pub mod words;
+
+mod bm25;
+mod bytes;
+
+#[cfg(test)]
+mod testing;
