@@ -116,10 +116,19 @@ mod tests {
 
     #[test]
     fn endings_and_common_words_do_not_count() {
-        assert_eq!(words("en", "How do I return the returned items?"), ["return", "return", "item"]);
-        assert_eq!(words("en", "It doesn’t work, IPv6 on Ver. 12.3"), ["work", "ipv6", "ver", "12", "3"]);
+        assert_eq!(
+            words("en", "How do I return the returned items?"),
+            ["return", "return", "item"]
+        );
+        assert_eq!(
+            words("en", "It doesn’t work, IPv6 on Ver. 12.3"),
+            ["work", "ipv6", "ver", "12", "3"]
+        );
         assert_eq!(words("de", "Wie kann ich die Größen ändern?"), words("de", "Größe ändere"));
-        assert_eq!(words("fr", "Où est l'adresse de facturation ?"), words("fr", "adresses facturation"));
+        assert_eq!(
+            words("fr", "Où est l'adresse de facturation ?"),
+            words("fr", "adresses facturation")
+        );
         assert_eq!(words("es", "¿Cómo devolver los artículos?"), words("es", "devolver articulo"));
         assert_eq!(words("xx", "The Thing"), ["the", "thing"]);
         assert_eq!(words("ja", "返品方法"), ["返品", "品方", "方法"]);

@@ -21,6 +21,8 @@ pub enum Needs {
     /// A subject or a text.
     #[default]
     Text,
+    /// A subject or a text that asks something; its label is the article that answers it.
+    Question,
     /// The time of creation.
     Created,
 }
@@ -103,19 +105,22 @@ impl Columns {
             Some(name) => find(&names, name),
             None => guess(&names, usual, &taken),
         };
+        let asks = named.needs == Needs::Question;
+        let question = choose(&named.text, &usual_names::QUESTION).filter(|_| asks);
         let subject = choose(&named.subject, &usual_names::SUBJECT);
-        let text = choose(&named.text, &usual_names::TEXT);
-        let label = choose(&named.label, &usual_names::LABEL);
+        let text = question.or_else(|| choose(&named.text, &usual_names::TEXT));
+        let label_names: &[&str] = if asks { &usual_names::ARTICLE } else { &usual_names::LABEL };
+        let label = choose(&named.label, label_names);
         let created = choose(&named.created, &usual_names::CREATED);
         let needs = named.needs;
         let id = match needs {
-            Needs::Text if subject.is_none() && text.is_none() => {
+            Needs::Text | Needs::Question if subject.is_none() && text.is_none() => {
                 return Err(ColumnError::NoText { present: listed(&names) });
             }
             Needs::Created if created.is_none() => {
                 return Err(ColumnError::NoCreated { present: listed(&names) });
             }
-            Needs::Text => None,
+            Needs::Text | Needs::Question => None,
             Needs::Created => choose(&named.id, &usual_names::ID),
         };
         let date_order = DateOrder::Unknown;

@@ -36,6 +36,11 @@ pub const TEXT: [&str; 21] = [
     "preview",
     "excerpt",
 ];
+/// Names of a column of a question, the best first.
+pub const QUESTION: [&str; 4] = ["question", "query", "customer_question", "utterance"];
+/// Names of a column of the article that answers a question.
+pub const ARTICLE: [&str; 6] =
+    ["article", "article_id", "expected_article", "document", "section", "answer_article"];
 /// Names of a column of the category that people chose.
 pub const LABEL: [&str; 12] = [
     "category",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use copilot_knowledge::article::{Article, ArticleId, Audience};
-use copilot_knowledge::index::{Filter, Index, Prepared, Question, SegmentBuilder};
+use copilot_knowledge::index::{Filter, Index, Prepared, Question, Segment, SegmentBuilder};
 
 use crate::data::MeasureError;
 use crate::encoder::Reader;
@@ -11,11 +11,11 @@ use crate::encoder::Reader;
 /// What customers find.
 pub const PUBLIC: Filter = Filter { audience: Audience::Public, language: None };
 
-/// The index of `articles` with vectors, if `reader` is given and has any.
+/// The segment of `articles` with vectors, if `reader` is given and has any.
 ///
 /// # Errors
 /// [`MeasureError`].
-pub fn index(articles: &[Article], reader: Option<&Reader>) -> Result<Index, MeasureError> {
+pub fn segment(articles: &[Article], reader: Option<&Reader>) -> Result<Segment, MeasureError> {
     let mut builder = SegmentBuilder::new(reader.and_then(Reader::encoder));
     for article in articles {
         let mut prepared = Prepared::of(article);
@@ -27,12 +27,20 @@ pub fn index(articles: &[Article], reader: Option<&Reader>) -> Result<Index, Mea
         }
         builder.add(&prepared);
     }
-    let current: Vec<(ArticleId, u64)> =
-        articles.iter().map(|article| (article.id.clone(), article.version)).collect();
-    Ok(Index::new(vec![Arc::new(builder.build())], current)?)
+    Ok(builder.build())
 }
 
-/// The same index without the articles that `hides` picks.
+/// The index of all of `articles`.
+///
+/// # Errors
+/// [`MeasureError`].
+pub fn index(articles: &[Article], reader: Option<&Reader>) -> Result<Index, MeasureError> {
+    let current: Vec<(ArticleId, u64)> =
+        articles.iter().map(|article| (article.id.clone(), article.version)).collect();
+    Ok(Index::new(vec![Arc::new(segment(articles, reader)?)], current)?)
+}
+
+/// A question with what it means, if `reader` is given and has vectors.
 ///
 /// # Errors
 /// [`MeasureError`].

@@ -1,13 +1,17 @@
-//! Prints the figures of the card of the knowledge base.
+//! Prints the figures of the card of the knowledge base, and the weights of its confidence.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
+use knowledge_measures::abstention::{AllJudged, FLOORS, Outcome, source};
 use knowledge_measures::data::{Data, MeasureError};
 use knowledge_measures::encoder::Reader;
+use knowledge_measures::held::held;
+use knowledge_measures::learned::{Known, replay};
 use knowledge_measures::retrieval::hit_rates;
 
 #[derive(Parser)]
@@ -15,6 +19,9 @@ use knowledge_measures::retrieval::hit_rates;
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
+    /// File that keeps what the encoder read, so that another run is quick
+    #[arg(long, value_name = "FILE", global = true)]
+    kept: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -24,16 +31,21 @@ enum Command {
         /// The folder that holds the sets
         #[arg(value_name = "DIR")]
         data: PathBuf,
-        /// File that keeps what the encoder read, so that another run is quick
-        #[arg(long, value_name = "FILE")]
-        kept: Option<PathBuf>,
+    },
+    /// Prints shared/knowledge/src/confidence/coefficients.rs
+    Train {
+        /// The folder that holds the sets
+        #[arg(value_name = "DIR")]
+        data: PathBuf,
     },
 }
 
 fn main() -> ExitCode {
-    let result = match CommandLine::parse().command {
-        Command::Card { data, kept } => card(&data, kept),
-    };
+    let CommandLine { command, kept } = CommandLine::parse();
+    let result = Reader::load(kept).and_then(|reader| match command {
+        Command::Card { data } => card(&data, &reader),
+        Command::Train { data } => train(&data, &reader),
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,23 +55,92 @@ fn main() -> ExitCode {
     }
 }
 
-fn card(folder: &std::path::Path, kept: Option<PathBuf>) -> Result<(), MeasureError> {
+fn train(folder: &Path, reader: &Reader) -> Result<(), MeasureError> {
     let data = Data::read(folder)?;
-    let reader = Reader::load(kept)?;
-    println!("| hit@1 / @3 / @5 / MRR | articles | questions | words alone | words and meaning |\n|---|---|---|---|---|");
+    let by_meaning = AllJudged::of(&data, Some(reader))?.fitted(None);
+    reader.keep()?;
+    let by_words = AllJudged::of(&data, None)?.fitted(None);
+    print!("{}", source(&by_meaning, &by_words));
+    Ok(())
+}
+
+fn card(folder: &Path, reader: &Reader) -> Result<(), MeasureError> {
+    let data = Data::read(folder)?;
+    retrieval(&data, reader)?;
+    learning(&data, reader)?;
+    replies(&data, reader)?;
+    println!("\n## By words and meaning");
+    abstention(&AllJudged::of(&data, Some(reader))?, true);
+    reader.keep()?;
+    println!("\n## By words alone");
+    abstention(&AllJudged::of(&data, None)?, false);
+    Ok(())
+}
+
+fn retrieval(data: &Data, reader: &Reader) -> Result<(), MeasureError> {
+    println!("| hit@1 / @3 / @5 / MRR | articles | questions | words alone | words and meaning |");
+    println!("|---|---|---|---|---|");
     for set in [&data.aws, &data.phone, &data.television, &data.threads] {
         let words = hit_rates(set, None)?;
-        let both = hit_rates(set, Some(&reader))?;
+        let both = hit_rates(set, Some(reader))?;
         reader.keep()?;
-        let shown = |shares: [f64; 4]| shares.map(|share| format!("{share:.3}")).join(" / ");
-        println!(
-            "| {} | {} | {} | {} | {} |",
-            set.name,
-            set.articles.len(),
-            words.questions,
-            shown(words.shares()),
-            shown(both.shares())
-        );
+        let (articles, questions) = (set.articles.len(), words.questions);
+        let (words, both) = (shares(words.shares()), shares(both.shares()));
+        println!("| {} | {articles} | {questions} | {words} | {both} |", set.name);
     }
     Ok(())
+}
+
+fn learning(data: &Data, reader: &Reader) -> Result<(), MeasureError> {
+    println!("\n| known of each article | tickets | hit@1 / @3 / @5 / MRR |\n|---|---|---|");
+    let from: DateTime<Utc> =
+        DateTime::parse_from_rfc3339("2024-07-01T00:00:00Z").unwrap_or_default().to_utc();
+    for (name, known) in [
+        ("its title", Known::Nothing),
+        ("and its newest ticket", Known::PerArticle(1)),
+        ("and its 3 newest tickets", Known::PerArticle(3)),
+        ("and its 10 newest tickets", Known::PerArticle(10)),
+        ("and all tickets before", Known::All),
+    ] {
+        let rates = replay(&data.titles, &data.cases, from, reader, known)?;
+        reader.keep()?;
+        println!("| {name} | {} | {} |", rates.questions, shares(rates.shares()));
+    }
+    Ok(())
+}
+
+fn replies(data: &Data, reader: &Reader) -> Result<(), MeasureError> {
+    println!("\n| replies | answer held | words quoted |\n|---|---|---|");
+    for (name, reader) in [("words alone", None), ("words and meaning", Some(reader))] {
+        let found = held(&data.aws, reader)?;
+        println!("| {name} | {} of {} | {:.0} |", found.held, found.questions, found.words);
+    }
+    Ok(())
+}
+
+fn abstention(judged: &AllJudged, by_meaning: bool) {
+    let print = |title: &str, outcomes: &[Outcome]| {
+        println!("\n{title}\n");
+        println!(
+            "| set | AUROC | answered / right / answered without article / answered of another domain, from a \
+             confidence of {FLOORS:?} |\n|---|---|---|"
+        );
+        for outcome in outcomes {
+            let curve = outcome.curve.iter().zip(&outcome.foreign).map(|(at, foreign)| {
+                format!(
+                    "{:.2}/{:.2}/{:.2}/{foreign:.3}",
+                    at.answered, at.precision, at.unanswerable_answered
+                )
+            });
+            let curve = curve.collect::<Vec<_>>().join(", ");
+            println!("| {} | {:.3} | {curve} |", outcome.name, outcome.auroc);
+        }
+    };
+    print("Ten parts of the AWS guides", judged.by_parts().as_slice());
+    print("Each set left out", &judged.left_out());
+    print("As shipped", &judged.shipped(by_meaning));
+}
+
+fn shares(shares: [f64; 4]) -> String {
+    shares.map(|share| format!("{share:.3}")).join(" / ")
 }

@@ -8,7 +8,7 @@ use crate::data::{MeasureError, QuestionSet};
 use crate::encoder::Reader;
 
 /// Articles that are looked at.
-const LOOKED_AT: usize = 50;
+pub const LOOKED_AT: usize = 50;
 
 /// Shares of questions whose article is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

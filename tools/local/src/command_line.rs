@@ -12,6 +12,7 @@ use crate::stack::{self, Stack, StackError, TaskError};
 use chrono::Utc;
 use clap::Parser;
 use forecast_report::ForecastReportError;
+use knowledge_report::KnowledgeReportError;
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -57,6 +58,10 @@ async fn run(mut options: Options) -> Result<(), Failure> {
         }
         Some(Command::Forecast(arguments)) => {
             print(forecast_report::run(&arguments, Utc::now())?.trim_end());
+            Ok(())
+        }
+        Some(Command::Knowledge(arguments)) => {
+            print(knowledge_report::run(&arguments, Utc::now())?.trim_end());
             Ok(())
         }
         Some(Command::Mail(arguments)) => {
@@ -121,6 +126,8 @@ enum Failure {
     TriageReport(#[from] TriageReportError),
     #[error(transparent)]
     ForecastReport(#[from] ForecastReportError),
+    #[error(transparent)]
+    KnowledgeReport(#[from] KnowledgeReportError),
     #[error(transparent)]
     MailFile(#[from] MailFileError),
 }

@@ -11,6 +11,7 @@ use crate::authorizer::{AUDIENCE, TokenRequest};
 use crate::mail::MailArguments;
 use copilot_core::ticket::CustomerId;
 use forecast_report::ForecastArguments;
+use knowledge_report::KnowledgeArguments;
 use triage_report::TriageArguments;
 
 /// Longest time that a token is valid: a year.
@@ -102,6 +103,8 @@ pub enum Command {
     Triage(TriageArguments),
     /// Forecast the tickets to come from an export of your own, and say how right that would have been
     Forecast(ForecastArguments),
+    /// Ask a folder of articles a file of questions, and say what it would answer and how right that is
+    Knowledge(KnowledgeArguments),
     /// Show how a mail would be read, and what would become of it
     Mail(MailArguments),
 }

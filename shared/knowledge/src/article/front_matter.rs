@@ -40,7 +40,10 @@ pub enum Written {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FrontMatterFault {
     /// The line of `---` that ends the fields is missing or too far.
-    #[error("the head begins with --- and does not end with it within {} bytes", limits::FRONT_MATTER_BYTES)]
+    #[error(
+        "the head begins with --- and does not end with it within {} bytes",
+        limits::FRONT_MATTER_BYTES
+    )]
     Endless,
     /// A line of the head is no field.
     #[error("line {line} is not of the form NAME: VALUE")]
@@ -49,7 +52,9 @@ pub enum FrontMatterFault {
         line: usize,
     },
     /// A field that articles do not have, or one that stands there twice.
-    #[error("line {line} is none of title, id, language, audience, state, category, tags, labels, review_by and external_id, or is there twice")]
+    #[error(
+        "line {line} is none of title, id, language, audience, state, category, tags, labels, review_by and external_id, or is there twice"
+    )]
     Unknown {
         /// Counted from 1.
         line: usize,
@@ -267,17 +272,26 @@ mod tests {
         let html = "<h1>Returns</h1><p>Thirty <b>days</b>.</p>";
         let english = LanguageCode::parse("en").unwrap();
         let article = parse_file("a", html, Written::Html, english).unwrap();
-        assert_eq!((article.title.as_str(), article.body.as_str().trim()), ("Returns", "Thirty days."));
+        assert_eq!(
+            (article.title.as_str(), article.body.as_str().trim()),
+            ("Returns", "Thirty days.")
+        );
     }
 
     #[test]
     fn what_is_wrong_is_named() {
         for (text, wanted) in [
-            ("---\ntitle: a\n", "the head begins with --- and does not end with it within 16384 bytes"),
+            (
+                "---\ntitle: a\n",
+                "the head begins with --- and does not end with it within 16384 bytes",
+            ),
             ("---\ntitle\n---\nb", "line 2 is not of the form NAME: VALUE"),
             ("---\nlanguage: English\n---\nb", "language: must be one that articles have"),
             ("---\nreview_by: soon\n---\nb", "review_by: must be one that articles have"),
-            ("---\nid: A b\n---\nb", "id: Must be made of small letters, digits and single - . _ or /, at most 128 of them."),
+            (
+                "---\nid: A b\n---\nb",
+                "id: Must be made of small letters, digits and single - . _ or /, at most 128 of them.",
+            ),
             ("---\ntitle: a\n---\n \n", "body: Must not be blank."),
         ] {
             assert_eq!(read(text).unwrap_err().to_string(), wanted);

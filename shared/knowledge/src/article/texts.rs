@@ -30,7 +30,10 @@ pub enum ArticleFault {
     #[error("Must not contain control characters.")]
     ControlCharacter,
     /// Not an id.
-    #[error("Must be made of small letters, digits and single - . _ or /, at most {} of them.", limits::ARTICLE_ID_CHARACTERS)]
+    #[error(
+        "Must be made of small letters, digits and single - . _ or /, at most {} of them.",
+        limits::ARTICLE_ID_CHARACTERS
+    )]
     NotAnId,
     /// More than [`limits::LABELS`].
     #[error("Must have at most {} entries.", limits::LABELS)]

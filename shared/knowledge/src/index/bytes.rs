@@ -138,7 +138,8 @@ impl Reader<'_> {
             let id = ArticleId::parse(self.text()?).ok()?;
             let version = self.take().map(u64::from_le_bytes)?;
             let title = Title::parse(self.text()?).ok()?;
-            let language = LanguageCode::parse(std::str::from_utf8(&self.take::<2>()?).ok()?).ok()?;
+            let language =
+                LanguageCode::parse(std::str::from_utf8(&self.take::<2>()?).ok()?).ok()?;
             let audience = match self.take::<1>()? {
                 [0] => Audience::Public,
                 [1] => Audience::Internal,
@@ -247,7 +248,8 @@ mod tests {
     /// Counts that promise more than there is take no memory.
     #[test]
     fn large_counts_are_refused_at_once() {
-        let mut content = [MARK.as_slice(), &FORM.to_le_bytes(), &RECIPE.to_le_bytes(), &[0]].concat();
+        let mut content =
+            [MARK.as_slice(), &FORM.to_le_bytes(), &RECIPE.to_le_bytes(), &[0]].concat();
         content.extend_from_slice(&u32::MAX.to_le_bytes());
         assert_eq!(Segment::from_bytes(&signed(&content)), Err(SegmentFault::Malformed));
     }

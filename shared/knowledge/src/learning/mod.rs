@@ -7,6 +7,8 @@
 mod bytes;
 mod votes;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use copilot_core::ticket::{LanguageCode, TicketId, mask_personal_data};
 
@@ -135,6 +137,18 @@ impl PastTickets {
         if let Some(oldest) = self.kept.iter().position(|kept| kept.decision.agent == agent) {
             self.kept.remove(oldest);
         }
+    }
+
+    /// Keeps only the newest decisions on each article.
+    pub fn keep_newest_of_each_article(&mut self, newest: usize) {
+        let mut counts: BTreeMap<ArticleId, usize> = BTreeMap::new();
+        let mut keep: Vec<bool> = Vec::with_capacity(self.kept.len());
+        for kept in self.kept.iter().rev() {
+            let count = counts.entry(kept.decision.article.clone()).or_default();
+            *count += 1;
+            keep.push(*count <= newest);
+        }
+        self.kept.retain(|_| keep.pop().unwrap_or(true));
     }
 
     /// Forgets what was learned from a ticket.

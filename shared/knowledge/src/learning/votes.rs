@@ -175,7 +175,8 @@ mod tests {
         let english = LanguageCode::parse("en").ok();
         past.record(decision(29, "invoice", Verdict::Accepted), &text, english);
         assert_eq!(past, before);
-        let older = Decision { at: DateTime::UNIX_EPOCH, ..decision(29, "invoice", Verdict::Rejected) };
+        let older =
+            Decision { at: DateTime::UNIX_EPOCH, ..decision(29, "invoice", Verdict::Rejected) };
         past.record(older, &text, english);
         assert_eq!(past, before);
     }
@@ -206,9 +207,13 @@ mod tests {
 
     #[test]
     fn no_address_and_no_number_is_kept() {
-        let words = super::super::counted("ada@shop.example order 20211234 ab1234 +44 20 7946 0958", None);
+        let words =
+            super::super::counted("ada@shop.example order 20211234 ab1234 +44 20 7946 0958", None);
         let text: String = words.iter().map(|(word, _)| format!("{word} ")).collect();
-        assert!(!text.contains("ada") && !text.contains("1234") && !text.contains("0958"), "{text}");
+        assert!(
+            !text.contains("ada") && !text.contains("1234") && !text.contains("0958"),
+            "{text}"
+        );
         assert!(text.contains("order"));
     }
 }

@@ -123,11 +123,14 @@ impl Readable {
 
     /// What stands at `span` of the Markdown, as a person reads it.
     pub fn quoted(&self, span: Span) -> Option<&str> {
-        let first = self.pieces.get(self.pieces.partition_point(|p| p.source.end <= span.start()))?;
+        let first =
+            self.pieces.get(self.pieces.partition_point(|p| p.source.end <= span.start()))?;
         let after = self.pieces.partition_point(|piece| piece.source.start < span.end());
         let last = self.pieces.get(after.checked_sub(1)?)?;
         let start = match first.kind {
-            PieceKind::Verbatim => first.text.start + span.start().saturating_sub(first.source.start),
+            PieceKind::Verbatim => {
+                first.text.start + span.start().saturating_sub(first.source.start)
+            }
             _ => first.text.start,
         };
         let end = match last.kind {
@@ -157,9 +160,9 @@ impl Readable {
     /// Markdown.
     pub(super) fn may_cut(&self, at: usize) -> bool {
         let place = self.pieces.partition_point(|piece| piece.text.end <= at);
-        self.pieces.get(place).is_none_or(|piece| {
-            piece.kind == PieceKind::Verbatim || piece.text.start >= at
-        })
+        self.pieces
+            .get(place)
+            .is_none_or(|piece| piece.kind == PieceKind::Verbatim || piece.text.start >= at)
     }
 }
 
@@ -386,7 +389,10 @@ mod tests {
             ("# A *b*\n\nc  \nd\ne", "A b\n\nc\nd e"),
             ("1. one\n2. two\n   - sub\n\nend", "1. one\n2. two\n  - sub\n\nend"),
             ("3) a\n\n   b", "3. a\nb"),
-            ("see [the page](https://shop.example/a) now", "see the page (https://shop.example/a) now"),
+            (
+                "see [the page](https://shop.example/a) now",
+                "see the page (https://shop.example/a) now",
+            ),
             ("see <https://shop.example/a> and [b](c.md)", "see https://shop.example/a and b"),
             ("![a picture](x.png)text", "text"),
             ("a &amp; b \\* `c d`", "a & b * c d"),
@@ -408,9 +414,18 @@ mod tests {
         let readable = Readable::of(markdown);
         let start = readable.text().find("Sett").unwrap();
         let span = readable.span(&(start..readable.text().len())).unwrap();
-        assert_eq!(span.cut(markdown), Some("Settings**, then [Security](https://shop.example/s)."));
-        assert_eq!(readable.quoted(span), Some("Settings, then Security (https://shop.example/s)."));
-        assert_eq!(readable.searched(&(0..readable.text().len())), "Go to Settings, then Security.");
+        assert_eq!(
+            span.cut(markdown),
+            Some("Settings**, then [Security](https://shop.example/s).")
+        );
+        assert_eq!(
+            readable.quoted(span),
+            Some("Settings, then Security (https://shop.example/s).")
+        );
+        assert_eq!(
+            readable.searched(&(0..readable.text().len())),
+            "Go to Settings, then Security."
+        );
         assert_eq!(Span::new(3, 5).unwrap().in_characters("éé a"), None);
         assert_eq!(Span::new(2, 5).unwrap().in_characters("éé a"), Some(1..3));
         assert_eq!(Span::new(2, 2), None);

@@ -119,7 +119,7 @@ impl<'a> Fields<'a> {
         let at = |place: Option<usize>, meaning| field(place?, meaning);
         // Where only times are needed, long texts need not be read.
         let words = |place: Option<usize>| match columns.needs {
-            Needs::Text => at(place, Meaning::Words),
+            Needs::Text | Needs::Question => at(place, Meaning::Words),
             Needs::Created => None,
         };
         Self {
@@ -141,7 +141,7 @@ impl<'a> Fields<'a> {
         let text = text.as_deref().map(readable_words);
         let fitted_subject = subject.as_deref().and_then(|text| Subject::fit(text).ok());
         let description = text.as_deref().and_then(|text| Description::fit(text).ok());
-        if needs == Needs::Text && fitted_subject.is_none() && description.is_none() {
+        if needs != Needs::Created && fitted_subject.is_none() && description.is_none() {
             return ReadRow::Blank;
         }
         let was_cut = exceeds(subject.as_deref(), limits::SUBJECT_CHARACTERS)

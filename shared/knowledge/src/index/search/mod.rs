@@ -256,6 +256,11 @@ impl Index {
         self.encoder
     }
 
+    /// How many passages can be found.
+    pub fn passages(&self) -> usize {
+        self.entries.iter().map(|entry| entry.passages().len()).sum()
+    }
+
     /// Whether a search with this filter could find anything.
     pub fn has_articles(&self, filter: Filter) -> bool {
         self.entries.iter().any(|entry| filter.takes(&entry.article))
@@ -283,7 +288,9 @@ impl Index {
             for (entry, scores) in entries.iter().zip(&mut scores) {
                 let all = self.segments.get(entry.segment).and_then(|s| s.meanings.as_ref());
                 let passages = all.and_then(|all| all.all.get(entry.passages()));
-                for (nearness, other) in scores.nearness.iter_mut().zip(passages.unwrap_or_default()) {
+                for (nearness, other) in
+                    scores.nearness.iter_mut().zip(passages.unwrap_or_default())
+                {
                     *nearness = meaning.nearness(other);
                 }
             }

@@ -30,16 +30,14 @@ impl<'a> Ranking<'a> {
         let article = standardised(scores.iter().map(|scores| scores.article));
         let best = standardised(scores.iter().map(Scores::best_words));
         let words = halves(&article, &best);
-        let meaning =
-            by_meaning.then(|| standardised(scores.iter().map(Scores::best_nearness)));
+        let meaning = by_meaning.then(|| standardised(scores.iter().map(Scores::best_nearness)));
         let content = match &meaning {
             Some(meaning) => halves(&words, meaning),
             None => words.clone(),
         };
         let votes = votes.filter(|votes| !votes.is_empty());
-        let accepted = votes.map(|votes| {
-            standardised(entries.iter().map(|entry| votes.of(&entry.article.id)))
-        });
+        let accepted = votes
+            .map(|votes| standardised(entries.iter().map(|entry| votes.of(&entry.article.id))));
         let score = match &accepted {
             Some(accepted) => halves(&content, accepted),
             None => content.clone(),
@@ -148,8 +146,7 @@ fn at(scores: &[f64], place: usize) -> f64 {
 }
 
 fn best(scores: &[f64]) -> Option<usize> {
-    let best = scores.iter().enumerate().reduce(|best, next| {
-        if next.1 > best.1 { next } else { best }
-    });
+    let best =
+        scores.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map(|(place, _)| place)
 }
