@@ -22,7 +22,6 @@ mod identities;
 mod inbox;
 mod invariants;
 mod item_sizes;
-mod knowledge_report;
 mod list_shards;
 mod notes;
 mod payment_numbers;
