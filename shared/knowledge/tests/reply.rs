@@ -134,9 +134,9 @@ fn there_is_a_reason_for_no_reply() {
         choose(&index(articles), &question, Some(language(code)), None, share(floor))
     };
     assert_eq!(ask(&[], "anything", "en", 0.7), Err(NoReply::NoArticle));
-    let none = ask(&[public.clone()], "Wie wasche ich es?", "fr", 1.0);
+    let none = ask(std::slice::from_ref(&public), "Wie wasche ich es?", "fr", 1.0);
     assert_eq!(none, Err(NoReply::OtherLanguage));
-    let found = ask(&[internal.clone()], "send back within 30 days", "en", 0.0);
+    let found = ask(std::slice::from_ref(&internal), "send back within 30 days", "en", 0.0);
     assert!(matches!(found, Err(NoReply::InternalOnly { .. })), "{found:?}");
     let all = [internal, public];
     let found = ask(&all, "send back within 30 days, print the label", "en", 0.99);

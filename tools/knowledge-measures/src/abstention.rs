@@ -39,7 +39,11 @@ impl AllJudged {
     ///
     /// # Errors
     /// [`MeasureError`].
-    pub fn of(data: &Data, reader: Option<&Reader>) -> Result<Self, MeasureError> {
+    pub fn of(
+        data: &Data,
+        named: &[String],
+        reader: Option<&Reader>,
+    ) -> Result<Self, MeasureError> {
         let tickets: Vec<String> = data
             .cases
             .iter()
@@ -49,7 +53,7 @@ impl AllJudged {
             .collect();
         let foreign: Vec<&str> = tickets.iter().map(String::as_str).collect();
         let mut sets = Vec::new();
-        for set in [&data.aws, &data.phone, &data.television, &data.threads] {
+        for set in data.sets(named) {
             let bases = BASES.map(|articles| judge(set, (QUESTIONS, articles), &foreign, reader));
             sets.push(bases.into_iter().collect::<Result<Vec<_>, _>>()?);
         }
@@ -69,6 +73,9 @@ impl AllJudged {
 
     /// Each set judged by weights that were fitted on the others.
     pub fn left_out(&self) -> Vec<Outcome> {
+        if self.sets.len() < 2 {
+            return Vec::new();
+        }
         let sets = self.sets.iter().enumerate().filter_map(|(place, bases)| {
             let weights = self.fitted(Some(place));
             Some(outcome(bases.first()?, |example| weights.share(&example.signals)))
@@ -116,20 +123,18 @@ fn outcome(judged: &Judged, share: impl Fn(&Example) -> f64) -> Outcome {
     }
 }
 
-/// The weights as `shared/knowledge/src/confidence/coefficients.rs` has them.
-pub fn source(by_meaning: &Coefficients, by_words: &Coefficients) -> String {
-    let mut text =
-        "//! Written by `knowledge-measures train`.\n\nuse super::Coefficients;\n".to_owned();
-    for (name, about, weights) in [
-        ("BY_MEANING", "Where words and meanings are compared.", by_meaning),
-        ("BY_WORDS", "Where words alone are.", by_words),
-    ] {
-        text.push_str(&format!("\n/// {about}\npub(super) const {name}: Coefficients = Coefficients {{\n    signals: [\n"));
-        let signals: [(f64, f64, f64); SIGNALS] = weights.signals;
-        for (mean, deviation, weight) in signals {
-            text.push_str(&format!("        ({mean:.4}, {deviation:.4}, {weight:.4}),\n"));
-        }
-        text.push_str(&format!("    ],\n    intercept: {:.4},\n}};\n", weights.intercept));
+/// The beginning of `shared/knowledge/src/confidence/coefficients.rs`.
+pub const SOURCE: &str = "//! Written by `knowledge-measures train`.\n\nuse super::Coefficients;\n";
+
+/// The weights as that file has them.
+pub fn source(name: &str, about: &str, weights: &Coefficients) -> String {
+    let mut text = format!(
+        "\n/// {about}\npub(super) const {name}: Coefficients = Coefficients {{\n    signals: [\n"
+    );
+    let signals: [(f64, f64, f64); SIGNALS] = weights.signals;
+    for (mean, deviation, weight) in signals {
+        text.push_str(&format!("        ({mean:.4}, {deviation:.4}, {weight:.4}),\n"));
     }
+    text.push_str(&format!("    ],\n    intercept: {:.4},\n}};\n", weights.intercept));
     text
 }

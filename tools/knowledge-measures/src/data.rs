@@ -71,6 +71,15 @@ pub struct Data {
 }
 
 impl Data {
+    /// The sets with questions whose names hold one of `named`; all of them if none is named.
+    pub fn sets(&self, named: &[String]) -> Vec<&QuestionSet> {
+        let all = [&self.aws, &self.phone, &self.television, &self.threads];
+        let is_wanted = |set: &&QuestionSet| {
+            named.is_empty() || named.iter().any(|name| set.name.contains(name.as_str()))
+        };
+        all.into_iter().filter(is_wanted).collect()
+    }
+
     /// Reads all sets below `folder`.
     ///
     /// # Errors

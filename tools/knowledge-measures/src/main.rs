@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use knowledge_measures::abstention::{AllJudged, FLOORS, Outcome, source};
+use knowledge_measures::abstention::{AllJudged, FLOORS, Outcome, SOURCE, source};
 use knowledge_measures::data::{Data, MeasureError};
 use knowledge_measures::encoder::Reader;
 use knowledge_measures::held::held;
@@ -22,6 +22,9 @@ struct CommandLine {
     /// File that keeps what the encoder read, so that another run is quick
     #[arg(long, value_name = "FILE", global = true)]
     kept: Option<PathBuf>,
+    /// Only the sets whose name holds this: AWS, phone, television or threads (repeatable)
+    #[arg(long = "set", value_name = "NAME", global = true)]
+    sets: Vec<String>,
 }
 
 #[derive(Subcommand)]
@@ -41,10 +44,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let CommandLine { command, kept } = CommandLine::parse();
+    let CommandLine { command, kept, sets } = CommandLine::parse();
     let result = Reader::load(kept).and_then(|reader| match command {
-        Command::Card { data } => card(&data, &reader),
-        Command::Train { data } => train(&data, &reader),
+        Command::Card { data } => card(&data, &sets, &reader),
+        Command::Train { data } => train(&data, &sets, &reader),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,32 +58,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn train(folder: &Path, reader: &Reader) -> Result<(), MeasureError> {
+fn train(folder: &Path, sets: &[String], reader: &Reader) -> Result<(), MeasureError> {
     let data = Data::read(folder)?;
-    let by_meaning = AllJudged::of(&data, Some(reader))?.fitted(None);
-    reader.keep()?;
-    let by_words = AllJudged::of(&data, None)?.fitted(None);
-    print!("{}", source(&by_meaning, &by_words));
-    Ok(())
+    print!("{SOURCE}");
+    let by_words = AllJudged::of(&data, sets, None)?.fitted(None);
+    print!("{}", source("BY_WORDS", "Where words alone are compared.", &by_words));
+    let by_meaning = AllJudged::of(&data, sets, Some(reader))?.fitted(None);
+    print!("{}", source("BY_MEANING", "Where words and meanings are.", &by_meaning));
+    reader.keep()
 }
 
-fn card(folder: &Path, reader: &Reader) -> Result<(), MeasureError> {
+fn card(folder: &Path, sets: &[String], reader: &Reader) -> Result<(), MeasureError> {
     let data = Data::read(folder)?;
-    retrieval(&data, reader)?;
+    retrieval(&data, sets, reader)?;
     learning(&data, reader)?;
     replies(&data, reader)?;
     println!("\n## By words and meaning");
-    abstention(&AllJudged::of(&data, Some(reader))?, true);
+    abstention(&AllJudged::of(&data, sets, Some(reader))?, true);
     reader.keep()?;
     println!("\n## By words alone");
-    abstention(&AllJudged::of(&data, None)?, false);
+    abstention(&AllJudged::of(&data, sets, None)?, false);
     Ok(())
 }
 
-fn retrieval(data: &Data, reader: &Reader) -> Result<(), MeasureError> {
+fn retrieval(data: &Data, sets: &[String], reader: &Reader) -> Result<(), MeasureError> {
     println!("| hit@1 / @3 / @5 / MRR | articles | questions | words alone | words and meaning |");
     println!("|---|---|---|---|---|");
-    for set in [&data.aws, &data.phone, &data.television, &data.threads] {
+    for set in data.sets(sets) {
         let words = hit_rates(set, None)?;
         let both = hit_rates(set, Some(reader))?;
         reader.keep()?;
@@ -136,7 +140,7 @@ fn abstention(judged: &AllJudged, by_meaning: bool) {
             println!("| {} | {:.3} | {curve} |", outcome.name, outcome.auroc);
         }
     };
-    print("Ten parts of the AWS guides", judged.by_parts().as_slice());
+    print("Ten parts of the first set", judged.by_parts().as_slice());
     print("Each set left out", &judged.left_out());
     print("As shipped", &judged.shipped(by_meaning));
 }

@@ -123,7 +123,7 @@ mod tests {
 
     fn decision(number: u32, article: &str, verdict: Verdict) -> Decision {
         let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(number.into());
-        let agent = AgentKey([u8::from(number % 3 == 0); 16]);
+        let agent = AgentKey([u8::from(number.is_multiple_of(3)); 16]);
         Decision { ticket: ticket(number), agent, at, article: id(article), verdict }
     }
 

@@ -167,7 +167,7 @@ pub fn compose(
         text.push_str(&wording.about(&fact));
         text.push(' ');
     }
-    text.push_str(&wording.from_article(article.title.as_str()));
+    text.push_str(&wording.source(article.title.as_str()));
     let mut quotations = Vec::new();
     for (span, score, words) in passages {
         text.push_str("\n\n");

@@ -54,7 +54,7 @@ impl Wording {
     }
 
     /// Where what follows comes from.
-    pub fn from_article(&self, title: &str) -> String {
+    pub fn source(&self, title: &str) -> String {
         let (before, after) = self.article;
         format!("{before}{title}{after}")
     }
