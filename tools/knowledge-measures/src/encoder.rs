@@ -21,6 +21,11 @@ pub struct Reader {
 const LENGTH_BYTES: usize = 4;
 
 impl Reader {
+    /// None: words alone are compared.
+    pub fn none() -> Self {
+        Self { sentences: None, kept: RefCell::default(), file: None }
+    }
+
     /// Loads the encoder. What it reads is kept in `file`, if there is one.
     ///
     /// # Errors

@@ -22,6 +22,9 @@ struct CommandLine {
     /// File that keeps what the encoder read, so that another run is quick
     #[arg(long, value_name = "FILE", global = true)]
     kept: Option<PathBuf>,
+    /// Compare words alone, as without the language model
+    #[arg(long, global = true)]
+    words_alone: bool,
     /// Only the sets whose name holds this: AWS, phone, television or threads (repeatable)
     #[arg(long = "set", value_name = "NAME", global = true)]
     sets: Vec<String>,
@@ -44,8 +47,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let CommandLine { command, kept, sets } = CommandLine::parse();
-    let result = Reader::load(kept).and_then(|reader| match command {
+    let CommandLine { command, kept, words_alone, sets } = CommandLine::parse();
+    let reader = if words_alone { Ok(Reader::none()) } else { Reader::load(kept) };
+    let result = reader.and_then(|reader| match command {
         Command::Card { data } => card(&data, &sets, &reader),
         Command::Train { data } => train(&data, &sets, &reader),
     });
