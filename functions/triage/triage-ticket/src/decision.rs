@@ -101,7 +101,7 @@ mod tests {
             reasons: [category].into_iter().chain(rule).collect(),
             reply: None,
             extracted: Vec::new(),
-            language: Some(LanguageCode::parse("en").unwrap()),
+            language: Some(LanguageCode::ENGLISH),
             model: model("embedded@1"),
             needs_review: true,
             processed_at: parse_time("0").unwrap(),

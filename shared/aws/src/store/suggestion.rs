@@ -265,7 +265,7 @@ mod tests {
                 reason(ReasonFor::Review, "confidence", &[]),
             ],
             extracted: serde_json::from_value(extracted()).unwrap(),
-            language: Some(LanguageCode::parse("en").unwrap()),
+            language: Some(LanguageCode::ENGLISH),
             model: ModelName::parse("hashed-ngrams@1").unwrap(),
             needs_review: false,
             processed_at: "2024-11-03T10:30:00.412Z".parse().unwrap(),

@@ -141,6 +141,9 @@ pub struct LanguageCode([u8; 2]);
 pub struct ParseLanguageCodeError;
 
 impl LanguageCode {
+    /// English.
+    pub const ENGLISH: Self = Self(*b"en");
+
     /// Reads two small letters.
     ///
     /// # Errors
@@ -324,7 +327,7 @@ mod tests {
             confidence: Confidence::parse(0.912).unwrap(),
             reasons: Vec::new(),
             extracted: vec![order("77")],
-            language: LanguageCode::parse("en").ok(),
+            language: Some(LanguageCode::ENGLISH),
             model: ModelName::parse("hashed-ngrams@1").unwrap(),
             needs_review,
             processed_at: now(),

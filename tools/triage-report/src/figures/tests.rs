@@ -46,7 +46,7 @@ fn suggestion(category: Option<Category>, confidence: f64, needs_review: bool) -
         },
         reply: None,
         extracted: Vec::new(),
-        language: (confidence >= 0.5).then(|| LanguageCode::parse("en").unwrap()),
+        language: (confidence >= 0.5).then_some(LanguageCode::ENGLISH),
         model: ModelName::parse("fixed@1").unwrap(),
         needs_review,
         processed_at: DateTime::UNIX_EPOCH,
