@@ -1,7 +1,9 @@
-//! Bytes as they are stored: numbers little-endian, texts with their length before them, a checksum at the
-//! end. What is read may be anybody's.
+//! Bytes as they are stored: a mark of what they are and two versions, numbers little-endian, texts with
+//! their length before them, a checksum at the end. What is read may be anybody's.
 
 use sha2::{Digest, Sha256};
+
+use crate::index::{Encoder, MEANING_LENGTH, Meaning, RECIPE};
 
 /// Bytes of the checksum: SHA-256 of all before.
 pub const CHECKSUM_BYTES: usize = 32;
@@ -13,20 +15,48 @@ pub fn signed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// What stands before the checksum, if that fits.
-pub fn checked(bytes: &[u8]) -> Option<&[u8]> {
-    let (content, checksum) = bytes.split_last_chunk::<CHECKSUM_BYTES>()?;
-    (Sha256::digest(content).as_slice() == checksum).then_some(content)
+/// Why stored bytes cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotOpened {
+    /// They have another mark.
+    Mark,
+    /// They have another form, or were made by another recipe.
+    Version,
+    /// They were cut off or changed.
+    Checksum,
 }
 
-/// Whether `bytes` have each of `parts` one after the other at their beginning.
-pub fn begin<const N: usize>(bytes: &[u8], parts: [&[u8]; N]) -> [bool; N] {
-    let mut rest = Some(bytes);
-    parts.map(|part| {
-        let taken = rest.and_then(|rest| rest.split_at_checked(part.len()));
-        rest = taken.map(|(_, rest)| rest);
-        taken.is_some_and(|(taken, _)| taken == part)
-    })
+/// What stored bytes begin with: what they are, the version of their form, and the recipe.
+pub fn begun(mark: [u8; 4], form: u16) -> Vec<u8> {
+    [mark.as_slice(), &form.to_le_bytes(), &RECIPE.to_le_bytes()].concat()
+}
+
+/// What stands between that beginning and the checksum.
+pub fn opened(bytes: &[u8], mark: [u8; 4], form: u16) -> Result<Reader<'_>, NotOpened> {
+    if !bytes.starts_with(&mark) {
+        return Err(NotOpened::Mark);
+    }
+    let beginning = begun(mark, form);
+    if !bytes.starts_with(&beginning) {
+        return Err(NotOpened::Version);
+    }
+    let (content, checksum) =
+        bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(NotOpened::Checksum)?;
+    if Sha256::digest(content).as_slice() != checksum {
+        return Err(NotOpened::Checksum);
+    }
+    Ok(Reader { rest: content.get(beginning.len()..).unwrap_or_default() })
+}
+
+/// Writes whose meanings follow, if any do.
+pub fn write_encoder(bytes: &mut Vec<u8>, encoder: Option<Encoder>) {
+    bytes.push(u8::from(encoder.is_some()));
+    bytes.extend(encoder.iter().flatten());
+}
+
+/// Writes a meaning.
+pub fn write_meaning(bytes: &mut Vec<u8>, meaning: &Meaning) {
+    bytes.extend(meaning.numbers().iter().map(|number| number.cast_unsigned()));
 }
 
 /// Writes a number.
@@ -51,11 +81,6 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Begins to read.
-    pub fn of(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
-    }
-
     /// Bytes that are left.
     pub fn left(&self) -> usize {
         self.rest.len()
@@ -82,6 +107,25 @@ impl<'a> Reader<'a> {
     pub fn count(&mut self, bytes: usize) -> Option<usize> {
         let count = self.number()? as usize;
         (count.checked_mul(bytes)? <= self.rest.len()).then_some(count)
+    }
+
+    /// Yes or no.
+    pub fn flag(&mut self) -> Option<bool> {
+        match self.take::<1>()? {
+            [0] => Some(false),
+            [1] => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Whose meanings follow; the inner none where none do.
+    pub fn encoder(&mut self) -> Option<Option<Encoder>> {
+        Some(if self.flag()? { Some(self.take()?) } else { None })
+    }
+
+    /// The next meaning.
+    pub fn meaning(&mut self) -> Option<Meaning> {
+        Some(Meaning::restored(self.take::<MEANING_LENGTH>()?.map(u8::cast_signed)))
     }
 
     /// The next text.

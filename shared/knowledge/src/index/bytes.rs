@@ -8,18 +8,18 @@ use copilot_core::ticket::LanguageCode;
 
 use super::postings::{Posting, Postings};
 use super::segment::{IndexedArticle, IndexedPassage, Meanings, Segment};
-use super::{Encoder, MEANING_LENGTH, Meaning, RECIPE};
+use super::{MEANING_LENGTH, Meaning};
 use crate::article::{ArticleId, Audience, Title};
-use crate::bytes::{self, Reader, write_count, write_number, write_text};
+use crate::bytes::{
+    self, NotOpened, Reader, write_count, write_encoder, write_meaning, write_number, write_text,
+};
 use crate::limits;
 use crate::text::Span;
 
 /// What the bytes begin with.
-const MARK: &[u8; 4] = b"CKSG";
+const MARK: [u8; 4] = *b"CKSG";
 /// Counts the changes of this form.
 const FORM: u16 = 1;
-/// Bytes of the mark and the two versions.
-const BEGINNING_BYTES: usize = 8;
 
 /// Why bytes are no segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,17 +44,8 @@ pub enum SegmentFault {
 impl Segment {
     /// What is to be stored.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(MARK);
-        bytes.extend_from_slice(&FORM.to_le_bytes());
-        bytes.extend_from_slice(&RECIPE.to_le_bytes());
-        match &self.meanings {
-            None => bytes.push(0),
-            Some(meanings) => {
-                bytes.push(1);
-                bytes.extend_from_slice(&meanings.encoder);
-            }
-        }
+        let mut bytes = bytes::begun(MARK, FORM);
+        write_encoder(&mut bytes, self.encoder());
         write_count(&mut bytes, self.articles.len());
         for article in &self.articles {
             write_text(&mut bytes, article.id.as_str());
@@ -81,7 +72,7 @@ impl Segment {
             }
         }
         for meaning in self.meanings.iter().flat_map(|meanings| &meanings.all) {
-            bytes.extend(meaning.numbers().iter().map(|number| number.cast_unsigned()));
+            write_meaning(&mut bytes, meaning);
         }
         bytes::signed(bytes)
     }
@@ -94,27 +85,18 @@ impl Segment {
         if bytes.len() > limits::SEGMENT_BYTES {
             return Err(SegmentFault::TooLarge);
         }
-        let begins = [MARK.as_slice(), &FORM.to_le_bytes(), &RECIPE.to_le_bytes()];
-        let [is_marked, is_of_this_form, is_of_this_recipe] = bytes::begin(bytes, begins);
-        if !is_marked {
-            return Err(SegmentFault::NotASegment);
-        }
-        if !(is_of_this_form && is_of_this_recipe) {
-            return Err(SegmentFault::OtherRecipe);
-        }
-        let content = bytes::checked(bytes).ok_or(SegmentFault::Checksum)?;
-        let mut reader = Reader::of(content.get(BEGINNING_BYTES..).unwrap_or_default());
+        let mut reader = bytes::opened(bytes, MARK, FORM).map_err(|fault| match fault {
+            NotOpened::Mark => SegmentFault::NotASegment,
+            NotOpened::Version => SegmentFault::OtherRecipe,
+            NotOpened::Checksum => SegmentFault::Checksum,
+        })?;
         reader.segment().filter(|_| reader.is_at_end()).ok_or(SegmentFault::Malformed)
     }
 }
 
 impl Reader<'_> {
     fn segment(&mut self) -> Option<Segment> {
-        let encoder: Option<Encoder> = match self.take::<1>()? {
-            [0] => None,
-            [1] => Some(self.take()?),
-            _ => return None,
-        };
+        let encoder = self.encoder()?;
         let articles = self.articles()?;
         let passages = self.passages()?;
         let count = u32::try_from(passages.len()).ok()?;
@@ -140,11 +122,7 @@ impl Reader<'_> {
             let title = Title::parse(self.text()?).ok()?;
             let language =
                 LanguageCode::parse(std::str::from_utf8(&self.take::<2>()?).ok()?).ok()?;
-            let audience = match self.take::<1>()? {
-                [0] => Audience::Public,
-                [1] => Audience::Internal,
-                _ => return None,
-            };
+            let audience = if self.flag()? { Audience::Internal } else { Audience::Public };
             let end = self.number()?;
             if end < first {
                 return None;
@@ -193,7 +171,7 @@ impl Reader<'_> {
         }
         let mut meanings = Vec::with_capacity(count);
         for _ in 0..count {
-            meanings.push(Meaning::restored(self.take::<MEANING_LENGTH>()?.map(u8::cast_signed)));
+            meanings.push(self.meaning()?);
         }
         Some(meanings)
     }
@@ -204,7 +182,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::index::{Prepared, SegmentBuilder};
+    use crate::bytes::CHECKSUM_BYTES;
+    use crate::index::{Encoder, Prepared, SegmentBuilder};
+    use crate::sealed;
     use crate::testing::article;
 
     fn segment(bodies: &[String], encoder: Option<Encoder>) -> Segment {
@@ -222,13 +202,6 @@ mod tests {
         builder.build()
     }
 
-    use crate::bytes::CHECKSUM_BYTES;
-
-    /// The bytes with a checksum that fits.
-    fn signed(content: &[u8]) -> Vec<u8> {
-        bytes::signed(content.to_vec())
-    }
-
     #[test]
     fn what_is_no_segment_is_refused() {
         let bytes = segment(&["One two.".to_owned()], None).to_bytes();
@@ -242,16 +215,16 @@ mod tests {
             assert_ne!(fault, SegmentFault::Malformed, "{cut}");
         }
         let more = [&bytes[..bytes.len() - CHECKSUM_BYTES], &[0]].concat();
-        assert_eq!(Segment::from_bytes(&signed(&more)), Err(SegmentFault::Malformed));
+        assert_eq!(Segment::from_bytes(&sealed(&more)), Err(SegmentFault::Malformed));
     }
 
     /// Counts that promise more than there is take no memory.
     #[test]
     fn large_counts_are_refused_at_once() {
-        let mut content =
-            [MARK.as_slice(), &FORM.to_le_bytes(), &RECIPE.to_le_bytes(), &[0]].concat();
+        let mut content = bytes::begun(MARK, FORM);
+        write_encoder(&mut content, None);
         content.extend_from_slice(&u32::MAX.to_le_bytes());
-        assert_eq!(Segment::from_bytes(&signed(&content)), Err(SegmentFault::Malformed));
+        assert_eq!(Segment::from_bytes(&sealed(&content)), Err(SegmentFault::Malformed));
     }
 
     proptest! {
@@ -272,8 +245,8 @@ mod tests {
             let mut content = bytes[..bytes.len() - CHECKSUM_BYTES].to_vec();
             let place = place.index(content.len());
             content[place] = byte;
-            let _ = Segment::from_bytes(&signed(&content));
-            let _ = Segment::from_bytes(&signed(&content[..place]));
+            let _ = Segment::from_bytes(&sealed(&content));
+            let _ = Segment::from_bytes(&sealed(&content[..place]));
         }
     }
 }

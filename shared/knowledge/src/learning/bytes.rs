@@ -5,16 +5,15 @@ use copilot_core::ticket::{LanguageCode, TicketId};
 
 use super::{AgentKey, Decision, Kept, PastTickets, Verdict};
 use crate::article::ArticleId;
-use crate::bytes::{self, Reader, write_count, write_text};
-use crate::index::{MEANING_LENGTH, Meaning, RECIPE};
+use crate::bytes::{
+    self, NotOpened, Reader, write_count, write_encoder, write_meaning, write_text,
+};
 use crate::limits;
 
 /// What the bytes begin with.
-const MARK: &[u8; 4] = b"CKPT";
+const MARK: [u8; 4] = *b"CKPT";
 /// Counts the changes of this form.
 const FORM: u16 = 1;
-/// Bytes of the mark and the two versions.
-const BEGINNING_BYTES: usize = 8;
 /// Fewest bytes that one decision has.
 const DECISION_BYTES: usize = 60;
 
@@ -32,17 +31,8 @@ pub enum PastTicketsFault {
 impl PastTickets {
     /// What is to be stored.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(MARK);
-        bytes.extend_from_slice(&FORM.to_le_bytes());
-        bytes.extend_from_slice(&RECIPE.to_le_bytes());
-        match self.encoder {
-            None => bytes.push(0),
-            Some(encoder) => {
-                bytes.push(1);
-                bytes.extend_from_slice(&encoder);
-            }
-        }
+        let mut bytes = bytes::begun(MARK, FORM);
+        write_encoder(&mut bytes, self.encoder);
         write_count(&mut bytes, self.kept.len());
         for kept in &self.kept {
             let Decision { ticket, agent, at, article, verdict } = &kept.decision;
@@ -58,8 +48,7 @@ impl PastTickets {
                 bytes.extend_from_slice(&count.to_le_bytes());
             }
             bytes.push(u8::from(kept.meaning.is_some()));
-            let numbers = kept.meaning.iter().flat_map(Meaning::numbers);
-            bytes.extend(numbers.map(|number| number.cast_unsigned()));
+            kept.meaning.iter().for_each(|meaning| write_meaning(&mut bytes, meaning));
         }
         bytes::signed(bytes)
     }
@@ -69,12 +58,10 @@ impl PastTickets {
     /// # Errors
     /// [`PastTicketsFault`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PastTicketsFault> {
-        let begins = [MARK.as_slice(), &FORM.to_le_bytes(), &RECIPE.to_le_bytes()];
-        if bytes::begin(bytes, begins) != [true; 3] {
-            return Err(PastTicketsFault::OtherForm);
-        }
-        let content = bytes::checked(bytes).ok_or(PastTicketsFault::Malformed)?;
-        let mut reader = Reader::of(content.get(BEGINNING_BYTES..).unwrap_or_default());
+        let mut reader = bytes::opened(bytes, MARK, FORM).map_err(|fault| match fault {
+            NotOpened::Mark | NotOpened::Version => PastTicketsFault::OtherForm,
+            NotOpened::Checksum => PastTicketsFault::Malformed,
+        })?;
         let past = reader.past_tickets().filter(|_| reader.is_at_end());
         past.ok_or(PastTicketsFault::Malformed)
     }
@@ -82,11 +69,7 @@ impl PastTickets {
 
 impl Reader<'_> {
     fn past_tickets(&mut self) -> Option<PastTickets> {
-        let encoder = match self.take::<1>()? {
-            [0] => None,
-            [1] => Some(self.take()?),
-            _ => return None,
-        };
+        let encoder = self.encoder()?;
         let count = self.count(DECISION_BYTES)?;
         let mut kept: Vec<Kept> = Vec::with_capacity(count);
         for _ in 0..count {
@@ -101,11 +84,7 @@ impl Reader<'_> {
         let agent = AgentKey(self.take()?);
         let at = DateTime::from_timestamp_micros(self.take().map(i64::from_le_bytes)?)?;
         let article = ArticleId::parse(self.text()?).ok()?;
-        let verdict = match self.take::<1>()? {
-            [0] => Verdict::Rejected,
-            [1] => Verdict::Accepted,
-            _ => return None,
-        };
+        let verdict = if self.flag()? { Verdict::Accepted } else { Verdict::Rejected };
         let language = match self.text()? {
             "" => None,
             code => Some(LanguageCode::parse(code).ok()?),
@@ -115,11 +94,7 @@ impl Reader<'_> {
         for _ in 0..count {
             words.push((self.text()?.to_owned(), self.take().map(u16::from_le_bytes)?));
         }
-        let meaning = match self.take::<1>()? {
-            [0] => None,
-            [1] => Some(Meaning::restored(self.take::<MEANING_LENGTH>()?.map(u8::cast_signed))),
-            _ => return None,
-        };
+        let meaning = if self.flag()? { Some(self.meaning()?) } else { None };
         let in_order = words.is_sorted_by(|(one, _), (other, _)| one < other);
         let decision = Decision { ticket, agent, at, article, verdict };
         in_order.then_some(Kept { decision, language, words, meaning })
@@ -131,7 +106,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::index::Question;
+    use crate::index::{Meaning, Question};
+    use crate::sealed;
 
     fn past(texts: &[String], has_meanings: bool) -> PastTickets {
         let mut past = PastTickets::new(has_meanings.then_some([3; 32]));
@@ -146,7 +122,7 @@ mod tests {
             };
             let meaning = Meaning::of(&std::array::from_fn(|place| (place as f32).sin()));
             let question = Question::of(text).with_meaning(meaning);
-            past.record(decision, &question, LanguageCode::parse("en").ok());
+            past.record(decision, &question, Some(LanguageCode::ENGLISH));
         }
         past
     }
@@ -166,8 +142,8 @@ mod tests {
             let mut content = bytes[..bytes.len() - bytes::CHECKSUM_BYTES].to_vec();
             let place = place.index(content.len());
             content[place] = byte;
-            let _ = PastTickets::from_bytes(&bytes::signed(content.clone()));
-            let _ = PastTickets::from_bytes(&bytes::signed(content[..place].to_vec()));
+            let _ = PastTickets::from_bytes(&sealed(&content));
+            let _ = PastTickets::from_bytes(&sealed(&content[..place]));
         }
     }
 }
