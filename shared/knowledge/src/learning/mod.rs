@@ -121,20 +121,19 @@ impl PastTickets {
         let meaning = self.encoder.and(question.meaning()).cloned();
         let words = counted(question.text(), language);
         let place = self.kept.partition_point(|kept| kept.decision.at <= decision.at);
+        let agent = decision.agent;
         self.kept.insert(place, Kept { decision, language, words, meaning });
-        self.keep_within_limits();
+        self.keep_within_limits(agent);
     }
 
-    fn keep_within_limits(&mut self) {
+    /// Leaves out what is too much now that `agent` has decided once more.
+    fn keep_within_limits(&mut self, agent: AgentKey) {
         let over = self.kept.len().saturating_sub(limits::PAST_TICKETS);
         self.kept.drain(..over);
-        let Some(agent) = self.kept.iter().map(|kept| kept.decision.agent).find(|agent| {
-            let of_agent = self.kept.iter().filter(|kept| kept.decision.agent == *agent);
-            of_agent.count() > limits::PAST_TICKETS_PER_AGENT
-        }) else {
-            return;
-        };
-        if let Some(oldest) = self.kept.iter().position(|kept| kept.decision.agent == agent) {
+        let is_of_agent = |kept: &&Kept| kept.decision.agent == agent;
+        if self.kept.iter().filter(is_of_agent).count() > limits::PAST_TICKETS_PER_AGENT
+            && let Some(oldest) = self.kept.iter().position(|kept| is_of_agent(&kept))
+        {
             self.kept.remove(oldest);
         }
     }

@@ -43,7 +43,8 @@ impl Votes {
 impl PastTickets {
     /// The votes of the tickets that are nearest to `question`, which is in `language`.
     pub fn votes(&self, question: &Question, language: Option<LanguageCode>) -> Votes {
-        let nearness = self.nearness(question, language);
+        let near_in_meaning = self.near_in_meaning(question);
+        let nearness = self.nearness(question, language, near_in_meaning.as_deref());
         let mut nearest: Vec<(&Kept, f64)> = self.kept.iter().zip(nearness).collect();
         nearest.sort_by(|(one, near), (other, nearer)| {
             nearer.total_cmp(near).then_with(|| other.decision.at.cmp(&one.decision.at))
@@ -59,27 +60,42 @@ impl PastTickets {
                 Verdict::Rejected => *vote -= REJECTION * nearness,
             }
         }
-        votes.rejected = self.rejected_for(question, language);
+        votes.rejected = self.rejected_for(question, language, near_in_meaning.as_deref());
         votes
     }
 
+    /// How near each ticket is by its meaning, 0 for one that has none; nothing where that of the question is
+    /// not known.
+    fn near_in_meaning(&self, question: &Question) -> Option<Vec<f64>> {
+        let meaning = question.meaning()?;
+        let near = |kept: &Kept| kept.meaning.as_ref().map_or(0.0, |other| meaning.nearness(other));
+        Some(self.kept.iter().map(near).collect())
+    }
+
     /// How near each ticket is, in standard deviations above the mean: by its words and by its meaning.
-    fn nearness(&self, question: &Question, language: Option<LanguageCode>) -> Vec<f64> {
-        let texts = Texts::of(self.kept.iter().map(Kept::length));
+    fn nearness(
+        &self,
+        question: &Question,
+        language: Option<LanguageCode>,
+        near_in_meaning: Option<&[f64]>,
+    ) -> Vec<f64> {
+        let lengths: Vec<f64> = self.kept.iter().map(Kept::length).collect();
+        let texts = Texts::of(lengths.iter().copied());
         let mut words = vec![0.0; self.kept.len()];
         for word in question.words(language) {
             let counts: Vec<f64> = self.kept.iter().map(|kept| kept.count(&word)).collect();
             #[expect(clippy::cast_precision_loss, reason = "at most some thousand")]
             let with = counts.iter().filter(|count| **count > 0.0).count() as f64;
             let weight = texts.weight(with);
-            for ((sum, count), kept) in words.iter_mut().zip(counts).zip(&self.kept) {
-                *sum += texts.score(weight, count, kept.length());
+            for ((sum, count), length) in words.iter_mut().zip(counts).zip(&lengths) {
+                *sum += texts.score(weight, count, *length);
             }
         }
         let words = standardised(words.into_iter());
-        let Some(meaning) = question.meaning() else { return words };
-        let near = |kept: &Kept| kept.meaning.as_ref().map_or(0.0, |other| meaning.nearness(other));
-        halves(&words, &standardised(self.kept.iter().map(near)))
+        match near_in_meaning {
+            Some(near) => halves(&words, &standardised(near.iter().copied())),
+            None => words,
+        }
     }
 
     /// The articles whose latest decision for the same text is a rejection.
@@ -87,14 +103,15 @@ impl PastTickets {
         &self,
         question: &Question,
         language: Option<LanguageCode>,
+        near_in_meaning: Option<&[f64]>,
     ) -> BTreeSet<ArticleId> {
         let words = super::counted(question.text(), language);
-        let is_same = |kept: &&Kept| {
-            let near = question.meaning().zip(kept.meaning.as_ref());
-            kept.words == words || near.is_some_and(|(one, other)| one.nearness(other) >= SAME_TEXT)
+        let is_same = |(place, kept): &(usize, &Kept)| {
+            let near = near_in_meaning.and_then(|near| near.get(*place));
+            kept.words == words || near.is_some_and(|near| *near >= SAME_TEXT)
         };
         let mut rejected = BTreeSet::new();
-        for kept in self.kept.iter().filter(is_same) {
+        for (_, kept) in self.kept.iter().enumerate().filter(is_same) {
             let article = &kept.decision.article;
             match kept.decision.verdict {
                 Verdict::Rejected => rejected.insert(article.clone()),
@@ -138,14 +155,14 @@ mod tests {
             past.record(
                 decision(number, article, Verdict::Accepted),
                 &Question::of(&text),
-                LanguageCode::parse("en").ok(),
+                Some(LanguageCode::ENGLISH),
             );
         }
         past
     }
 
     fn votes(past: &PastTickets, text: &str) -> Votes {
-        past.votes(&Question::of(text), LanguageCode::parse("en").ok())
+        past.votes(&Question::of(text), Some(LanguageCode::ENGLISH))
     }
 
     #[test]
@@ -159,7 +176,7 @@ mod tests {
     fn a_rejected_article_does_not_come_back_for_the_same_text() {
         let mut past = taught();
         let text = "My jacket's zip broke";
-        let english = LanguageCode::parse("en").ok();
+        let english = Some(LanguageCode::ENGLISH);
         past.record(decision(40, "repair", Verdict::Rejected), &Question::of(text), english);
         assert!(votes(&past, text).is_rejected(&id("repair")));
         assert!(!votes(&past, "invoice please").is_rejected(&id("repair")));
@@ -172,7 +189,7 @@ mod tests {
         let mut past = taught();
         let before = past.clone();
         let text = Question::of("invoice 29 please");
-        let english = LanguageCode::parse("en").ok();
+        let english = Some(LanguageCode::ENGLISH);
         past.record(decision(29, "invoice", Verdict::Accepted), &text, english);
         assert_eq!(past, before);
         let older =
