@@ -21,6 +21,13 @@ pub struct IndexedArticle {
     pub passages: (u32, u32),
 }
 
+impl IndexedArticle {
+    /// The places of its passages in the segment.
+    pub fn places(&self) -> std::ops::Range<usize> {
+        self.passages.0 as usize..self.passages.1 as usize
+    }
+}
+
 /// A passage of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexedPassage {

@@ -181,12 +181,14 @@ struct Entry {
     segment: usize,
     article: IndexedArticle,
     title_words: Vec<String>,
+    /// Words of the article, its title once.
+    length: f64,
 }
 
 impl Entry {
     /// Its passages' places in the segment.
     fn passages(&self) -> std::ops::Range<usize> {
-        self.article.passages.0 as usize..self.article.passages.1 as usize
+        self.article.places()
     }
 }
 
@@ -238,7 +240,9 @@ impl Index {
                     current.remove(&article.id);
                     let reader = WordReader::new(Some(article.language));
                     let title_words = reader.words(article.title.as_str());
-                    entries.push(Entry { segment: number, article: article.clone(), title_words });
+                    let length = words::article_length(segment, article, title_words.len());
+                    let article = article.clone();
+                    entries.push(Entry { segment: number, article, title_words, length });
                 }
             }
         }

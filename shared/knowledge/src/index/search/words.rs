@@ -2,7 +2,7 @@
 
 use copilot_core::ticket::LanguageCode;
 
-use super::{Entry, Index, Question, Scores};
+use super::{Entry, Index, IndexedArticle, Question, Scores, Segment};
 use crate::bm25::Texts;
 
 /// The question's words, by the languages of the articles that it is compared with.
@@ -76,7 +76,7 @@ fn score_language(
 ) -> LanguageWords {
     let of_language = || entries.iter().filter(|entry| entry.article.language == language);
     let passages = Texts::of(of_language().flat_map(|entry| lengths(index, entry)));
-    let articles = Texts::of(of_language().map(|entry| article_length(index, entry)));
+    let articles = Texts::of(of_language().map(|entry| entry.length));
     let mut weighed = Vec::with_capacity(words.len());
     for word in words {
         let found = occurrences(index, entries, owners, language, &word);
@@ -100,7 +100,7 @@ fn score_language(
             let all: f64 = group.iter().map(|at| at.count).sum();
             let repeated = in_title * entry.passages().len().saturating_sub(1);
             let own = (all - count(repeated)).max(1.0);
-            scores.article += articles.score(weight_in_articles, own, article_length(index, entry));
+            scores.article += articles.score(weight_in_articles, own, entry.length);
         }
         weighed.push((word, weight));
     }
@@ -138,13 +138,18 @@ fn occurrences(
 
 fn lengths(index: &Index, entry: &Entry) -> impl Iterator<Item = f64> {
     let segment = index.segments.get(entry.segment);
-    let passages = segment.and_then(|segment| segment.passages.get(entry.passages()));
+    segment.into_iter().flat_map(|segment| passage_lengths(segment, &entry.article))
+}
+
+fn passage_lengths(segment: &Segment, article: &IndexedArticle) -> impl Iterator<Item = f64> {
+    let passages = segment.passages.get(article.places());
     passages.into_iter().flatten().map(|passage| f64::from(passage.length))
 }
 
-fn article_length(index: &Index, entry: &Entry) -> f64 {
-    let title = count(entry.title_words.len());
-    lengths(index, entry).map(|length| (length - title).max(0.0)).sum::<f64>() + title
+/// Words of an article, of which so many are its title's: those stand in each passage, and count once.
+pub(super) fn article_length(segment: &Segment, article: &IndexedArticle, title: usize) -> f64 {
+    let title = count(title);
+    passage_lengths(segment, article).map(|length| (length - title).max(0.0)).sum::<f64>() + title
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are small")]
