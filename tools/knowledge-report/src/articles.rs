@@ -139,10 +139,6 @@ fn article(
 mod tests {
     use super::*;
 
-    fn english() -> LanguageCode {
-        LanguageCode::parse("en").unwrap()
-    }
-
     #[test]
     fn markdown_and_html_are_read_and_the_rest_is_named() {
         let folder = tempfile::tempdir().unwrap();
@@ -159,7 +155,7 @@ mod tests {
         write("latin.md", b"caf\xe9");
         write("large.md", &vec![b'x'; 5 * 1024 * 1024]);
         write("notes.pdf", b"not looked at");
-        let articles = Articles::read(folder.path(), english()).unwrap();
+        let articles = Articles::read(folder.path(), LanguageCode::ENGLISH).unwrap();
         let ids: Vec<&str> = articles.published.iter().map(|a| a.id.as_str()).collect();
         assert_eq!(ids, ["returns", "faq/pay"]);
         assert_eq!((articles.others, articles.refused.len()), (1, 4), "{:?}", articles.refused);
@@ -173,9 +169,10 @@ mod tests {
     #[test]
     fn a_folder_without_articles_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let refused = Articles::read(folder.path(), english()).unwrap_err();
+        let refused = Articles::read(folder.path(), LanguageCode::ENGLISH).unwrap_err();
         assert!(refused.to_string().contains("holds no published article: 0 files"), "{refused}");
-        let nowhere = Articles::read(&folder.path().join("none"), english()).unwrap_err();
+        let nowhere =
+            Articles::read(&folder.path().join("none"), LanguageCode::ENGLISH).unwrap_err();
         assert!(matches!(nowhere, KnowledgeReportError::Folder { .. }));
     }
 }

@@ -7,7 +7,7 @@ use copilot_core::ticket::{Confidence, LanguageCode};
 use copilot_embedding::{SentenceError, Sentences};
 use copilot_knowledge::article::{Article, ArticleId, Audience, Title};
 use copilot_knowledge::confidence::confidence;
-use copilot_knowledge::index::{Filter, Index, Meaning, Prepared, Question, SegmentBuilder};
+use copilot_knowledge::index::{Filter, Found, Index, Meaning, Prepared, Question, SegmentBuilder};
 use copilot_knowledge::reply::{NoReply, SuggestedReply, Ticket, Voice, choose, compose};
 use copilot_triage::extraction::extract;
 use copilot_triage::language::detect;
@@ -87,18 +87,17 @@ impl Figures {
         let (mut by_words, mut by_meaning) = (HitRates::default(), HitRates::default());
         let mut answers = Vec::with_capacity(questions.asked.len());
         for asked in &questions.asked {
-            let question = Question::of(&asked.text);
-            by_words.count(&index, &question, asked);
-            let question = match &sentences {
-                None => question,
-                Some(sentences) => {
-                    let meaning = Meaning::of(&sentences.sentence(question.text())?);
-                    let question = question.with_meaning(meaning);
-                    by_meaning.count(&index, &question, asked);
-                    question
-                }
-            };
-            answers.push(answer(articles, &index, &question, asked, floor, today));
+            let mut question = Question::of(&asked.text);
+            let mut found = index.search(&question, EVERYTHING, None, LOOKED_AT);
+            by_words.count(&found, asked);
+            if let Some(sentences) = &sentences {
+                let meaning = Meaning::of(&sentences.sentence(question.text())?);
+                question = question.with_meaning(meaning);
+                found = index.search(&question, EVERYTHING, None, LOOKED_AT);
+                by_meaning.count(&found, asked);
+            }
+            let reply = reply(articles, &index, &question, asked, floor, today);
+            answers.push(answer(&found, asked, reply));
         }
         let known = questions.with_article();
         Ok(Self {
@@ -118,9 +117,8 @@ impl Figures {
 }
 
 impl HitRates {
-    fn count(&mut self, index: &Index, question: &Question, asked: &Asked) {
+    fn count(&mut self, found: &Found, asked: &Asked) {
         let Wanted::Article(wanted) = &asked.wanted else { return };
-        let found = index.search(question, EVERYTHING, None, LOOKED_AT);
         let place = found.articles.iter().position(|hit| hit.id == *wanted);
         self.first += f64::from(u8::from(place == Some(0)));
         self.five += f64::from(u8::from(place.is_some()));
@@ -151,16 +149,7 @@ fn index(
     Ok(Index::new(vec![Arc::new(builder.build())], current)?)
 }
 
-fn answer(
-    articles: &Articles,
-    index: &Index,
-    question: &Question,
-    asked: &Asked,
-    floor: Confidence,
-    today: NaiveDate,
-) -> Answer {
-    let language = detect(&asked.text).code().and_then(|code| LanguageCode::parse(code).ok());
-    let found = index.search(question, EVERYTHING, None, 1);
+fn answer(found: &Found, asked: &Asked, reply: Result<SuggestedReply, NoReply>) -> Answer {
     let best = found.articles.first().map(|hit| (hit.id.clone(), hit.title.clone()));
     let sure = found.signals.map(|signals| confidence(&signals, found.by_meaning));
     let is_right = match &asked.wanted {
@@ -168,14 +157,24 @@ fn answer(
         Wanted::Nothing | Wanted::Missing => Some(false),
         Wanted::Article(wanted) => Some(best.as_ref().is_some_and(|(id, _)| id == wanted)),
     };
-    let reply = choose(index, question, language, None, floor).and_then(|choice| {
-        let article = articles.published.iter().find(|article| article.id == choice.hit.id);
-        let extracted = extract("", &asked.text, midnight(today));
-        let ticket = Ticket { customer_name: None, language, extracted: &extracted };
-        let article = article.ok_or(NoReply::Changed)?;
-        compose(&choice, article, &ticket, &Voice::default(), today)
-    });
     Answer { best, confidence: sure.unwrap_or(Confidence::NONE), is_right, reply }
+}
+
+fn reply(
+    articles: &Articles,
+    index: &Index,
+    question: &Question,
+    asked: &Asked,
+    floor: Confidence,
+    today: NaiveDate,
+) -> Result<SuggestedReply, NoReply> {
+    let language = detect(&asked.text).code().and_then(|code| LanguageCode::parse(code).ok());
+    let choice = choose(index, question, language, None, floor)?;
+    let article = articles.published.iter().find(|article| article.id == choice.hit.id);
+    let article = article.ok_or(NoReply::Changed)?;
+    let extracted = extract("", &asked.text, midnight(today));
+    let ticket = Ticket { customer_name: None, language, extracted: &extracted };
+    compose(&choice, article, &ticket, &Voice::default(), today)
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
