@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use copilot_core::ticket::{Confidence, CustomerName, LanguageCode};
-use copilot_knowledge::article::{
-    Article, ArticleId, ArticleSource, ArticleState, Audience, Body, Labels, Title,
-};
+use copilot_knowledge::article::{Article, ArticleId, ArticleState, Audience, Body, Title};
 use copilot_knowledge::index::{Index, Prepared, Question, SegmentBuilder};
 use copilot_knowledge::limits;
 use copilot_knowledge::reply::{Choice, NoReply, SuggestedReply, Ticket, Voice, choose, compose};
@@ -23,21 +21,9 @@ fn language(code: &str) -> LanguageCode {
 }
 
 fn article(id: &str, body: &str) -> Article {
-    Article {
-        id: ArticleId::parse(id).unwrap(),
-        version: 3,
-        title: Title::parse("Return an item").unwrap(),
-        body: Body::parse(body).unwrap(),
-        language: language("en"),
-        audience: Audience::Public,
-        state: ArticleState::Published,
-        category: None,
-        tags: Labels::default(),
-        labels: Labels::default(),
-        review_by: None,
-        source: ArticleSource::Own,
-        external_id: None,
-    }
+    let (id, title) = (ArticleId::parse(id).unwrap(), Title::parse("Return an item").unwrap());
+    let body = Body::parse(body).unwrap();
+    Article { version: 3, ..Article::new(id, title, body, LanguageCode::ENGLISH) }
 }
 
 fn index(articles: &[Article]) -> Index {
@@ -92,7 +78,7 @@ fn a_reply_has_greeting_passages_next_step_and_closing() {
 #[test]
 fn a_reply_in_another_language_says_so() {
     let german = Article { language: language("de"), ..article("a", "Dreißig Tage.") };
-    let ticket = Ticket { language: Some(language("en")), ..Ticket::default() };
+    let ticket = Ticket { language: Some(LanguageCode::ENGLISH), ..Ticket::default() };
     let reply = composed(&german, &ticket).unwrap();
     assert!(reply.text.starts_with("Guten Tag,\n\nIn unserem Artikel"), "{}", reply.text);
     assert_eq!(

@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use copilot_core::ticket::LanguageCode;
-use copilot_knowledge::article::{
-    Article, ArticleId, ArticleSource, ArticleState, Audience, Body, Labels, Title,
-};
+use copilot_knowledge::article::{Article, ArticleId, Audience, Body, Title};
 use copilot_knowledge::index::{
     Filter, Found, Index, IndexFault, Meaning, Prepared, Question, Segment, SegmentBuilder,
 };
@@ -22,21 +20,8 @@ fn language(code: &str) -> LanguageCode {
 }
 
 fn article(id: &str, title: &str, body: &str) -> Article {
-    Article {
-        id: ArticleId::parse(id).unwrap(),
-        version: 1,
-        title: Title::parse(title).unwrap(),
-        body: Body::parse(body).unwrap(),
-        language: language("en"),
-        audience: Audience::Public,
-        state: ArticleState::Published,
-        category: None,
-        tags: Labels::default(),
-        labels: Labels::default(),
-        review_by: None,
-        source: ArticleSource::Own,
-        external_id: None,
-    }
+    let (id, title) = (ArticleId::parse(id).unwrap(), Title::parse(title).unwrap());
+    Article::new(id, title, Body::parse(body).unwrap(), LanguageCode::ENGLISH)
 }
 
 fn shop() -> Vec<Article> {

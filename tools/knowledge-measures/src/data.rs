@@ -5,10 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use copilot_core::ticket::LanguageCode;
-use copilot_knowledge::article::{
-    Article, ArticleFault, ArticleId, ArticleSource, ArticleState, Audience, Body, Labels, Title,
-};
+use copilot_core::ticket::{LanguageCode, ParseTicketIdError};
+use copilot_knowledge::article::{Article, ArticleFault, ArticleId, Body, Title};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -29,8 +27,8 @@ pub enum MeasureError {
     Article(#[from] ArticleFault),
     #[error(transparent)]
     Index(#[from] copilot_knowledge::index::IndexFault),
-    #[error("English is no language")]
-    Language,
+    #[error("a ticket: {0}")]
+    Ticket(#[from] ParseTicketIdError),
 }
 
 /// Articles, and questions about them.
@@ -106,21 +104,9 @@ fn article(id: &str, title: &str, body: &str) -> Result<Article, MeasureError> {
     let body = if body.trim().is_empty() { title } else { body };
     let body = body.replace(|c: char| c.is_control() && c != '\n', " ");
     let title = title.replace(char::is_control, " ");
-    Ok(Article {
-        id: ArticleId::of_name(id)?,
-        version: 1,
-        title: Title::parse(&title.chars().take(200).collect::<String>())?,
-        body: Body::parse(&body)?,
-        language: LanguageCode::parse("en").map_err(|_| MeasureError::Language)?,
-        audience: Audience::Public,
-        state: ArticleState::Published,
-        category: None,
-        tags: Labels::default(),
-        labels: Labels::default(),
-        review_by: None,
-        source: ArticleSource::File,
-        external_id: None,
-    })
+    let title = Title::parse(&title.chars().take(200).collect::<String>())?;
+    let (id, body) = (ArticleId::of_name(id)?, Body::parse(&body)?);
+    Ok(Article::new(id, title, body, LanguageCode::ENGLISH))
 }
 
 fn read(file: &Path) -> Result<String, MeasureError> {

@@ -31,7 +31,7 @@ pub struct Held {
 /// [`MeasureError`].
 pub fn held(set: &QuestionSet, reader: Option<&Reader>) -> Result<Held, MeasureError> {
     let index = index(&set.articles, reader)?;
-    let words = WordReader::new(LanguageCode::parse("en").ok());
+    let words = WordReader::new(Some(LanguageCode::ENGLISH));
     let mut held = Held::default();
     let mut quoted_words = 0;
     for asked in &set.questions {

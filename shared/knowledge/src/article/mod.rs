@@ -43,6 +43,26 @@ pub struct Article {
 }
 
 impl Article {
+    /// The first version of one that the team writes itself: published, for customers too, and with nothing
+    /// else said of it.
+    pub fn new(id: ArticleId, title: Title, body: Body, language: LanguageCode) -> Self {
+        Self {
+            id,
+            version: 1,
+            title,
+            body,
+            language,
+            audience: Audience::Public,
+            state: ArticleState::Published,
+            category: None,
+            tags: Labels::default(),
+            labels: Labels::default(),
+            review_by: None,
+            source: ArticleSource::Own,
+            external_id: None,
+        }
+    }
+
     /// Whether a customer may be told what it says: it is published, and public.
     pub fn is_for_customers(&self) -> bool {
         self.state == ArticleState::Published && self.audience == Audience::Public
